@@ -1,0 +1,94 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The arrows of the house (see ARCHITECTURE.md): a target imports what it names here and nothing else.
+let package = Package(
+    name: "vuemo",
+    products: [
+        .executable(name: "vuemo", targets: ["vuemo"]),
+        .executable(name: "vuemo-convert", targets: ["vuemo-convert"]),
+        .library(name: "FeatureStore", targets: ["FeatureStore", "StoreValidation"]),
+        .library(name: "VUEMO", targets: ["VUEMO", "Training"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // System libraries, found through pkg-config.
+        .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+
+        // The store: written once, checked, streamed.
+        .target(name: "HDF5", dependencies: ["CHDF5"]),
+        .target(
+            name: "FeatureStore",
+            dependencies: ["HDF5", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "StoreValidation", dependencies: ["FeatureStore", "HDF5"]),
+
+        // Conversion: the only side that sees Python.
+        .target(name: "CPythonBridge", dependencies: ["CPython"]),
+        .target(
+            name: "ConverterScripts", path: "converters",
+            resources: [.embedInCode("safe_pickle.py")]),
+        .target(
+            name: "PickleConversion",
+            dependencies: ["CPythonBridge", "ConverterScripts", "FeatureStore"]),
+
+        // The engine. Its kernels are optimised in debug builds too, so that tests train at full speed.
+        .target(
+            name: "CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])],
+            linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+        .target(name: "Autodiff", dependencies: ["Tensors", "CKernels"]),
+        .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
+        .target(name: "Optimizers", dependencies: ["NeuralNetworks", "Tensors"]),
+        .target(name: "VUEMO", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
+        .target(
+            name: "Training",
+            dependencies: [
+                "VUEMO", "Optimizers", "NeuralNetworks", "Autodiff", "Tensors", "FeatureStore", "HDF5", "Yams",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+
+        // What a user runs.
+        .executableTarget(
+            name: "vuemo",
+            dependencies: [
+                "Training", "VUEMO", "StoreValidation", "FeatureStore", "HDF5",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "vuemo-convert",
+            dependencies: [
+                "PickleConversion", "FeatureStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // Tests, one target per module.
+        .target(name: "TestSupport", dependencies: ["HDF5", "FeatureStore"], path: "Tests/TestSupport"),
+        .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
+        .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "TestSupport"]),
+        .testTarget(name: "StoreValidationTests", dependencies: ["StoreValidation", "FeatureStore", "HDF5", "TestSupport"]),
+        .testTarget(name: "PickleConversionTests", dependencies: ["PickleConversion", "FeatureStore", "TestSupport"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"]),
+        .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
+        .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "NeuralNetworks", "Tensors"]),
+        .testTarget(
+            name: "VUEMOTests",
+            dependencies: ["VUEMO", "NeuralNetworks", "Optimizers", "Autodiff", "Tensors", "HDF5", "TestSupport"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "VUEMO", "Optimizers", "NeuralNetworks", "Tensors", "FeatureStore", "HDF5", "TestSupport"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["TestSupport", "FeatureStore", "HDF5", "vuemo", "vuemo-convert"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
