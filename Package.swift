@@ -47,7 +47,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "Autodiff", dependencies: ["Tensors", "CKernels"]),
         .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
-        .target(name: "Optimizers", dependencies: ["NeuralNetworks", "Tensors"]),
+        .target(name: "Optimizers", dependencies: ["NeuralNetworks", "Tensors", "CKernels"]),
         .target(name: "VUEMO", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
         .target(
             name: "Training",

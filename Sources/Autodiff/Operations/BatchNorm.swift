@@ -1,0 +1,92 @@
+import CKernels
+import Foundation
+import Tensors
+
+/// What batch norm remembers between batches: PyTorch's running statistics.
+public struct RunningStatistics {
+    /// Running mean, [1, D].
+    public let mean: Tensor
+    /// Running variance (unbiased), [1, D].
+    public let variance: Tensor
+    /// Number of batches seen, [1, 1].
+    public let batches: Tensor
+
+    /// Statistics over existing memory.
+    public init(mean: Tensor, variance: Tensor, batches: Tensor) {
+        self.mean = mean
+        self.variance = variance
+        self.batches = batches
+    }
+}
+
+extension Tape {
+    /// Batch normalisation of features over rows (Ioffe and Szegedy, 2015): y = (x − mean) / √(variance + ε) · γ + β.
+    ///
+    /// - Parameters:
+    ///   - x: [N, D], data: it gets no gradient
+    ///   - weight, bias: γ and β, [1, D]
+    ///   - paddingRows: rows of zeros that take part in the statistics without being stored. All of them have the same
+    ///     result, which is appended as one row.
+    /// - Returns: [N, D], or [N + 1, D] where there is padding.
+    public func batchNorm(
+        _ x: Variable, weight: Variable, bias: Variable, statistics: RunningStatistics, paddingRows: Int = 0,
+        epsilon: Float = 1e-5, momentum: Float = 0.1
+    ) -> Variable {
+        precondition(!x.requiresGradient, "batch norm is defined on data")
+        let n = x.rows, width = x.columns
+        let mean = Tensor(rows: 1, columns: width), inverse = Tensor(rows: 1, columns: width)
+        if isTraining {
+            moments(of: x.value, paddingRows: paddingRows, mean: mean, inverse: inverse, epsilon: epsilon,
+                    updating: statistics, momentum: momentum)
+        } else {
+            mean.pointer.update(from: statistics.mean.pointer, count: width)
+            for c in 0..<width { inverse.pointer[c] = 1 / (statistics.variance.pointer[c] + epsilon).squareRoot() }
+        }
+        let scale = Tensor(rows: 1, columns: width)
+        for c in 0..<width { scale.pointer[c] = inverse.pointer[c] * weight.value.pointer[c] }
+        let y = Tensor(rows: n + (paddingRows > 0 ? 1 : 0), columns: width)
+        x.value.forEachRowRange { rows in
+            let first = rows.lowerBound * width
+            ck_normalize_columns(
+                y.pointer + first, x.value.pointer + first, rows.count, width, mean.pointer, scale.pointer, bias.value.pointer)
+        }
+        let zeros = paddingRows > 0 ? Tensor(rows: 1, columns: width, repeating: 0) : nil
+        if let zeros {
+            ck_normalize_columns(y.pointer + n * width, zeros.pointer, 1, width, mean.pointer, scale.pointer, bias.value.pointer)
+        }
+        return record(y, inputs: [x, weight, bias]) { gradient in
+            let weightGradient = weight.gradientToAddTo(), biasGradient = bias.gradientToAddTo()
+            ck_normalize_columns_parameter_gradients(
+                weightGradient.pointer, biasGradient.pointer, gradient.pointer, x.value.pointer, n, width, mean.pointer,
+                inverse.pointer)
+            if let zeros {
+                ck_normalize_columns_parameter_gradients(
+                    weightGradient.pointer, biasGradient.pointer, gradient.pointer + n * width, zeros.pointer, 1, width,
+                    mean.pointer, inverse.pointer)
+            }
+        }
+    }
+
+    /// Mean and 1/deviation of every column over stored and padding rows, in double; updates the running statistics.
+    private func moments(
+        of x: Tensor, paddingRows: Int, mean: Tensor, inverse: Tensor, epsilon: Float, updating statistics: RunningStatistics,
+        momentum: Float
+    ) {
+        let width = x.columns, count = Double(x.rows + paddingRows)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) { sums in
+            sums.initialize(repeating: 0)
+            let base = sums.baseAddress!
+            ck_accumulate_moments(base, base + width, x.pointer, x.rows, width)
+            for c in 0..<width {
+                let centre = sums[c] / count
+                let variance = max(0, sums[width + c] / count - centre * centre)
+                mean.pointer[c] = Float(centre)
+                inverse.pointer[c] = Float(1 / (variance + Double(epsilon)).squareRoot())
+                let unbiased = count > 1 ? variance * count / (count - 1) : variance
+                statistics.mean.pointer[c] += momentum * (Float(centre) - statistics.mean.pointer[c])
+                statistics.variance.pointer[c] += momentum * (Float(unbiased) - statistics.variance.pointer[c])
+            }
+        }
+        statistics.batches.pointer[0] += 1
+    }
+}

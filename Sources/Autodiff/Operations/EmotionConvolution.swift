@@ -1,0 +1,151 @@
+import CKernels
+import Tensors
+
+extension Tape {
+    /// One convolution of the virtual unified emotion graph with its residual: y + conv(y), where node i hears every other
+    /// utterance of its own modality in its dialogue, and the other modalities of its own utterance:
+    /// conv(y)_i = Σ_j tanh(w_t·y_i + w_s·y_j + b) y_j / degree, degree = (n − 1) + (M − 1), 0 where the degree is 0.
+    ///
+    /// Within a modality this is a dense n×n block per dialogue, made in tiles of rows and made again in the backward pass:
+    /// memory is linear in n.
+    ///
+    /// - Parameters:
+    ///   - y: [N, M·H]
+    ///   - gate: w_t then w_s, [1, 2H]; `bias` [1, 1]
+    ///   - lengths: utterances of every dialogue, end to end in y
+    public func emotionConvolution(_ y: Variable, gate: Variable, bias: Variable, lengths: [Int]) -> Variable {
+        let h = gate.columns / 2, m = y.columns / h
+        precondition(y.columns == m * h && lengths.reduce(0, +) == y.rows)
+        let graph = EmotionGraph(y: y.value, streams: m, h: h, lengths: lengths)
+        let (target, source) = graph.scores(gate: gate.value, bias: bias.value.pointer[0])
+        let out = Tensor(rows: y.rows, columns: y.columns)
+        graph.forward(target: target, source: source, out: out)
+        return record(out, inputs: [y, gate, bias]) { gradient in
+            let yGradient = Tensor(rows: y.rows, columns: y.columns)
+            let targetGradient = Tensor(rows: y.rows, columns: m, repeating: 0)
+            let sourceGradient = Tensor(rows: y.rows, columns: m, repeating: 0)
+            graph.backward(
+                target: target, source: source, gradient: gradient, yGradient: yGradient, targetGradient: targetGradient,
+                sourceGradient: sourceGradient)
+            // The scores are two dot products per node: w_t·y and w_s·y.
+            let nodes = y.rows * m, flat = y.value.reshaped(rows: nodes, columns: h)
+            let gateGradient = gate.gradientToAddTo()
+            for (part, scores) in [targetGradient, sourceGradient].enumerated() {
+                let columns = part * h..<(part + 1) * h
+                MatrixProduct.multiply(
+                    scores.reshaped(rows: 1, columns: nodes).matrix, flat.matrix, into: gateGradient.matrix(columns: columns), beta: 1)
+                MatrixProduct.multiply(
+                    scores.reshaped(rows: nodes, columns: 1).matrix, gate.value.matrix(columns: columns),
+                    into: yGradient.reshaped(rows: nodes, columns: h).matrix, beta: 1)
+            }
+            bias.gradientToAddTo().pointer[0] += targetGradient.values.reduce(0, +)
+            y.accumulate(yGradient)
+        }
+    }
+}
+
+/// The dialogues of a minibatch as dense blocks.
+private struct EmotionGraph {
+    let y: Tensor
+    let streams: Int
+    let h: Int
+    let lengths: [Int]
+    let first: [Int]
+    /// Rows of the n×n block that are in memory at once.
+    private static let tile = 128
+
+    init(y: Tensor, streams: Int, h: Int, lengths: [Int]) {
+        self.y = y
+        self.streams = streams
+        self.h = h
+        self.lengths = lengths
+        var first: [Int] = [], total = 0
+        for length in lengths {
+            first.append(total)
+            total += length
+        }
+        self.first = first
+    }
+
+    /// w_t·y + b and w_s·y for every node, [N, M] each.
+    func scores(gate: Tensor, bias: Float) -> (target: Tensor, source: Tensor) {
+        let target = Tensor(rows: y.rows, columns: streams, repeating: bias), source = Tensor(rows: y.rows, columns: streams)
+        let nodes = y.rows * streams
+        Compute.forEachRange(nodes, minimum: 256) { range in
+            for node in range {
+                target.pointer[node] += ck_dot(y.pointer + node * h, gate.pointer, h)
+                source.pointer[node] = ck_dot(y.pointer + node * h, gate.pointer + h, h)
+            }
+        }
+        return (target, source)
+    }
+
+    /// Σ over a dialogue's (n − 1) + (M − 1) neighbours is divided by this; nil where there are none.
+    private func scale(_ dialogue: Int) -> Float? {
+        let degree = lengths[dialogue] - 1 + streams - 1
+        return degree > 0 ? 1 / Float(degree) : nil
+    }
+
+    private func block(_ tensor: Tensor, _ dialogue: Int, _ stream: Int) -> Matrix {
+        tensor.rows(first[dialogue]..<first[dialogue] + lengths[dialogue]).matrix(columns: stream * h..<(stream + 1) * h)
+    }
+
+    /// Calls `body` for every tile of rows of the dialogue's block, with the tile's numbers filled in.
+    private func forEachTile(
+        _ dialogue: Int, _ stream: Int, target: Tensor, source: Tensor, scale: Float, _ body: (Range<Int>, Tensor) -> Void
+    ) {
+        let n = lengths[dialogue], score = first[dialogue] * streams + stream
+        for lower in stride(from: 0, to: n, by: Self.tile) {
+            let rows = lower..<min(n, lower + Self.tile)
+            let weights = Tensor(rows: rows.count, columns: n)
+            ck_emotion_tile(
+                weights.pointer, target.pointer + score + lower * streams, streams, source.pointer + score, streams, rows.count, n,
+                lower, scale)
+            body(rows, weights)
+        }
+    }
+
+    func forward(target: Tensor, source: Tensor, out: Tensor) {
+        Compute.forEach(lengths.count) { dialogue in
+            let start = first[dialogue] * y.columns
+            (out.pointer + start).update(from: y.pointer + start, count: lengths[dialogue] * y.columns)
+            guard let scale = scale(dialogue) else { return }
+            for stream in 0..<streams {
+                let nodes = block(y, dialogue, stream), result = block(out, dialogue, stream)
+                forEachTile(dialogue, stream, target: target, source: source, scale: scale) { rows, weights in
+                    MatrixProduct.multiplyOnThisThread(weights.matrix, nodes, into: result.rows(rows), beta: 1)
+                }
+            }
+            let score = first[dialogue] * streams
+            ck_emotion_across(
+                out.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, lengths[dialogue], streams,
+                h, scale)
+        }
+    }
+
+    func backward(
+        target: Tensor, source: Tensor, gradient: Tensor, yGradient: Tensor, targetGradient: Tensor, sourceGradient: Tensor
+    ) {
+        Compute.forEach(lengths.count) { dialogue in
+            let n = lengths[dialogue], start = first[dialogue] * y.columns, score = first[dialogue] * streams
+            (yGradient.pointer + start).update(from: gradient.pointer + start, count: n * y.columns)
+            guard let scale = scale(dialogue) else { return }
+            for stream in 0..<streams {
+                let nodes = block(y, dialogue, stream), outer = block(gradient, dialogue, stream)
+                let inner = block(yGradient, dialogue, stream)
+                forEachTile(dialogue, stream, target: target, source: source, scale: scale) { rows, weights in
+                    MatrixProduct.multiplyOnThisThread(weights.matrix.transposed, outer.rows(rows), into: inner, beta: 1)
+                    let products = Tensor(rows: rows.count, columns: n)
+                    MatrixProduct.multiplyOnThisThread(outer.rows(rows), nodes.transposed, into: products.matrix)
+                    ck_emotion_tile_backward(
+                        targetGradient.pointer + score + stream + rows.lowerBound * streams, streams,
+                        sourceGradient.pointer + score + stream, streams, weights.pointer, products.pointer, rows.count, n,
+                        rows.lowerBound, scale)
+                }
+            }
+            ck_emotion_across_backward(
+                yGradient.pointer + start, targetGradient.pointer + score, sourceGradient.pointer + score,
+                gradient.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, n, streams, h, scale)
+        }
+    }
+}

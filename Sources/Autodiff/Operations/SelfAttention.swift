@@ -1,0 +1,110 @@
+import CKernels
+import Tensors
+
+extension Tape {
+    /// Scaled dot-product self-attention with one head, inside every dialogue (Vaswani et al., 2017):
+    /// dropout(softmax(Q Kᵀ / √H)) V.
+    ///
+    /// - Parameters:
+    ///   - x: queries, keys and values side by side, [N, 3H]
+    ///   - lengths: utterances of every dialogue, end to end in x
+    ///   - probability: dropout of the attention weights
+    /// - Returns: [N, H]
+    public func selfAttention(_ x: Variable, lengths: [Int], dropout probability: Float) -> Variable {
+        let h = x.columns / 3
+        precondition(x.columns == 3 * h && lengths.reduce(0, +) == x.rows)
+        let scale = 1 / Float(h).squareRoot()
+        let key = maskKey(probability: probability), probability = key == nil ? 0 : probability
+        let spans = DialogueSpans(lengths)
+        let out = Tensor(rows: x.rows, columns: h)
+        /// softmax(Q Kᵀ / √H) of some rows of a dialogue.
+        func weights(_ span: Range<Int>, _ rows: Range<Int>) -> Tensor {
+            let block = x.value.rows(span)
+            let product = Tensor(rows: rows.count, columns: span.count)
+            MatrixProduct.multiplyOnThisThread(
+                block.matrix(columns: 0..<h).rows(rows), block.matrix(columns: h..<2 * h).transposed, into: product.matrix,
+                alpha: scale)
+            ck_softmax_rows(product.pointer, product.rows, product.columns, product.columns)
+            return product
+        }
+        func masked(_ weights: Tensor, _ dialogue: Int, _ rows: Range<Int>) -> Tensor {
+            guard let key else { return weights }
+            let result = Tensor(rows: weights.rows, columns: weights.columns)
+            ck_dropout(
+                result.pointer, weights.pointer, weights.count, spans.firstSquare[dialogue] + rows.lowerBound * weights.columns,
+                key, probability)
+            return result
+        }
+        Compute.forEach(lengths.count) { dialogue in
+            let span = spans[dialogue]
+            for rows in spans.tiles(dialogue) {
+                MatrixProduct.multiplyOnThisThread(
+                    masked(weights(span, rows), dialogue, rows).matrix, x.value.rows(span).matrix(columns: 2 * h..<3 * h),
+                    into: out.rows(span).rows(rows).matrix)
+            }
+        }
+        return record(out, inputs: [x]) { gradient in
+            let target = x.gradientToAddTo()
+            Compute.forEach(lengths.count) { dialogue in
+                let span = spans[dialogue], block = x.value.rows(span), inner = target.rows(span)
+                for rows in spans.tiles(dialogue) {
+                    let outer = gradient.rows(span).rows(rows).matrix
+                    let weights = weights(span, rows), used = masked(weights, dialogue, rows)
+                    MatrixProduct.multiplyOnThisThread(
+                        used.matrix.transposed, outer, into: inner.matrix(columns: 2 * h..<3 * h), beta: 1)
+                    var products = Tensor(rows: rows.count, columns: span.count)
+                    MatrixProduct.multiplyOnThisThread(
+                        outer, block.matrix(columns: 2 * h..<3 * h).transposed, into: products.matrix)
+                    products = masked(products, dialogue, rows)
+                    products.softmaxBackward(weights)
+                    MatrixProduct.multiplyOnThisThread(
+                        products.matrix, block.matrix(columns: h..<2 * h), into: inner.matrix(columns: 0..<h).rows(rows),
+                        alpha: scale, beta: 1)
+                    MatrixProduct.multiplyOnThisThread(
+                        products.matrix.transposed, block.matrix(columns: 0..<h).rows(rows),
+                        into: inner.matrix(columns: h..<2 * h), alpha: scale, beta: 1)
+                }
+            }
+        }
+    }
+}
+
+extension Tensor {
+    /// In place, the gradient of a row softmax: w ⊙ (g − Σ w ⊙ g).
+    func softmaxBackward(_ weights: Tensor) {
+        for row in 0..<rows {
+            let g = pointer + row * columns, w = weights.pointer + row * columns
+            let sum = ck_dot(g, w, columns)
+            for column in 0..<columns { g[column] = w[column] * (g[column] - sum) }
+        }
+    }
+}
+
+/// Where the dialogues of a minibatch lie in flat rows, and in square blocks end to end.
+struct DialogueSpans {
+    private let lengths: [Int]
+    private let first: [Int]
+    /// Σ of the squares of the lengths before each dialogue: numbers the entries of its n×n block.
+    let firstSquare: [Int]
+
+    init(_ lengths: [Int]) {
+        self.lengths = lengths
+        var first: [Int] = [], squares: [Int] = [], total = 0, square = 0
+        for length in lengths {
+            first.append(total)
+            squares.append(square)
+            total += length
+            square += length * length
+        }
+        self.first = first
+        firstSquare = squares
+    }
+
+    /// The flat rows of a dialogue.
+    subscript(dialogue: Int) -> Range<Int> { first[dialogue]..<first[dialogue] + lengths[dialogue] }
+
+    /// The rows of a dialogue's n×n block, in tiles that bound the memory of long dialogues.
+    func tiles(_ dialogue: Int) -> [Range<Int>] {
+        stride(from: 0, to: lengths[dialogue], by: 128).map { $0..<min(lengths[dialogue], $0 + 128) }
+    }
+}

@@ -1,0 +1,54 @@
+import CKernels
+import Tensors
+
+extension Tape {
+    /// Puts streams side by side: S tensors [N, H] → [N, S·H], which is also [N·S, H].
+    public func stackStreams(_ streams: [Variable]) -> Variable {
+        let n = streams[0].rows, width = streams.reduce(0) { $0 + $1.columns }
+        precondition(streams.allSatisfy { $0.rows == n })
+        let y = Tensor(rows: n, columns: width)
+        var first = 0
+        var blocks: [Range<Int>] = []
+        for stream in streams {
+            blocks.append(first..<first + stream.columns)
+            y.matrix(columns: blocks.last!).copyRows(from: stream.value.matrix)
+            first += stream.columns
+        }
+        return record(y, inputs: streams) { gradient in
+            for (stream, block) in zip(streams, blocks) where stream.requiresGradient {
+                let part = Tensor(rows: n, columns: stream.columns)
+                part.matrix.copyRows(from: gradient.matrix(columns: block))
+                stream.accumulate(part)
+            }
+        }
+    }
+
+    /// A block of columns: stream s of [N, S·H] is the block s·H..<(s + 1)·H.
+    public func columns(_ x: Variable, _ block: Range<Int>) -> Variable {
+        let y = Tensor(rows: x.rows, columns: block.count)
+        y.matrix.copyRows(from: x.value.matrix(columns: block))
+        return record(y, inputs: [x]) { gradient in
+            let target = x.gradientToAddTo()
+            for row in 0..<x.rows {
+                ck_add_scaled(
+                    target.pointer + row * x.columns + block.lowerBound, gradient.pointer + row * block.count, 1, block.count)
+            }
+        }
+    }
+
+    /// The same numbers in another shape; no number is moved.
+    public func reshape(_ x: Variable, rows: Int, columns: Int) -> Variable {
+        if x.rows == rows && x.columns == columns { return x }
+        return record(x.value.reshaped(rows: rows, columns: columns), inputs: [x]) { gradient in
+            x.accumulate(gradient.reshaped(rows: x.rows, columns: x.columns))
+        }
+    }
+}
+
+extension Matrix {
+    /// Copies a matrix of the same shape.
+    func copyRows(from other: Matrix) {
+        precondition(other.rows == rows && other.columns == columns)
+        for row in 0..<rows { (pointer + row * stride).update(from: other.pointer + row * other.stride, count: columns) }
+    }
+}

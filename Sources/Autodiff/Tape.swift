@@ -1,0 +1,65 @@
+import Tensors
+
+/// The record of a forward pass: a few dozen coarse operations, each with what its backward needs.
+///
+/// One tape serves one forward and at most one backward pass. Operations are methods on it, one file each in `Operations/`.
+public final class Tape {
+    /// What a pass is for.
+    public enum Mode: Sendable {
+        /// Statistics are the running ones, nothing is dropped.
+        case evaluation
+        /// Batch statistics and dropout. The masks are a function of seed, step and the operation's place in the pass, so
+        /// that a run continued from a checkpoint draws the same ones.
+        case training(seed: UInt64, step: UInt64)
+    }
+
+    /// What this pass is for.
+    public let mode: Mode
+    private let recording: Bool
+    private var nodes: [(output: Variable, backward: (Tensor) -> Void)] = []
+    private var masks: UInt64 = 0
+
+    /// A new, empty record.
+    ///
+    /// - Parameter recording: whether a backward pass will follow; without it nothing is kept.
+    public init(mode: Mode, recording: Bool = true) {
+        self.mode = mode
+        self.recording = recording
+    }
+
+    /// Whether batch statistics and dropout are on.
+    public var isTraining: Bool {
+        if case .training = mode { true } else { false }
+    }
+
+    /// The key of the next dropout mask, or nil where nothing is dropped.
+    func maskKey(probability: Float) -> UInt64? {
+        precondition(probability >= 0 && probability < 1, "a dropout probability lies in [0, 1)")
+        guard case .training(let seed, let step) = mode, probability > 0 else { return nil }
+        masks += 1
+        var generator = SplitMix64(seed: seed, stream: step)
+        generator.state ^= masks &* 0x9E6C_63D0_876A_3F6B
+        return generator.next()
+    }
+
+    /// Adds an operation: `backward` gets the gradient of `output` and passes it on to the operation's inputs.
+    ///
+    /// Nothing is recorded where no input wants a gradient.
+    func record(_ value: Tensor, inputs: [Variable], backward: @escaping (Tensor) -> Void) -> Variable {
+        let wanted = recording && inputs.contains { $0.requiresGradient }
+        let output = Variable(value, requiresGradient: wanted)
+        if wanted { nodes.append((output, backward)) }
+        return output
+    }
+
+    /// Runs the record backward from a scalar. Every operation's memory is given back as soon as it is no longer needed;
+    /// gradients of parameters and of leaf variables stay.
+    public func backward(from loss: Variable) {
+        precondition(loss.value.count == 1, "backward starts from a scalar")
+        loss.seed()
+        while let node = nodes.popLast() {
+            if let gradient = node.output.gradient { node.backward(gradient) }
+            node.output.releaseGradient()
+        }
+    }
+}

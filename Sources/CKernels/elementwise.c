@@ -1,0 +1,107 @@
+#include "CKernels.h"
+#include "fastmath.h"
+
+VECTORIZED void ck_fill(float *out, size_t count, float value) {
+    for (size_t i = 0; i < count; i++) out[i] = value;
+}
+
+VECTORIZED void ck_add_scaled(float *restrict out, const float *restrict x, float scale, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] += scale * x[i];
+}
+
+VECTORIZED void ck_add(float *out, const float *a, const float *b, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = a[i] + b[i];
+}
+
+VECTORIZED void ck_tanh(float *out, const float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = fast_tanh(x[i]);
+}
+
+VECTORIZED void ck_sigmoid(float *out, const float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = fast_sigmoid(x[i]);
+}
+
+VECTORIZED void ck_gelu(float *out, const float *x, size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = 0.5f * x[i] * (1.0f + fast_erf(x[i] * 0.70710678118654752f));
+}
+
+VECTORIZED void ck_gelu_backward(float *restrict gradient_in, const float *restrict gradient_out,
+                                 const float *restrict x, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        float phi = 0.5f * (1.0f + fast_erf(x[i] * 0.70710678118654752f));
+        float density = 0.39894228040143268f * fast_exp(-0.5f * x[i] * x[i]);
+        gradient_in[i] += gradient_out[i] * (phi + x[i] * density);
+    }
+}
+
+VECTORIZED void ck_bias_activation(float *restrict x, size_t rows, size_t columns, const float *restrict bias, int relu) {
+    for (size_t r = 0; r < rows; r++) {
+        float *row = x + r * columns;
+        if (bias && relu) {
+            for (size_t c = 0; c < columns; c++) {
+                float y = row[c] + bias[c];
+                row[c] = y > 0 ? y : 0;
+            }
+        } else if (bias) {
+            for (size_t c = 0; c < columns; c++) row[c] += bias[c];
+        } else if (relu) {
+            for (size_t c = 0; c < columns; c++) row[c] = row[c] > 0 ? row[c] : 0;
+        }
+    }
+}
+
+VECTORIZED void ck_relu_mask(float *restrict gradient, const float *restrict output, size_t count) {
+    for (size_t i = 0; i < count; i++) gradient[i] = output[i] > 0 ? gradient[i] : 0;
+}
+
+VECTORIZED void ck_relu_backward(float *restrict out, const float *restrict gradient, const float *restrict output,
+                                 size_t count) {
+    for (size_t i = 0; i < count; i++) out[i] = output[i] > 0 ? gradient[i] : 0;
+}
+
+/// What an element is multiplied by: 0 with probability p, otherwise 1 / (1 - p).
+INLINE float keep(size_t index, uint64_t key, uint32_t threshold, float scale) {
+    return mask_bits((uint32_t)index, (uint32_t)key, (uint32_t)(key >> 32)) >= threshold ? scale : 0.0f;
+}
+
+INLINE uint32_t drop_threshold(float p) { return (uint32_t)((double)p * 4294967296.0); }
+
+VECTORIZED void ck_dropout(float *out, const float *x, size_t count, size_t first, uint64_t key, float p) {
+    uint32_t threshold = drop_threshold(p);
+    float scale = 1.0f / (1.0f - p);
+    for (size_t i = 0; i < count; i++) out[i] = x[i] * keep(first + i, key, threshold, scale);
+}
+
+VECTORIZED void ck_add_dropout(float *out, const float *a, const float *x, size_t count, size_t first, uint64_t key,
+                               float p) {
+    uint32_t threshold = drop_threshold(p);
+    float scale = 1.0f / (1.0f - p);
+    for (size_t i = 0; i < count; i++) out[i] = a[i] + x[i] * keep(first + i, key, threshold, scale);
+}
+
+VECTORIZED void ck_accumulate_dropout(float *restrict out, const float *restrict x, size_t count, size_t first,
+                                      uint64_t key, float p) {
+    uint32_t threshold = drop_threshold(p);
+    float scale = 1.0f / (1.0f - p);
+    for (size_t i = 0; i < count; i++) out[i] += x[i] * keep(first + i, key, threshold, scale);
+}
+
+VECTORIZED void ck_dropout_relu(float *out, const float *x, size_t count, size_t first, uint64_t key, float p) {
+    uint32_t threshold = drop_threshold(p);
+    float scale = 1.0f / (1.0f - p);
+    for (size_t i = 0; i < count; i++) {
+        float y = x[i] * keep(first + i, key, threshold, scale);
+        out[i] = y > 0 ? y : 0;
+    }
+}
+
+VECTORIZED void ck_dropout_relu_backward(float *restrict gradient_in, const float *restrict gradient_out,
+                                         const float *restrict output, size_t count, size_t first, uint64_t key,
+                                         float p) {
+    uint32_t threshold = drop_threshold(p);
+    float scale = 1.0f / (1.0f - p);
+    for (size_t i = 0; i < count; i++) {
+        float g = gradient_out[i] * keep(first + i, key, threshold, scale);
+        gradient_in[i] += output[i] > 0 ? g : 0;
+    }
+}
