@@ -1,0 +1,64 @@
+internal import CHDF5
+import Foundation
+
+/// How and where a dataset's bytes lie.
+public struct DatasetStorage: Equatable, Sendable {
+    /// The library's four layouts.
+    public enum Kind: String, Sendable { case compact, contiguous, chunked, virtual }
+    /// The layout.
+    public var kind: Kind
+    /// The extent of one chunk, empty unless chunked.
+    public var chunk: [Int]
+    /// The library's numbers of the filters that each chunk passes through (1 gzip, 2 shuffle, 3 Fletcher-32, …).
+    public var filters: [Int]
+    /// Whether the bytes lie in other files.
+    public var isExternal: Bool
+    /// How many bytes the data takes in the file.
+    public var bytes: Int
+    /// Where contiguous data begins in the file, or nil.
+    public var offset: Int?
+}
+
+extension Dataset {
+    /// Where and how the bytes lie.
+    public func storage() throws(HDF5Error) -> DatasetStorage {
+        let place = place("inspect")
+        let creation = try OwnedIdentifier(.propertyList, place) { H5Dget_create_plist(identifier) }
+        let list = creation.value
+        let kind: DatasetStorage.Kind
+        switch Library.run({ H5Pget_layout(list) }) {
+        case H5D_COMPACT: kind = .compact
+        case H5D_CHUNKED: kind = .chunked
+        case H5D_VIRTUAL: kind = .virtual
+        default: kind = .contiguous
+        }
+        var chunk: [UInt64] = kind == .chunked ? shape.map { _ in 0 } : []
+        if kind == .chunked { _ = try Library.call(place) { H5Pget_chunk(list, Int32(chunk.count), &chunk) } }
+        let filterCount = try Library.call(place) { H5Pget_nfilters(list) }
+        let filters = (0..<UInt32(max(filterCount, 0))).map { index in
+            Library.run {
+                var (flags, parameters, configuration) = (UInt32(0), 0, UInt32(0))
+                return Int(H5Pget_filter2(list, index, &flags, &parameters, nil, 0, nil, &configuration))
+            }
+        }
+        let external = kind == .contiguous ? Library.run { H5Pget_external_count(list) } : 0
+        let address = kind == .contiguous ? Library.run { H5Dget_offset(identifier) } : .max
+        return DatasetStorage(
+            kind: kind, chunk: chunk.map { Int(clamping: $0) }, filters: filters, isExternal: external > 0,
+            bytes: Int(clamping: Library.run { H5Dget_storage_size(identifier) }),
+            offset: address == .max ? nil : Int(clamping: address))
+    }
+
+    /// Refuses a dataset that claims more data than its file can hold even compressed, before memory is taken for it.
+    /// - Throws: ``HDF5Error`` naming the dataset and the claim.
+    public func requirePlausibleSize() throws(HDF5Error) {
+        let size = elementType.size ?? 16
+        let (claim, overflow) = count.multipliedReportingOverflow(by: size)
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+        let fileBytes = attributes?[.size] as? Int ?? 0
+        // gzip shrinks to at most 1:1032.
+        guard !overflow, claim <= 1100 * max(fileBytes, 1 << 10) else {
+            throw place("read").error("it claims \(count) elements, more than its file of \(fileBytes) bytes can hold")
+        }
+    }
+}

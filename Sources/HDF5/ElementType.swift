@@ -1,0 +1,76 @@
+internal import CHDF5
+
+/// The type of a dataset's or attribute's elements as the file states it.
+public enum ElementType: Equatable, Sendable {
+    /// IEEE floating point of so many bytes.
+    case float(bytes: Int, littleEndian: Bool)
+    /// Integers of so many bytes.
+    case integer(bytes: Int, signed: Bool, littleEndian: Bool)
+    /// Strings that each take so many bytes, filled up with zero bytes.
+    case string(bytes: Int)
+    /// Strings of any length, kept in the file's global heap.
+    case variableLengthString
+    /// Anything else (compound, enumeration, reference, …).
+    case other
+
+    /// The little-endian type of a scalar.
+    public static func of(_ type: ScalarType) -> ElementType {
+        switch type {
+        case .float32, .float64: .float(bytes: type.size, littleEndian: true)
+        case .int8, .int32, .int64: .integer(bytes: type.size, signed: true, littleEndian: true)
+        case .uint8, .uint32, .uint64: .integer(bytes: type.size, signed: false, littleEndian: true)
+        }
+    }
+
+    /// The name NumPy gives the type (`<f4`, `<i8`, `|u1`, `|S12`), or nil where it has no simple one.
+    public var numpyName: String? {
+        switch self {
+        case .float(let bytes, let littleEndian): "\(littleEndian ? "<" : ">")f\(bytes)"
+        case .integer(let bytes, let signed, let littleEndian):
+            "\(bytes == 1 ? "|" : littleEndian ? "<" : ">")\(signed ? "i" : "u")\(bytes)"
+        case .string(let bytes): "|S\(bytes)"
+        case .variableLengthString, .other: nil
+        }
+    }
+
+    /// The size in bytes of one element in the file, or nil where elements have no fixed size here.
+    public var size: Int? {
+        switch self {
+        case .float(let bytes, _), .integer(let bytes, _, _), .string(let bytes): bytes
+        case .variableLengthString, .other: nil
+        }
+    }
+
+    /// Reads the description of a type identifier.
+    init(describing type: Int64) {
+        self = Library.run {
+            let size = H5Tget_size(type)
+            let littleEndian = H5Tget_order(type) != H5T_ORDER_BE
+            switch H5Tget_class(type) {
+            case H5T_FLOAT where size == 4 || size == 8 || size == 2:
+                return .float(bytes: size, littleEndian: littleEndian)
+            case H5T_INTEGER:
+                return .integer(bytes: size, signed: H5Tget_sign(type) == H5T_SGN_2, littleEndian: littleEndian)
+            case H5T_STRING:
+                return H5Tis_variable_str(type) > 0 ? .variableLengthString : .string(bytes: size)
+            default:
+                return .other
+            }
+        }
+    }
+}
+
+/// A UTF-8 string type of a fixed number of bytes, filled up with zero bytes (what h5py calls `S<n>`).
+func fixedStringType(bytes: Int, _ place: Place) throws(HDF5Error) -> OwnedIdentifier {
+    let type = try OwnedIdentifier(.datatype, place) { H5Tcopy(shim_c_string()) }
+    let identifier = type.value
+    _ = try Library.call(place) { H5Tset_size(identifier, max(1, bytes)) }
+    _ = try Library.call(place) { H5Tset_strpad(identifier, H5T_STR_NULLPAD) }
+    _ = try Library.call(place) { H5Tset_cset(identifier, H5T_CSET_UTF8) }
+    return type
+}
+
+/// The text in a fixed-size field: the bytes before the first zero byte, or nil where they are not UTF-8.
+func decodeFixedString(_ bytes: some Sequence<UInt8>) -> String? {
+    String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
+}

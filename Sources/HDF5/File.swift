@@ -1,0 +1,76 @@
+internal import CHDF5
+import Foundation
+
+/// An open HDF5 file. It closes when its life ends; call ``close()`` on a written file, to learn of a failure.
+public struct File: ~Copyable, HDF5Object {
+    let owned: OwnedIdentifier
+    /// The path of the file as it was given.
+    public let file: String
+    /// The root group.
+    public var path: String { "/" }
+    public var identifier: Int64 { owned.value }
+
+    /// Opens a file for reading.
+    /// - Throws: ``HDF5Error`` where there is no such file, it is not HDF5, or it is truncated.
+    public init(opening path: String) throws(HDF5Error) {
+        try self.init(path, flags: shim_read_only())
+    }
+
+    /// Opens an existing file for changes. For repairs and tests: the project's own files are never changed after they
+    /// were written.
+    public init(updating path: String) throws(HDF5Error) {
+        try self.init(path, flags: shim_read_write())
+    }
+
+    private init(_ path: String, flags: UInt32) throws(HDF5Error) {
+        let place = Place(operation: "open", file: path)
+        let access = try Self.accessProperties(place)
+        let owned = try OwnedIdentifier(.file, place) { H5Fopen(path, flags, access.value) }
+        self.owned = owned
+        self.file = path
+    }
+
+    /// Creates a file that must not exist yet. Its metadata carries checksums (version bounds V110) and no times, so the
+    /// same content always gives the same bytes.
+    /// - Parameter alignment: Data of at least this many bytes starts at a multiple of it.
+    /// - Throws: ``HDF5Error``, also where the file exists already.
+    public init(creating path: String, alignment: Int = 1) throws(HDF5Error) {
+        let place = Place(operation: "create", file: path)
+        let creation = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_file_create()) }
+        let access = try Self.accessProperties(place)
+        _ = try Library.call(place) { H5Pset_obj_track_times(creation.value, false) }
+        _ = try Library.call(place) { H5Pset_libver_bounds(access.value, H5F_LIBVER_V110, H5F_LIBVER_V110) }
+        _ = try Library.call(place) { H5Pset_alignment(access.value, UInt64(alignment), UInt64(alignment)) }
+        // Datasets left open by an error path must not keep the file open behind our back.
+        _ = try Library.call(place) { H5Pset_fclose_degree(access.value, H5F_CLOSE_STRONG) }
+        let owned = try OwnedIdentifier(.file, place) {
+            H5Fcreate(path, shim_exclusive(), creation.value, access.value)
+        }
+        self.owned = owned
+        self.file = path
+    }
+
+    private static func accessProperties(_ place: Place) throws(HDF5Error) -> OwnedIdentifier {
+        let access = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_file_access()) }
+        let identifier = access.value
+        // Network file systems often have no locks; the project's files are never changed in place, so none is needed.
+        _ = try Library.call(place) { H5Pset_file_locking(identifier, true, true) }
+        return access
+    }
+
+    /// Closes the file and reports whether everything reached the system.
+    public consuming func close() throws(HDF5Error) {
+        let place = Place(operation: "finish writing", file: file)
+        try owned.close(place)
+    }
+
+    /// Hands everything written so far to the system.
+    public func flush() throws(HDF5Error) {
+        _ = try Library.call(Place(operation: "write", file: file)) { H5Fflush(identifier, H5F_SCOPE_GLOBAL) }
+    }
+
+    /// Whether a file can be read and begins (possibly after a user block) with the HDF5 signature.
+    public static func isHDF5(_ path: String) -> Bool {
+        Library.run { H5Fis_hdf5(path) } > 0
+    }
+}

@@ -1,0 +1,117 @@
+internal import CHDF5
+
+/// An open group.
+public struct Group: ~Copyable, HDF5Object {
+    let owned: OwnedIdentifier
+    /// The path of the file.
+    public let file: String
+    /// The group's path inside the file.
+    public let path: String
+    public var identifier: Int64 { owned.value }
+}
+
+/// How a name in a group leads to its object.
+public enum LinkKind: Equatable, Sendable {
+    /// The object itself.
+    case hard
+    /// A path inside the same file.
+    case soft
+    /// Another file, or a user-defined link.
+    case external
+}
+
+/// What a path names.
+public enum ObjectKind: Equatable, Sendable { case group, dataset, other }
+
+extension File {
+    /// Whether the path names an object that can be opened. `""` and `"/"` name the root.
+    public func exists(_ path: String) -> Bool {
+        var partial = ""
+        for name in path.split(separator: "/") {
+            partial += "/" + name
+            guard Library.run({ H5Lexists(identifier, partial, shim_default()) }) > 0 else { return false }
+        }
+        return partial.isEmpty || Library.run { H5Oexists_by_name(identifier, partial, shim_default()) } > 0
+    }
+
+    /// How the last name of a path leads to its object.
+    public func linkKind(of path: String) throws(HDF5Error) -> LinkKind {
+        let place = Place(operation: "look up", file: file, object: absolute(path))
+        switch try Library.call(place, { shim_link_kind(identifier, absolute(path)) }) {
+        case 0: return .hard
+        case 1: return .soft
+        default: return .external
+        }
+    }
+
+    /// Whether a path names a group or a dataset.
+    public func objectKind(of path: String) throws(HDF5Error) -> ObjectKind {
+        let place = Place(operation: "open", file: file, object: absolute(path))
+        let object = try OwnedIdentifier(.object, place) { H5Oopen(identifier, absolute(path), shim_default()) }
+        switch Library.run({ H5Iget_type(object.value) }) {
+        case H5I_GROUP: return .group
+        case H5I_DATASET: return .dataset
+        default: return .other
+        }
+    }
+
+    /// The names in a group, sorted.
+    public func memberNames(of group: String) throws(HDF5Error) -> [String] {
+        try openGroup(group).memberNames()
+    }
+
+    /// Opens a group.
+    public func openGroup(_ path: String) throws(HDF5Error) -> Group {
+        let place = Place(operation: "open", file: file, object: absolute(path))
+        let owned = try OwnedIdentifier(.group, place) { H5Gopen2(identifier, absolute(path), shim_default()) }
+        return Group(owned: owned, file: file, path: absolute(path))
+    }
+
+    /// Creates a group, and those above it that are missing.
+    @discardableResult
+    public func createGroup(_ path: String) throws(HDF5Error) -> Group {
+        try createMissingGroups(above: path)
+        return try createOneGroup(absolute(path))
+    }
+
+    func createMissingGroups(above path: String) throws(HDF5Error) {
+        var partial = ""
+        for name in path.split(separator: "/").dropLast() {
+            partial += "/" + name
+            if !exists(partial) { _ = try createOneGroup(partial) }
+        }
+    }
+
+    private func createOneGroup(_ path: String) throws(HDF5Error) -> Group {
+        let place = Place(operation: "create", file: file, object: path)
+        // One by one, because the library's own creation of missing groups would record times in them.
+        let creation = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_group_create()) }
+        _ = try Library.call(place) { H5Pset_obj_track_times(creation.value, false) }
+        let owned = try OwnedIdentifier(.group, place) {
+            H5Gcreate2(identifier, path, shim_default(), creation.value, shim_default())
+        }
+        return Group(owned: owned, file: file, path: path)
+    }
+}
+
+extension Group {
+    /// The names in the group, sorted.
+    public func memberNames() throws(HDF5Error) -> [String] {
+        let place = place("list")
+        var information = H5G_info_t()
+        _ = try Library.call(place) { H5Gget_info(identifier, &information) }
+        var names: [String] = []
+        for index in 0..<information.nlinks {
+            let length = try Library.call(place) {
+                H5Lget_name_by_idx(identifier, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, shim_default())
+            }
+            var bytes = [CChar](repeating: 0, count: length + 1)
+            _ = try Library.call(place) {
+                H5Lget_name_by_idx(
+                    identifier, ".", H5_INDEX_NAME, H5_ITER_INC, index, &bytes, bytes.count, shim_default())
+            }
+            names.append(String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        }
+        return names
+    }
+}

@@ -1,0 +1,60 @@
+internal import CHDF5
+import Foundation
+import Synchronization
+
+/// The one gate to libhdf5. Every call passes through it, one at a time: the library serialises them anyway where it was
+/// built thread-safe, and where it was not, this keeps it safe. It also keeps a failed call and its message together.
+enum Library {
+    private static let gate = Mutex<Void>(())
+
+    /// Runs one library call whose negative result means failure.
+    static func call<Result: SignedInteger & Sendable>(_ place: Place, _ body: () -> Result) throws(HDF5Error) -> Result {
+        let (result, text) = gate.withLock { _ -> (Result, String) in
+            shim_silence()
+            let result = body()
+            return (result, result < 0 ? lastError() : "")
+        }
+        guard result < 0 else { return result }
+        throw place.error(libraryMessage: text)
+    }
+
+    /// Runs one library call that cannot fail, or whose failure does not matter (closing what was read).
+    static func run<Result: Sendable>(_ body: () -> Result) -> Result {
+        gate.withLock { _ in
+            shim_silence()
+            return body()
+        }
+    }
+
+    private static func lastError() -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer in
+            shim_last_error(buffer.baseAddress!, buffer.count)
+            return String(cString: buffer.baseAddress!)
+        }
+    }
+}
+
+/// What is being done, and where: the context that turns a library failure into an ``HDF5Error``.
+struct Place {
+    var operation: String
+    var file: String
+    var object: String?
+
+    /// The error for a message of the library; the library hides error numbers of the system in its text.
+    func error(libraryMessage text: String) -> HDF5Error {
+        if let match = text.firstMatch(of: /errno = (\d+)/), let number = Int32(match.1), number != 0 {
+            return HDF5Error(
+                operation: operation, file: file, object: object,
+                message: HDF5Error.describe(systemError: number), systemError: number)
+        }
+        var message = text.isEmpty ? "the HDF5 library gave no reason" : text
+        if text.contains("signature not found") { message = "it is not an HDF5 file" }
+        if text.hasPrefix("truncated file") { message = "the file is truncated (\(text))" }
+        return error(message)
+    }
+
+    /// The error for a reason found on this side of the library.
+    func error(_ message: String) -> HDF5Error {
+        HDF5Error(operation: operation, file: file, object: object, message: message)
+    }
+}
