@@ -1,6 +1,6 @@
 import COpenBLAS
 
-/// Part of a tensor, seen as a matrix: stored rows lie `stride` numbers apart. It does not keep its memory alive.
+/// Part of a tensor, seen as a matrix: stored rows lie `stride` numbers apart. It keeps the tensor's memory alive.
 public struct Matrix: @unchecked Sendable {
     /// The first number.
     public let pointer: UnsafeMutablePointer<Float>
@@ -12,37 +12,37 @@ public struct Matrix: @unchecked Sendable {
     public let stride: Int
     /// Whether the stored rows are this matrix's columns.
     public let isTransposed: Bool
+    private let storage: AnyObject
 
-    /// A matrix over existing memory.
-    public init(_ pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
-        self.init(pointer, rows: rows, columns: columns, stride: stride, isTransposed: false)
-    }
-
-    private init(_ pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int, isTransposed: Bool) {
+    init(
+        _ pointer: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int, isTransposed: Bool = false,
+        storage: AnyObject
+    ) {
         self.pointer = pointer
         self.rows = rows
         self.columns = columns
         self.stride = stride
         self.isTransposed = isTransposed
+        self.storage = storage
     }
 
     /// The same numbers, rows as columns.
     public var transposed: Matrix {
-        Matrix(pointer, rows: columns, columns: rows, stride: stride, isTransposed: !isTransposed)
+        Matrix(pointer, rows: columns, columns: rows, stride: stride, isTransposed: !isTransposed, storage: storage)
     }
 
     /// Some of the rows.
     public func rows(_ range: Range<Int>) -> Matrix {
         Matrix(
             pointer + range.lowerBound * (isTransposed ? 1 : stride), rows: range.count, columns: columns, stride: stride,
-            isTransposed: isTransposed)
+            isTransposed: isTransposed, storage: storage)
     }
 
     /// Some of the columns.
     public func columns(_ range: Range<Int>) -> Matrix {
         Matrix(
             pointer + range.lowerBound * (isTransposed ? stride : 1), rows: rows, columns: range.count, stride: stride,
-            isTransposed: isTransposed)
+            isTransposed: isTransposed, storage: storage)
     }
 }
 

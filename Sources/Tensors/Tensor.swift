@@ -75,12 +75,12 @@ public struct Tensor: @unchecked Sendable {
     }
 
     /// The whole tensor as a matrix for products.
-    public var matrix: Matrix { Matrix(pointer, rows: rows, columns: columns, stride: columns) }
+    public var matrix: Matrix { Matrix(pointer, rows: rows, columns: columns, stride: columns, storage: storage) }
 
     /// A block of columns as a matrix for products.
     public func matrix(columns range: Range<Int>) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns)
-        return Matrix(pointer + range.lowerBound, rows: rows, columns: range.count, stride: columns)
+        return Matrix(pointer + range.lowerBound, rows: rows, columns: range.count, stride: columns, storage: storage)
     }
 
     /// A tensor with the same numbers and storage of its own.

@@ -92,23 +92,16 @@ private func accumulateGRUGradients(x: Variable, inputRow: [Int32]?, direction: 
 
     var gates = saved.matrix(columns: 0..<3 * h)
     gates.addColumnSums(to: direction.inputBias.gradientToAddTo().pointer)
-    let scattered: Tensor?
     if let inputRow {
         // Rows that read the same input (all padding reads one) have one sum, so the products run over x's rows.
         let sums = Tensor(rows: x.rows, columns: 3 * h, repeating: 0)
         ck_scatter_add_rows(sums.pointer, 3 * h, gates.pointer, gates.stride, inputRow, inputRow.count, 3 * h)
         gates = sums.matrix
-        scattered = sums
-    } else {
-        scattered = nil
     }
-    withExtendedLifetime(scattered) {
-        MatrixProduct.multiply(
-            gates.transposed, x.value.matrix, into: direction.inputWeight.gradientToAddTo().matrix, beta: 1)
-        if x.requiresGradient {
-            let (target, beta) = x.gradientTarget()
-            MatrixProduct.multiply(gates, direction.inputWeight.value.matrix, into: target.matrix, beta: beta)
-        }
+    MatrixProduct.multiply(gates.transposed, x.value.matrix, into: direction.inputWeight.gradientToAddTo().matrix, beta: 1)
+    if x.requiresGradient {
+        let (target, beta) = x.gradientTarget()
+        MatrixProduct.multiply(gates, direction.inputWeight.value.matrix, into: target.matrix, beta: beta)
     }
 }
 

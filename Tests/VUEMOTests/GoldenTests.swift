@@ -1,0 +1,121 @@
+import Autodiff
+import NeuralNetworks
+import Optimizers
+import Tensors
+import Testing
+
+@testable import VUEMO
+
+/// The model against the reference, number for number.
+@Suite struct GoldenTests {
+    @Test func goldenFilesAreThere() {
+        #expect(GoldenCase.all.count >= 6)
+    }
+
+    @Test(arguments: GoldenCase.all)
+    func forwardInEvaluation(_ golden: GoldenCase) throws {
+        let model = try golden.model(), (input, _, _) = try golden.input()
+        let output = try model.forward(input, on: Tape(mode: .evaluation, recording: false))
+        #expect(largestError(output.logProbabilities.value.values, try golden.floats("eval/log_probabilities")) < 1e-4)
+    }
+
+    @Test(arguments: GoldenCase.all)
+    func stagesInTraining(_ golden: GoldenCase) throws {
+        let model = try golden.model(), (input, _, _) = try golden.input()
+        let output = try model.forward(input, on: Tape(mode: .training(seed: 1, step: 1)))
+        #expect(largestError(output.logProbabilities.value.values, try golden.floats("train/log_probabilities")) < 1e-4)
+        #expect(largestError(output.vue.value.values, try golden.floats("train/stages/vue")) < 1e-4)
+        #expect(largestError(output.lgl.value.values, try golden.floats("train/stages/lgl")) < 1e-4)
+        let c = model.configuration, n = input.utterances
+        let gai = output.gai.value.reshaped(rows: n, columns: c.streams * c.hiddenSize)
+        let names = c.modalities.members.map { String($0.rawValue) } + ["g"]
+        for (stream, name) in names.enumerated() {
+            if stream < output.features.count {
+                #expect(largestError(output.features[stream].value.values, try golden.floats("train/stages/features/\(name)")) < 1e-4)
+            }
+            var block: [Float] = []
+            for row in 0..<n {
+                let first = row * gai.columns + stream * c.hiddenSize
+                block += gai.values[first..<first + c.hiddenSize]
+            }
+            #expect(largestError(block, try golden.floats("train/stages/gai/\(name)")) < 1e-4)
+        }
+    }
+
+    @Test(arguments: GoldenCase.all)
+    func losses(_ golden: GoldenCase) throws {
+        let model = try golden.model(), (input, labels, weights) = try golden.input()
+        for (name, values) in try golden.arrays("train/losses") {
+            let tape = Tape(mode: .training(seed: 1, step: 1))
+            let loss = loss(name, try model.forward(input, on: tape), labels, weights, tape)
+            let expected = values.values[0]
+            #expect(abs(loss.value.pointer[0] - expected) < 1e-4 * abs(expected), "\(name)")
+        }
+    }
+
+    @Test(arguments: GoldenCase.all)
+    func gradients(_ golden: GoldenCase) throws {
+        let model = try golden.model(), (input, labels, weights) = try golden.input()
+        let tape = Tape(mode: .training(seed: 1, step: 1))
+        tape.backward(from: loss(try golden.description().loss, try model.forward(input, on: tape), labels, weights, tape))
+        let expected = try golden.arrays("train/gradients")
+        for parameter in model.parameters.entries {
+            let gradient = parameter.variable.gradient!.values
+            if let expected = expected[parameter.name] {
+                #expect(relativeNorm(gradient, expected.values) < 1e-3, "\(parameter.name)")
+            } else {
+                #expect(gradient.allSatisfy { $0 == 0 }, "\(parameter.name) has no gradient in the reference")
+            }
+        }
+        #expect(Set(expected.keys).isSubset(of: model.parameters.entries.map(\.name)))
+        for buffer in model.parameters.buffers {
+            let expected = try golden.floats("train/buffers_after/\(buffer.name)")
+            #expect(largestError(buffer.value.values, expected) < 1e-4, "\(buffer.name)")
+        }
+    }
+
+    @Test(arguments: GoldenCase.all)
+    func threeStepsOfAdamW(_ golden: GoldenCase) throws {
+        let model = try golden.model(), (input, labels, weights) = try golden.input()
+        var configuration = AdamW.Configuration(
+            learningRate: try golden.attribute("lr", of: "adamw"), weightDecay: try golden.attribute("weight_decay", of: "adamw"))
+        configuration.epsilon = try golden.attribute("eps", of: "adamw")
+        let optimizer = AdamW(model.parameters, configuration: configuration)
+        let name = try golden.description().loss
+        var losses: [Float] = []
+        for step in 0...3 {
+            let tape = Tape(mode: .training(seed: 1, step: UInt64(step)))
+            let loss = loss(name, try model.forward(input, on: tape), labels, weights, tape)
+            if step > 0 { losses.append(loss.value.pointer[0]) }
+            if step == 3 { break }
+            tape.backward(from: loss)
+            optimizer.step()
+        }
+        for (loss, expected) in zip(losses, try golden.floats("adamw/losses_after_each_step")) {
+            #expect(abs(loss - expected) < 1e-3 * abs(expected))
+        }
+        // An attention's key bias has no effect (a softmax does not see a constant added to its row), so its gradient is
+        // rounding noise below AdamW's epsilon, and noise divided by its own size is a step. Where the reference's gradient is
+        // such noise, the parameter may be up to three steps away; everything else is held to 1e-4.
+        let expected = try golden.arrays("adamw/parameters_after_3_steps"), gradients = try golden.arrays("train/gradients")
+        for parameter in model.parameters.entries {
+            let values = try #require(expected[parameter.name]?.values, "\(parameter.name)")
+            let noise = (gradients[parameter.name]?.values ?? []).map { $0 != 0 && abs($0) < Float(configuration.epsilon) }
+            let kept = values.indices.filter { noise.isEmpty || !noise[$0] }
+            #expect(relativeNorm(kept.map { parameter.value.values[$0] }, kept.map { values[$0] }) < 1e-4, "\(parameter.name)")
+            for index in values.indices where !noise.isEmpty && noise[index] {
+                #expect(abs(parameter.value.values[index] - values[index]) < 3 * Float(configuration.learningRate))
+            }
+        }
+    }
+
+    private func loss(
+        _ name: String, _ output: VUEMOModel.Output, _ labels: [Int32], _ weights: [Float], _ tape: Tape
+    ) -> Variable {
+        switch name {
+        case "weighted-nll": tape.negativeLogLikelihood(output.logProbabilities, labels: labels, classWeights: weights)
+        case "focal-released": tape.releasedFocalLoss(output.logProbabilities, labels: labels)
+        default: preconditionFailure("no loss is called \(name)")
+        }
+    }
+}
