@@ -94,19 +94,24 @@ import Testing
         for (loss, expected) in zip(losses, try golden.floats("adamw/losses_after_each_step")) {
             #expect(abs(loss - expected) < 1e-3 * abs(expected))
         }
-        // An attention's key bias has no effect (a softmax does not see a constant added to its row), so its gradient is
-        // rounding noise below AdamW's epsilon, and noise divided by its own size is a step. Where the reference's gradient is
-        // such noise, the parameter may be up to three steps away; everything else is held to 1e-4.
-        let expected = try golden.arrays("adamw/parameters_after_3_steps"), gradients = try golden.arrays("train/gradients")
+        let expected = try golden.arrays("adamw/parameters_after_3_steps")
         for parameter in model.parameters.entries {
             let values = try #require(expected[parameter.name]?.values, "\(parameter.name)")
-            let noise = (gradients[parameter.name]?.values ?? []).map { $0 != 0 && abs($0) < Float(configuration.epsilon) }
-            let kept = values.indices.filter { noise.isEmpty || !noise[$0] }
-            #expect(relativeNorm(kept.map { parameter.value.values[$0] }, kept.map { values[$0] }) < 1e-4, "\(parameter.name)")
-            for index in values.indices where !noise.isEmpty && noise[index] {
+            let idle = elementsWithoutEffect(parameter), active = values.indices.filter { !idle.contains($0) }
+            #expect(relativeNorm(active.map { parameter.value.values[$0] }, active.map { values[$0] }) < 1e-4, "\(parameter.name)")
+            for index in idle {
                 #expect(abs(parameter.value.values[index] - values[index]) < 3 * Float(configuration.learningRate))
             }
         }
+    }
+
+    /// An attention's key bias has no effect: a softmax does not see a constant added to its row. Its gradient is rounding noise
+    /// below AdamW's epsilon, and noise divided by its own size is a step, in the reference as here. So after three steps it
+    /// may be up to three steps away.
+    private func elementsWithoutEffect(_ parameter: Parameter) -> Range<Int> {
+        guard parameter.name.hasSuffix("self_attn.in_proj_bias") else { return 0..<0 }
+        let h = parameter.count / 3
+        return h..<2 * h
     }
 
     private func loss(
