@@ -1,0 +1,35 @@
+# make demo   from nothing to a trained model on the sample: installs, builds, converts, validates, trains, evaluates
+# make test   installs, builds and runs all tests
+# make build  the optimised binaries in .build/release
+# make clean  removes what the demo wrote
+
+DEMO := .build/demo
+VUEMO := .build/release/vuemo
+
+.PHONY: demo test build dependencies sample clean
+
+build: dependencies
+	swift build -c release --product vuemo
+	swift build -c release --product vuemo-convert
+
+dependencies:
+	@scripts/install-dependencies
+
+# The arrows of ARCHITECTURE.md are checked by the build: a target that imports what it does not declare is an error.
+test: dependencies
+	swift build --build-tests --explicit-target-dependency-import-check error
+	swift test --skip-build
+
+sample:
+	python3 data/make_sample.py $(DEMO)/pickles
+
+demo: build sample
+	rm -rf $(DEMO)/run $(DEMO)/iemocap.h5
+	$(VUEMO) convert iemocap --features $(DEMO)/pickles/IEMOCAP_features.pkl \
+	    --roberta $(DEMO)/pickles/iemocap_features_roberta.pkl -o $(DEMO)/iemocap.h5
+	$(VUEMO) validate $(DEMO)/iemocap.h5
+	$(VUEMO) train $(DEMO)/iemocap.h5 --epochs 5 --batch-size 4 --output $(DEMO)/run
+	$(VUEMO) evaluate $(DEMO)/run
+
+clean:
+	rm -rf $(DEMO)
