@@ -4,7 +4,7 @@ import Optimizers
 import Tensors
 import Testing
 
-@testable import VUEMO
+import VUEMO
 
 /// The model against the reference, number for number.
 @Suite struct GoldenTests {
