@@ -71,15 +71,15 @@ let package = Package(
             ]),
 
         // Tests, one target per module.
-        .target(name: "TestSupport", dependencies: ["HDF5", "FeatureStore"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["HDF5", "FeatureStore", "Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "TestSupport"]),
         .testTarget(name: "StoreValidationTests", dependencies: ["StoreValidation", "FeatureStore", "HDF5", "TestSupport"]),
         .testTarget(name: "PickleConversionTests", dependencies: ["PickleConversion", "FeatureStore", "TestSupport"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"]),
         .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
-        .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "NeuralNetworks", "Tensors"]),
+        .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "NeuralNetworks", "Tensors", "TestSupport"]),
         .testTarget(
             name: "VUEMOTests",
             dependencies: ["VUEMO", "NeuralNetworks", "Optimizers", "Autodiff", "Tensors", "HDF5", "TestSupport"]),
