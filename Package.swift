@@ -77,7 +77,7 @@ let package = Package(
         .testTarget(name: "StoreValidationTests", dependencies: ["StoreValidation", "FeatureStore", "HDF5", "TestSupport"]),
         .testTarget(name: "PickleConversionTests", dependencies: ["PickleConversion", "FeatureStore", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
-        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors"]),
+        .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "TestSupport"]),
         .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
         .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "NeuralNetworks", "Tensors", "TestSupport"]),
         .testTarget(

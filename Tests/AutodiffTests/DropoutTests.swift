@@ -2,6 +2,8 @@ import Autodiff
 import Tensors
 import Testing
 
+import func TestSupport.withThreads
+
 @Suite struct DropoutTests {
     private static let mode = Tape.Mode.training(seed: 7, step: 3)
 
@@ -66,14 +68,26 @@ import Testing
     }
 
     /// The index of an element does not start anew in the parts of a large tensor that different threads compute.
-    @Test func largeTensors() {
-        let probability: Float = 0.5, rows = 3, columns = 1 << 15
-        let x = Variable(Tensor(rows: rows, columns: columns, repeating: 1)), tape = Tape(mode: Self.mode)
-        let y = tape.dropout(x, probability: probability)
-        let ones = Variable.constant(Tensor(rows: rows * columns, columns: 1, repeating: 1))
-        tape.backward(from: tape.linear(tape.reshape(y, rows: 1, columns: rows * columns), weight: .constant(ones.value.reshaped(rows: 1, columns: rows * columns))))
-        #expect(x.gradient?.array == y.value.array)
-        #expect(y.value.rows(0..<1).array != y.value.rows(1..<2).array)
+    @Test func largeTensors() throws {
+        let rows = 3, columns = 1 << 15, ones = Tensor(rows: rows, columns: columns, repeating: 1)
+        let zeros = Variable.constant(Tensor(rows: rows, columns: columns, repeating: 0))
+        let operations: [(Tape, Variable) -> Variable] = [
+            { $0.dropout($1, probability: 0.5) }, { $0.dropoutReLU($1, probability: 0.5) },
+            { $0.addDropout(zeros, $1, probability: 0.5) },
+        ]
+        var masks: [[Float]] = []
+        for operation in operations {
+            for threads in [1, 3] {
+                try withThreads(threads) {
+                    let x = Variable(ones), tape = Tape(mode: Self.mode), y = operation(tape, x)
+                    let flat = tape.reshape(y, rows: 1, columns: rows * columns)
+                    tape.backward(from: tape.linear(flat, weight: .constant(ones.reshaped(rows: 1, columns: rows * columns))))
+                    masks += [y.value.array, try #require(x.gradient).array]
+                }
+            }
+        }
+        #expect(masks.dropFirst().allSatisfy { $0 == masks[0] })
+        #expect(masks[0].prefix(columns) != masks[0].dropFirst(columns).prefix(columns))
     }
 
     @Test func masksAreAFunctionOfSeedStepAndPlace() {

@@ -84,15 +84,14 @@ import Testing
         var named = arrays(small(seed: 6))
         named["scale"] = nil
         named["layers.0.bias"] = ([1, 17], [Float](repeating: 1, count: 17))
+        named["layers.0.weight"] = ([3, 5], [Float](repeating: 1, count: 15))
         named["layers.1.weight"] = ([2], [1, 2])
         named["extra"] = ([], [1])
         let error = try #require(throws: ParameterMismatch.self) { try store.load(named) }
         #expect(error.missing == ["scale"])
         #expect(error.unknown == ["extra", "layers.1.weight"])
-        #expect(error.misshapen == ["layers.0.bias ([1, 17] instead of [17])"])
-        #expect(
-            error.description
-                == "missing scale; unknown extra, layers.1.weight; of another shape layers.0.bias ([1, 17] instead of [17])")
+        #expect(error.misshapen == ["layers.0.weight ([3, 5] instead of [5, 3])", "layers.0.bias ([1, 17] instead of [17])"])
+        #expect(error.description.hasPrefix("missing scale; unknown extra, layers.1.weight; of another shape layers.0.weight ([3, 5]"))
         #expect(store.values.array == before)
         #expect(store.buffers[0].value.array == [0.25, 0.25, 0.25, 0.25])
     }
