@@ -1,7 +1,8 @@
+import Foundation
 import Tensors
 
 /// Named arrays do not fit a model's parameters.
-public struct ParameterMismatch: Error, CustomStringConvertible, Equatable {
+public struct ParameterMismatch: Error, CustomStringConvertible, LocalizedError, Equatable {
     /// Names the model has and the arrays lack.
     public let missing: [String]
     /// Names the arrays have and the model lacks.
@@ -18,6 +19,9 @@ public struct ParameterMismatch: Error, CustomStringConvertible, Equatable {
         }
         return (list("missing", missing) + list("unknown", unknown) + list("of another shape", misshapen)).joined(separator: "; ")
     }
+
+    /// The description.
+    public var errorDescription: String? { description }
 }
 
 extension ParameterStore {
@@ -35,8 +39,9 @@ extension ParameterStore {
         let missing = required.map(\.name).filter { arrays[$0] == nil }
         let unknown = Set(arrays.keys).subtracting(expected.map(\.name)).sorted()
         let misshapen = expected.compactMap { parameter -> String? in
-            guard let shape = arrays[parameter.name]?.shape, shape != parameter.shape else { return nil }
-            return "\(parameter.name) (\(shape) instead of \(parameter.shape))"
+            guard let (shape, values) = arrays[parameter.name] else { return nil }
+            if shape != parameter.shape { return "\(parameter.name) (\(shape) instead of \(parameter.shape))" }
+            return values.count == parameter.count ? nil : "\(parameter.name) (\(values.count) numbers for \(shape))"
         }
         guard missing.isEmpty, unknown.isEmpty, misshapen.isEmpty else {
             throw ParameterMismatch(missing: missing, unknown: unknown, misshapen: misshapen)

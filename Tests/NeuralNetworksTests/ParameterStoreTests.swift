@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -94,6 +95,23 @@ import Testing
         #expect(error.description.hasPrefix("missing scale; unknown extra, layers.1.weight; of another shape layers.0.weight ([3, 5]"))
         #expect(store.values.array == before)
         #expect(store.buffers[0].value.array == [0.25, 0.25, 0.25, 0.25])
+    }
+
+    /// An array with fewer numbers than its shape says is refused like one of another shape.
+    @Test func numbersThatDoNotFillTheirShape() {
+        let store = small(seed: 7), before = store.values.array
+        var named = arrays(small(seed: 6))
+        named["layers.0.weight"]?.values.removeLast()
+        #expect(throws: ParameterMismatch(missing: [], unknown: [], misshapen: ["layers.0.weight (14 numbers for [5, 3])"])) {
+            try store.load(named)
+        }
+        #expect(store.values.array == before)
+    }
+
+    /// What a user sees is the description, not the type's name.
+    @Test func localizedDescription() {
+        let error: any Error = ParameterMismatch(missing: ["a"], unknown: [], misshapen: [])
+        #expect(error.localizedDescription == "missing a")
     }
 
     @Test func longListsAreCutShort() {
