@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// A minibatch: flat rows, dialogues end to end.
@@ -27,7 +28,7 @@ public struct ModelInput: Sendable {
 }
 
 /// A minibatch that the model cannot take.
-public enum ModelInputError: Error, Equatable, CustomStringConvertible {
+public enum ModelInputError: Error, Equatable, CustomStringConvertible, LocalizedError {
     /// The released variant has one weight per position in the minibatch, and this minibatch has more positions.
     case outgrown(what: String, needed: Int, available: Int)
 
@@ -38,4 +39,7 @@ public enum ModelInputError: Error, Equatable, CustomStringConvertible {
             "a minibatch has \(needed) \(what), but this model has weights for \(available); use a smaller batch size, or a model trained on a store with dialogues as long as these"
         }
     }
+
+    /// The description.
+    public var errorDescription: String? { description }
 }

@@ -1,4 +1,5 @@
 import Autodiff
+import Foundation
 import Tensors
 import Testing
 import VUEMO
@@ -46,5 +47,6 @@ import VUEMO
         let error = ModelInputError.outgrown(what: "nodes", needed: 24, available: 23)
         #expect(error.description.contains("24 nodes") && error.description.contains("23"))
         #expect(error.description.contains("smaller batch size"))
+        #expect((error as any Error).localizedDescription == error.description)
     }
 }
