@@ -100,14 +100,14 @@ import VUEMO
             let idle = elementsWithoutEffect(parameter), active = values.indices.filter { !idle.contains($0) }
             #expect(relativeNorm(active.map { parameter.value.values[$0] }, active.map { values[$0] }) < 1e-4, "\(parameter.name)")
             for index in idle {
-                #expect(abs(parameter.value.values[index] - values[index]) < 3 * Float(configuration.learningRate))
+                #expect(abs(parameter.value.values[index] - values[index]) < 6.1 * Float(configuration.learningRate))
             }
         }
     }
 
     /// An attention's key bias has no effect: a softmax does not see a constant added to its row. Its gradient is rounding noise
     /// below AdamW's epsilon, and noise divided by its own size is a step, in the reference as here. So after three steps it
-    /// may be up to three steps away.
+    /// may be up to six steps away, three in each direction.
     private func elementsWithoutEffect(_ parameter: Parameter) -> Range<Int> {
         guard parameter.name.hasSuffix("self_attn.in_proj_bias") else { return 0..<0 }
         let h = parameter.count / 3
