@@ -38,7 +38,7 @@ public struct File: ~Copyable, HDF5Object {
         let place = Place(operation: "create", file: path)
         let creation = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_file_create()) }
         let access = try Self.accessProperties(place)
-        _ = try Library.call(place) { H5Pset_obj_track_times(creation.value, false) }
+        try keepPlain(creation, place)
         _ = try Library.call(place) { H5Pset_libver_bounds(access.value, H5F_LIBVER_V110, H5F_LIBVER_V110) }
         _ = try Library.call(place) { H5Pset_alignment(access.value, UInt64(alignment), UInt64(alignment)) }
         // Datasets left open by an error path must not keep the file open behind our back.
@@ -73,4 +73,12 @@ public struct File: ~Copyable, HDF5Object {
     public static func isHDF5(_ path: String) -> Bool {
         Library.run { H5Fis_hdf5(path) } > 0
     }
+}
+
+/// Makes new groups (also the root) record no times, and keep their links in the group's own header however many there
+/// are: the library's index for many links is another place where damage can hide.
+func keepPlain(_ groupCreation: borrowing OwnedIdentifier, _ place: Place) throws(HDF5Error) {
+    let list = groupCreation.value
+    _ = try Library.call(place) { H5Pset_obj_track_times(list, false) }
+    _ = try Library.call(place) { H5Pset_link_phase_change(list, UInt32(UInt16.max), 0) }
 }
