@@ -8,13 +8,20 @@ final class FeatureSink {
     private(set) var statistics: ColumnStatistics
     private(set) var inexactValues = 0
     private(set) var presentRows = 0
+    /// The number of the next row to arrive.
     private(set) var nextRow = 0
+    /// Rows of a compressed chunk, or 0 where rows are stored as they come.
+    private let chunkRows: Int
+    /// Rows that do not fill a chunk yet.
+    private var pending: [Float] = []
+    private var writtenRows = 0
 
     init(_ description: FeatureDescription, in file: borrowing File, rows: Int, compressionLevel: Int?) throws(HDF5Error) {
         self.description = description
         let digest = DatasetDigest(rowBytes: description.width * 4)
         self.digest = digest
         self.statistics = ColumnStatistics(width: description.width)
+        self.chunkRows = compressionLevel == nil ? 0 : digest.rowsPerBlock
         let layout = compressionLevel.map { DatasetLayout(chunkRows: digest.rowsPerBlock, compressionLevel: $0) }
         self.dataset = try file.createDataset(
             StorePath.feature(description.name), type: .float32, shape: [rows, description.width],
@@ -27,12 +34,11 @@ final class FeatureSink {
     /// Whether every value of every row has arrived.
     var isComplete: Bool { nextRow == rowCount }
 
-    /// Writes whole rows behind those written before.
+    /// Takes whole rows behind those taken before.
     /// - Parameter isTraining: Whether a row belongs to the training split, by its number.
     func append(_ rows: UnsafeBufferPointer<Float>, isTraining: [Bool]) throws(HDF5Error) {
         let width = description.width
         let count = rows.count / width
-        try dataset.write(rows: nextRow..<nextRow + count, from: rows)
         digest.update(UnsafeRawBufferPointer(rows))
         for index in 0..<count {
             let row = UnsafeBufferPointer(rebasing: rows[index * width..<(index + 1) * width])
@@ -40,6 +46,26 @@ final class FeatureSink {
             if isTraining[nextRow + index] { statistics.add(row) }
         }
         nextRow += count
+        guard chunkRows > 0 else { return try write(rows) }
+        pending += rows
+        while pending.count >= chunkRows * width {
+            try writePending(chunkRows)
+        }
+        if isComplete { try writePending(pending.count / width) }
+    }
+
+    private func writePending(_ count: Int) throws(HDF5Error) {
+        let values = Array(pending.prefix(count * description.width))
+        pending.removeFirst(values.count)
+        let rows = writtenRows..<writtenRows + count
+        try dataset.write(rows: rows, from: values)
+        writtenRows = rows.upperBound
+    }
+
+    private func write(_ values: UnsafeBufferPointer<Float>) throws(HDF5Error) {
+        let rows = writtenRows..<writtenRows + values.count / description.width
+        try dataset.write(rows: rows, from: values)
+        writtenRows = rows.upperBound
     }
 
     /// Notes that so many values changed when they were rounded to float32.

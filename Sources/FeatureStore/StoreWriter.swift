@@ -40,8 +40,7 @@ public final class StoreWriter {
                     try features(writer)
                     try writer.finish()
                 } catch {
-                    // Closing must not fail on a full disk a second time, or the library would try again at exit: what
-                    // was written is worthless anyway, so give its space back first.
+                    // What was written is worthless; give its space back even if the library should keep the file open.
                     truncate(temporary, 0)
                     writer.abandon()
                     throw error
