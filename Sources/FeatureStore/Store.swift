@@ -11,6 +11,14 @@ public struct StoreDialogue: Sendable, Equatable {
     public var range: Range<Int>
     /// Its position in the base file's own lists (train with valid, then test); see ``DialogueEntry/sourcePosition``.
     public var sourcePosition: Int
+
+    /// A dialogue; see the properties.
+    public init(id: String, split: Int?, range: Range<Int>, sourcePosition: Int) {
+        self.id = id
+        self.split = split
+        self.range = range
+        self.sourcePosition = sourcePosition
+    }
 }
 
 /// What a store says about the file's making.
