@@ -33,6 +33,15 @@ extension Dataset {
         }
     }
 
+    /// Writes rows from an array; see ``write(rows:from:)-(_,UnsafeBufferPointer<Value>)``.
+    public func write<Value: Scalar>(rows: Range<Int>, from values: [Value]) throws(HDF5Error) {
+        precondition(values.count == rows.count * rowElements, "\(values.count) values for \(rows.count) rows")
+        guard !values.isEmpty else { return }
+        try transfer(rows: rows, "write") { dataset, memory, file in
+            H5Dwrite(dataset, Value.scalarType.native, memory, file, shim_default(), values)
+        }
+    }
+
     /// Reads everything, row by row.
     /// - Throws: ``HDF5Error`` where the elements are no numbers, or the dataset claims more than its file can hold.
     public func readAll<Value: Scalar>(as type: Value.Type = Value.self) throws(HDF5Error) -> [Value] {

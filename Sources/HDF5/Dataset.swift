@@ -76,7 +76,7 @@ extension File {
     /// Creates a dataset of numbers, and the groups above it that are missing. Its space is reserved at once.
     /// - Parameters:
     ///   - shape: The extent of each dimension.
-    ///   - layout: Contiguous, or in chunks of whole rows.
+    ///   - layout: Contiguous, or in chunks of whole rows; write whole chunks at a time.
     public func createDataset(
         _ path: String, type: ScalarType, shape: [Int], layout: DatasetLayout = .contiguous
     ) throws(HDF5Error) -> Dataset {
@@ -113,8 +113,11 @@ extension File {
         } else {
             _ = try Library.call(place) { H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) }
         }
+        // Chunks too go to the system as they are written; whole chunks, or each part costs a reading and a writing.
+        let access = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_dataset_access()) }
+        _ = try Library.call(place) { H5Pset_chunk_cache(access.value, 0, 0, 1) }
         let owned = try OwnedIdentifier(.dataset, place) {
-            H5Dcreate2(identifier, path, stored, space.value, shim_default(), list, shim_default())
+            H5Dcreate2(identifier, path, stored, space.value, shim_default(), list, access.value)
         }
         return try Dataset(owning: owned, file: file, path: path)
     }

@@ -4,6 +4,7 @@ import Foundation
 /// An open HDF5 file. It closes when its life ends; call ``close()`` on a written file, to learn of a failure.
 public struct File: ~Copyable, HDF5Object {
     let owned: OwnedIdentifier
+    private let isWritten: Bool
     /// The path of the file as it was given.
     public let file: String
     /// The root group.
@@ -13,19 +14,22 @@ public struct File: ~Copyable, HDF5Object {
     /// Opens a file for reading.
     /// - Throws: ``HDF5Error`` where there is no such file, it is not HDF5, or it is truncated.
     public init(opening path: String) throws(HDF5Error) {
-        try self.init(path, flags: shim_read_only())
+        try self.init(path, .file)
     }
 
     /// Opens an existing file for changes. For repairs and tests: the project's own files are never changed after they
     /// were written.
     public init(updating path: String) throws(HDF5Error) {
-        try self.init(path, flags: shim_read_write())
+        try self.init(path, .writtenFile)
     }
 
-    private init(_ path: String, flags: UInt32) throws(HDF5Error) {
+    private init(_ path: String, _ kind: OwnedIdentifier.Kind) throws(HDF5Error) {
         let place = Place(operation: "open", file: path)
         let access = try Self.accessProperties(place)
-        let owned = try OwnedIdentifier(.file, place) { H5Fopen(path, flags, access.value) }
+        let owned = try OwnedIdentifier(kind, place) {
+            H5Fopen(path, kind == .writtenFile ? shim_read_write() : shim_read_only(), access.value)
+        }
+        self.isWritten = kind == .writtenFile
         self.owned = owned
         self.file = path
     }
@@ -38,14 +42,15 @@ public struct File: ~Copyable, HDF5Object {
         let place = Place(operation: "create", file: path)
         let creation = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_file_create()) }
         let access = try Self.accessProperties(place)
-        _ = try Library.call(place) { H5Pset_obj_track_times(creation.value, false) }
+        try keepPlain(creation, place)
         _ = try Library.call(place) { H5Pset_libver_bounds(access.value, H5F_LIBVER_V110, H5F_LIBVER_V110) }
         _ = try Library.call(place) { H5Pset_alignment(access.value, UInt64(alignment), UInt64(alignment)) }
         // Datasets left open by an error path must not keep the file open behind our back.
         _ = try Library.call(place) { H5Pset_fclose_degree(access.value, H5F_CLOSE_STRONG) }
-        let owned = try OwnedIdentifier(.file, place) {
+        let owned = try OwnedIdentifier(.writtenFile, place) {
             H5Fcreate(path, shim_exclusive(), creation.value, access.value)
         }
+        self.isWritten = true
         self.owned = owned
         self.file = path
     }
@@ -53,14 +58,19 @@ public struct File: ~Copyable, HDF5Object {
     private static func accessProperties(_ place: Place) throws(HDF5Error) -> OwnedIdentifier {
         let access = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_file_access()) }
         let identifier = access.value
-        // Network file systems often have no locks; the project's files are never changed in place, so none is needed.
-        _ = try Library.call(place) { H5Pset_file_locking(identifier, true, true) }
+        // The project's files get their name when they are finished and are never changed in place, so nothing needs a
+        // lock; and network file systems often have none.
+        _ = try Library.call(place) { H5Pset_file_locking(identifier, false, true) }
+        // Data goes to the system as it is written, so that a full disk shows there and not while closing.
+        _ = try Library.call(place) { H5Pset_sieve_buf_size(identifier, 0) }
         return access
     }
 
     /// Closes the file and reports whether everything reached the system.
     public consuming func close() throws(HDF5Error) {
-        let place = Place(operation: "finish writing", file: file)
+        // Flushing reports a full disk; closing, then, finds nothing left to write.
+        if isWritten { try flush() }
+        let place = Place(operation: isWritten ? "finish writing" : "close", file: file)
         try owned.close(place)
     }
 
@@ -73,4 +83,12 @@ public struct File: ~Copyable, HDF5Object {
     public static func isHDF5(_ path: String) -> Bool {
         Library.run { H5Fis_hdf5(path) } > 0
     }
+}
+
+/// Makes new groups (also the root) record no times, and keep their links in the group's own header however many there
+/// are: the library's index for many links is another place where damage can hide.
+func keepPlain(_ groupCreation: borrowing OwnedIdentifier, _ place: Place) throws(HDF5Error) {
+    let list = groupCreation.value
+    _ = try Library.call(place) { H5Pset_obj_track_times(list, false) }
+    _ = try Library.call(place) { H5Pset_link_phase_change(list, UInt32(UInt16.max), 0) }
 }

@@ -55,7 +55,7 @@ extension File {
         }
     }
 
-    /// The names in a group, sorted.
+    /// The names in a group, sorted by their bytes.
     public func memberNames(of group: String) throws(HDF5Error) -> [String] {
         try openGroup(group).memberNames()
     }
@@ -86,7 +86,7 @@ extension File {
         let place = Place(operation: "create", file: file, object: path)
         // One by one, because the library's own creation of missing groups would record times in them.
         let creation = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_group_create()) }
-        _ = try Library.call(place) { H5Pset_obj_track_times(creation.value, false) }
+        try keepPlain(creation, place)
         let owned = try OwnedIdentifier(.group, place) {
             H5Gcreate2(identifier, path, shim_default(), creation.value, shim_default())
         }
@@ -95,23 +95,28 @@ extension File {
 }
 
 extension Group {
-    /// The names in the group, sorted.
+    /// The names in the group, sorted by their bytes.
     public func memberNames() throws(HDF5Error) -> [String] {
         let place = place("list")
-        var information = H5G_info_t()
-        _ = try Library.call(place) { H5Gget_info(identifier, &information) }
-        var names: [String] = []
-        for index in 0..<information.nlinks {
-            let length = try Library.call(place) {
-                H5Lget_name_by_idx(identifier, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, shim_default())
-            }
-            var bytes = [CChar](repeating: 0, count: length + 1)
-            _ = try Library.call(place) {
-                H5Lget_name_by_idx(
-                    identifier, ".", H5_INDEX_NAME, H5_ITER_INC, index, &bytes, bytes.count, shim_default())
-            }
-            names.append(String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        // Native order, and sorted here: asked for sorted names, libhdf5 1.10 frees memory it never had when the group's
+        // index is damaged.
+        let collector = NameCollector()
+        var index: UInt64 = 0
+        let context = Unmanaged.passUnretained(collector).toOpaque()
+        _ = try Library.call(place) {
+            H5Literate(
+                identifier, H5_INDEX_NAME, H5_ITER_NATIVE, &index,
+                { _, name, _, context in
+                    guard let name, let context else { return -1 }
+                    Unmanaged<NameCollector>.fromOpaque(context).takeUnretainedValue().names.append(String(cString: name))
+                    return 0
+                }, context)
         }
-        return names
+        return collector.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
+}
+
+/// What a walk over a group's names fills.
+private final class NameCollector {
+    var names: [String] = []
 }

@@ -6,26 +6,6 @@ extension HDF5Object where Self: ~Copyable {
         Library.run { H5Aexists(identifier, name) } > 0
     }
 
-    /// The names of all attributes, sorted.
-    public func attributeNames() throws(HDF5Error) -> [String] {
-        let place = place("list the attributes of")
-        var names: [String] = []
-        while true {
-            let index = UInt64(names.count)
-            let length = Library.run {
-                H5Aget_name_by_idx(identifier, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, shim_default())
-            }
-            // The library has no count of attributes that is cheaper than asking until it fails.
-            guard length >= 0 else { return names }
-            var bytes = [CChar](repeating: 0, count: length + 1)
-            _ = try Library.call(place) {
-                H5Aget_name_by_idx(
-                    identifier, ".", H5_INDEX_NAME, H5_ITER_INC, index, &bytes, bytes.count, shim_default())
-            }
-            names.append(String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
-        }
-    }
-
     /// The type of an attribute's elements.
     public func attributeType(_ name: String) throws(HDF5Error) -> ElementType {
         let place = place("read", attribute: name)

@@ -5,17 +5,34 @@ import Synchronization
 /// The one gate to libhdf5. Every call passes through it, one at a time: the library serialises them anyway where it was
 /// built thread-safe, and where it was not, this keeps it safe. It also keeps a failed call and its message together.
 enum Library {
-    private static let gate = Mutex<Void>(())
+    private struct State {
+        /// Whether the system has refused a write, for example because the disk is full.
+        var writeFailed = false
+
+        init() {
+            // At exit the library would close what is still open, and that is only what a failed write left behind.
+            H5dont_atexit()
+        }
+    }
+
+    private static let gate = Mutex(State())
+
+    /// Whether the system has refused a write at some time in this process. libhdf5 1.10 crashes when a file is closed
+    /// whose data cannot be written, so from then on unfinished files are forgotten and not closed.
+    static var writeFailed: Bool { gate.withLock { $0.writeFailed } }
 
     /// Runs one library call whose negative result means failure.
     static func call<Result: SignedInteger & Sendable>(_ place: Place, _ body: () -> Result) throws(HDF5Error) -> Result {
-        let (result, text) = gate.withLock { _ -> (Result, String) in
+        let (result, error) = gate.withLock { state -> (Result, HDF5Error?) in
             shim_silence()
             let result = body()
-            return (result, result < 0 ? lastError() : "")
+            guard result < 0 else { return (result, nil) }
+            let error = place.error(libraryMessage: lastError())
+            if error.systemError != nil, place.isWriting { state.writeFailed = true }
+            return (result, error)
         }
-        guard result < 0 else { return result }
-        throw place.error(libraryMessage: text)
+        if let error { throw error }
+        return result
     }
 
     /// Runs one library call that cannot fail, or whose failure does not matter (closing what was read).
@@ -39,6 +56,9 @@ struct Place {
     var operation: String
     var file: String
     var object: String?
+
+    /// Whether the file is being changed.
+    var isWriting: Bool { ["write", "create", "finish writing"].contains(operation) }
 
     /// The error for a message of the library; the library hides error numbers of the system in its text.
     func error(libraryMessage text: String) -> HDF5Error {

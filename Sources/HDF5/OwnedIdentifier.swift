@@ -3,7 +3,7 @@ internal import CHDF5
 /// An identifier of the library that this value owns and closes when its life ends.
 struct OwnedIdentifier: ~Copyable {
     /// What the identifier names, which decides how it is closed.
-    enum Kind { case file, group, dataset, attribute, dataspace, datatype, propertyList, object }
+    enum Kind { case file, writtenFile, group, dataset, attribute, dataspace, datatype, propertyList, object }
 
     let value: Int64
     private let kind: Kind
@@ -15,6 +15,8 @@ struct OwnedIdentifier: ~Copyable {
     }
 
     deinit {
+        // A written file that was never closed is the remains of a failure.
+        if kind == .writtenFile, Library.writeFailed { return }
         let (value, kind) = (value, kind)
         _ = Library.run { Self.close(value, kind) }
     }
@@ -28,7 +30,7 @@ struct OwnedIdentifier: ~Copyable {
 
     private static func close(_ value: Int64, _ kind: Kind) -> Int32 {
         switch kind {
-        case .file: H5Fclose(value)
+        case .file, .writtenFile: H5Fclose(value)
         case .group: H5Gclose(value)
         case .dataset: H5Dclose(value)
         case .attribute: H5Aclose(value)

@@ -1,0 +1,87 @@
+internal import CZlib
+internal import Crypto
+
+/// CRC-32 as zlib computes it, fed piece by piece. Finds every change of a single bit.
+package struct CRC32: Sendable {
+    package private(set) var value: UInt32 = 0
+
+    package init() {}
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
+        value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), start.assumingMemoryBound(to: UInt8.self), bytes.count))
+    }
+}
+
+/// SHA-256, fed piece by piece.
+package struct SHA256Digest {
+    private var hash = SHA256()
+
+    package init() {}
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        hash.update(bufferPointer: bytes)
+    }
+
+    /// The digest in lower-case hexadecimal.
+    package func hexadecimal() -> String {
+        let digits = Array("0123456789abcdef")
+        return String(hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+}
+
+/// The checksums of one dataset, fed with its bytes from first to last: a CRC-32 per block of rows, which says where a
+/// damage is, and a SHA-256 over everything, which says what the content is.
+package struct DatasetDigest {
+    /// Rows in every block but possibly the last.
+    package let rowsPerBlock: Int
+    private let blockBytes: Int
+    private var filled = 0
+    private var block = CRC32()
+    private var finished: [UInt32] = []
+    private var whole: SHA256Digest?
+
+    /// The bytes that a block holds at most, unless a single row is larger: small enough to say where, large enough to
+    /// cost nothing.
+    package static let targetBlockBytes = 256 << 10
+
+    /// - Parameters:
+    ///   - rowBytes: The bytes of one row.
+    ///   - rowsPerBlock: Rows per block; nil for as many as make a block of ``targetBlockBytes``.
+    ///   - content: Whether the SHA-256 is computed too.
+    package init(rowBytes: Int, rowsPerBlock: Int? = nil, content: Bool = true) {
+        self.rowsPerBlock = max(1, rowsPerBlock ?? Self.rowsPerBlock(rowBytes: rowBytes))
+        // A damaged file may claim any number of rows per block.
+        let (bytes, overflow) = self.rowsPerBlock.multipliedReportingOverflow(by: max(rowBytes, 1))
+        self.blockBytes = overflow ? .max : bytes
+        self.whole = content ? SHA256Digest() : nil
+    }
+
+    package static func rowsPerBlock(rowBytes: Int) -> Int {
+        max(1, targetBlockBytes / max(rowBytes, 1))
+    }
+
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        whole?.update(bytes)
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(blockBytes - filled)
+            block.update(UnsafeRawBufferPointer(rebasing: part))
+            filled += part.count
+            rest = rest.dropFirst(part.count)
+            if filled == blockBytes { closeBlock() }
+        }
+    }
+
+    private mutating func closeBlock() {
+        finished.append(block.value)
+        block = CRC32()
+        filled = 0
+    }
+
+    /// The block checksums and the SHA-256 (empty where it was not wanted) of everything fed so far.
+    package mutating func finish() -> (blocks: [UInt32], sha256: String) {
+        if filled > 0 { closeBlock() }
+        return (finished, whole?.hexadecimal() ?? "")
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import HDF5
+
+/// The last line of a store file: a CRC-32 over every byte before it.
+///
+/// HDF5 ignores what follows the end of its own content. Data and metadata carry their own checksums inside, but the gaps
+/// that alignment leaves do not; this line covers them too, so that no bit of the file can change unnoticed.
+package enum ClosingChecksum {
+    /// What the end of a file says.
+    package enum State: Equatable, Sendable {
+        /// The line is there and the bytes match it.
+        case valid
+        /// The line is there and the bytes do not match it.
+        case mismatch
+        /// The file ends where HDF5's content ends: another tool rewrote the file, or exactly the line was cut off.
+        case missing
+        /// Something else follows HDF5's content.
+        case malformed
+    }
+
+    private static let prefix = "\nvuemo-store crc32 "
+
+    private static func line(_ value: UInt32) -> [UInt8] {
+        let digits = String(value, radix: 16)
+        return Array((prefix + String(repeating: "0", count: 8 - digits.count) + digits + "\n").utf8)
+    }
+
+    /// The length of the line in bytes.
+    package static let byteCount = line(0).count
+
+    /// Appends the line to a finished file.
+    static func append(to path: String) throws(HDF5Error) {
+        let (checksum, _) = try read(path, upTo: .max)
+        guard let stream = fopen(path, "ab") else { throw HDF5Error(operation: "write", file: path, systemError: errno) }
+        let line = line(checksum)
+        let written = fwrite(line, 1, line.count, stream)
+        let failure = errno
+        guard fclose(stream) == 0, written == line.count else {
+            throw HDF5Error(operation: "write", file: path, systemError: written == line.count ? errno : failure)
+        }
+    }
+
+    /// Checks the line at the end of a file.
+    package static func state(of path: String) throws(HDF5Error) -> State {
+        let size = try fileSize(path)
+        guard let end = try contentEnd(path) else { return .malformed }
+        guard size > end else { return .missing }
+        guard size == end + byteCount else { return .malformed }
+        let (checksum, rest) = try read(path, upTo: end)
+        guard rest.starts(with: Array(prefix.utf8)), rest.count == byteCount, rest.last == UInt8(ascii: "\n") else {
+            return .malformed
+        }
+        return rest == line(checksum) ? .valid : .mismatch
+    }
+
+    /// Where HDF5's content ends, from the superblock (version 2 or 3, at the file's beginning); nil where there is none.
+    private static func contentEnd(_ path: String) throws(HDF5Error) -> Int? {
+        let (_, head) = try read(path, upTo: 0, rest: 48)
+        guard head.count == 48, head[8] == 2 || head[8] == 3, head[9] == 8 else { return nil }
+        return Int(exactly: head[28..<36].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
+    }
+
+    private static func fileSize(_ path: String) throws(HDF5Error) -> Int {
+        var information = stat()
+        guard stat(path, &information) == 0 else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
+        return Int(information.st_size)
+    }
+
+    /// The CRC-32 of the first `count` bytes, and up to `rest` bytes that follow.
+    private static func read(
+        _ path: String, upTo count: Int, rest: Int = 64
+    ) throws(HDF5Error) -> (checksum: UInt32, rest: [UInt8]) {
+        guard let stream = fopen(path, "rb") else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
+        defer { fclose(stream) }
+        var checksum = CRC32()
+        var left = count
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while left > 0 {
+            let got = fread(&buffer, 1, min(left, buffer.count), stream)
+            guard got > 0 else { break }
+            buffer.withUnsafeBytes { checksum.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+            left -= got
+        }
+        let got = fread(&buffer, 1, rest, stream)
+        guard ferror(stream) == 0 else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
+        return (checksum.value, Array(buffer[..<got]))
+    }
+}

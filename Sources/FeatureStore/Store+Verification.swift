@@ -1,0 +1,65 @@
+import HDF5
+
+extension Store {
+    /// Checks the stored rows of features against their block checksums, at the speed of memory and with bounded memory.
+    /// - Parameter names: The features to check; nil for all.
+    /// - Throws: ``StoreError`` naming the dataset and the rows of the first damaged block.
+    public func verify(features names: [String]? = nil) throws(StoreError) {
+        for name in names ?? features.map(\.name) {
+            let dataset = try dataset(of: name)
+            try file.verify(dataset.dataset)
+        }
+    }
+}
+
+extension File {
+    /// Checks a dataset against its block checksums.
+    /// - Throws: ``StoreError`` naming the rows of the first damaged block.
+    func verify(_ dataset: borrowing Dataset) throws(StoreError) {
+        let outcome: BlockCheck
+        do {
+            outcome = try checkBlocks(of: dataset)
+        } catch {
+            throw StoreError(error, reason: .damaged)
+        }
+        let message: String
+        switch outcome {
+        case .intact: return
+        case .damaged(let rows, _): message = "rows \(rows[0].lowerBound) to \(rows[0].upperBound - 1) do not match their checksum"
+        case .unusable(let why): message = why
+        }
+        throw StoreError(
+            .damaged, file: file, object: dataset.path, message: message + "; copy the file again or convert it again")
+    }
+
+    /// Compares a dataset with its block checksums, block by block.
+    /// - Parameter content: Whether the SHA-256 is wanted too.
+    package func checkBlocks(of dataset: borrowing Dataset, content: Bool = false) throws(HDF5Error) -> BlockCheck {
+        let path = StorePath.checksums(of: dataset.path)
+        guard exists(path) else { return .unusable("it has no block checksums") }
+        let stored = try openDataset(path)
+        let claimed = try stored.readScalar(attribute: "rows_per_block", as: UInt64.self)
+        guard claimed > 0, let rowsPerBlock = Int(exactly: claimed) else {
+            return .unusable("its block checksums claim \(claimed) rows per block")
+        }
+        var digest = try dataset.streamDigest(rowsPerBlock: rowsPerBlock, content: content)
+        let (blocks, sha256) = digest.finish()
+        let expected = try stored.readAll(as: UInt32.self)
+        guard blocks.count == expected.count else {
+            return .unusable("it has \(expected.count) block checksums for \(blocks.count) blocks")
+        }
+        let damaged = blocks.indices.filter { blocks[$0] != expected[$0] }
+        guard damaged.isEmpty else {
+            return .damaged(
+                rows: damaged.map { $0 * rowsPerBlock..<min(($0 + 1) * rowsPerBlock, dataset.rowCount) }, sha256: sha256)
+        }
+        return .intact(sha256: sha256)
+    }
+}
+
+/// What a comparison with block checksums found. `sha256` is empty where it was not asked for.
+package enum BlockCheck: Equatable, Sendable {
+    case intact(sha256: String)
+    case damaged(rows: [Range<Int>], sha256: String)
+    case unusable(String)
+}

@@ -1,0 +1,138 @@
+import Foundation
+import HDF5
+
+/// One dialogue of an open store.
+public struct StoreDialogue: Sendable, Equatable {
+    /// Unique within the store.
+    public var id: String
+    /// Index into ``Store/splits``; nil where the dialogue belongs to none.
+    public var split: Int?
+    /// The rows of its utterances, in every per-utterance array and every feature.
+    public var range: Range<Int>
+    /// Its position in the base file's own lists (train with valid, then test); see ``DialogueEntry/sourcePosition``.
+    public var sourcePosition: Int
+
+    /// A dialogue; see the properties.
+    public init(id: String, split: Int?, range: Range<Int>, sourcePosition: Int) {
+        self.id = id
+        self.split = split
+        self.range = range
+        self.sourcePosition = sourcePosition
+    }
+}
+
+/// What a store says about the file's making.
+public struct StoreProvenance: Sendable, Equatable {
+    /// The files it was made from.
+    public var sources: [SourceFile]
+    /// The version of the program that made it.
+    public var toolVersion: String
+    /// The options the program was given.
+    public var options: String
+    /// What the conversion warned about.
+    public var warnings: [String]
+    /// When it was made, where that was recorded.
+    public var created: String?
+    /// How many sentences were not UTF-8 and were read as latin1.
+    public var latin1Sentences: Int
+}
+
+/// An open feature store. Opening reads and checks everything but features and sentences, which are read on demand.
+///
+/// May be used from several threads: everything but reading never changes, and reads take turns inside the HDF5 layer.
+public final class Store: @unchecked Sendable {
+    /// The path as it was given.
+    public let path: String
+    /// The dataset's name, for example "IEMOCAP".
+    public let dataset: String
+    /// The format version the file states.
+    public let formatVersion: FormatVersion
+    /// Equal for stores of the same data however they are laid out.
+    public let contentID: String
+    /// The dialogues in stored order.
+    public let dialogues: [StoreDialogue]
+    /// An id per utterance.
+    public let utteranceIDs: [String]
+    /// A class per utterance, an index into ``labelNames``; -1 where there is none.
+    public let labels: [Int32]
+    /// A speaker per utterance, an index into ``speakerNames``.
+    public let speakers: [UInt32]
+    /// The names of the classes.
+    public let labelNames: [String]
+    /// The names of the speakers, or with ``SpeakerScope/dialogue`` of the places in a dialogue.
+    public let speakerNames: [String]
+    /// Over which utterances a speaker number means one person.
+    public let speakerScope: SpeakerScope
+    /// The splits.
+    public let splits: [SplitDescription]
+    /// The features, sorted by name.
+    public let features: [FeatureDescription]
+    /// Where the store came from; nil where the file does not say.
+    public let provenance: StoreProvenance?
+
+    let file: File
+    let textOffsets: [UInt64]
+    let datasets: [String: FeatureDataset]
+
+    /// The number of utterances.
+    public var utteranceCount: Int { labels.count }
+
+    /// Opens a store, reads its metadata and checks that against its checksums.
+    /// - Throws: ``StoreError`` where the file is missing, no HDF5, no store, incomplete, of another major version, lacks
+    ///   an object, or has damaged metadata. Features are checked by ``verify(features:)``.
+    public init(opening path: String) throws(StoreError) {
+        let reader = try StoreReader(opening: path)
+        let header = try reader.readHeader()
+        self.path = path
+        self.dataset = header.dataset
+        self.formatVersion = header.version
+        self.contentID = header.contentID
+        let tables = try reader.readTables()
+        self.dialogues = tables.dialogues
+        self.utteranceIDs = tables.utteranceIDs
+        self.labels = tables.labels
+        self.speakers = tables.speakers
+        self.labelNames = tables.labelNames
+        self.speakerNames = tables.speakerNames
+        self.speakerScope = tables.speakerScope
+        self.splits = tables.splits
+        self.textOffsets = tables.textOffsets
+        let features = try reader.readFeatures(rows: tables.labels.count)
+        self.features = features.map(\.description)
+        self.datasets = Dictionary(uniqueKeysWithValues: features.map { ($0.description.name, $0) })
+        self.provenance = try reader.readProvenance()
+        self.file = reader.takeFile()
+    }
+
+    // MARK: Choosing
+
+    /// The indices of the dialogues of a split, in stored order; empty where there is no such split.
+    public func dialogues(inSplit name: String) -> [Int] {
+        guard let split = splits.firstIndex(where: { $0.name == name }) else { return [] }
+        return dialogues.indices.filter { dialogues[$0].split == split }
+    }
+
+    /// The features of a modality that a model takes: the numbered layers in their order if there are any, otherwise the
+    /// features that stand alone, sorted by name.
+    public func features(of modality: Modality) -> [FeatureDescription] {
+        let all = features.filter { $0.modality == modality }
+        let layers = all.filter { $0.layer != nil }.sorted { ($0.layer ?? 0, $0.name) < ($1.layer ?? 0, $1.name) }
+        return layers.isEmpty ? all : layers
+    }
+
+    /// The feature of that name, or nil.
+    public func feature(named name: String) -> FeatureDescription? {
+        features.first { $0.name == name }
+    }
+}
+
+/// An open feature dataset; a class, so that a dictionary can hold it.
+final class FeatureDataset {
+    let description: FeatureDescription
+    let dataset: Dataset
+
+    init(_ description: FeatureDescription, _ dataset: consuming Dataset) {
+        self.description = description
+        self.dataset = dataset
+    }
+}

@@ -1,0 +1,54 @@
+import HDF5
+
+extension StoreManifest {
+    /// Refuses a manifest that contradicts itself, in one sentence.
+    func check(for file: String) throws(StoreError) {
+        func refuse(_ message: String) -> StoreError { StoreError(.invalidInput, file: file, message: message) }
+        guard !dialogues.isEmpty else { throw refuse("there are no dialogues to write") }
+        guard !features.isEmpty else { throw refuse("there are no features to write") }
+        guard splits.count < Int(StorePath.noSplit), !splits.isEmpty else { throw refuse("\(splits.count) splits are given; 1 to 254 can be") }
+        if let repeated = firstRepeated(dialogues.map(\.id)) { throw refuse("dialogue id '\(repeated)' is given twice") }
+        if let repeated = firstRepeated(splits.map(\.name)) { throw refuse("split '\(repeated)' is given twice") }
+        if let repeated = firstRepeated(features.map(\.name)) { throw refuse("feature '\(repeated)' is given twice") }
+        guard Set(dialogues.map(\.sourcePosition)) == Set(0..<dialogues.count) else {
+            throw refuse("the dialogues' source positions are not 0 to \(dialogues.count - 1), each once")
+        }
+        for dialogue in dialogues {
+            guard dialogue.utteranceCount > 0 else { throw refuse("dialogue '\(dialogue.id)' has no utterances") }
+            guard splits.indices.contains(dialogue.split) else {
+                throw refuse("dialogue '\(dialogue.id)' names split \(dialogue.split) of \(splits.count)")
+            }
+        }
+        for feature in features {
+            guard feature.width > 0 else { throw refuse("feature '\(feature.name)' has width \(feature.width)") }
+            guard !feature.name.isEmpty, feature.name != ".", !feature.name.utf8.contains(where: { $0 == 0x2F || $0 == 0 }) else {
+                throw refuse("'\(feature.name)' cannot be the name of a feature")
+            }
+            guard (feature.layer ?? 1) >= 1 else { throw refuse("feature '\(feature.name)' has layer \(feature.layer ?? 0); layers count from 1") }
+        }
+        try checkUtterances(refuse)
+    }
+
+    private func checkUtterances(_ refuse: (String) -> StoreError) throws(StoreError) {
+        let count = utteranceCount
+        let given = [
+            ("utterance ids", utteranceIDs.count), ("labels", labels.count), ("speakers", speakers.count),
+            ("sentences", sentences.count),
+        ]
+        for (what, number) in given where number != count {
+            throw refuse("there are \(number) \(what) for \(count) utterances")
+        }
+        if let row = labels.firstIndex(where: { !(-1..<Int32(clamping: labelNames.count)).contains($0) }) {
+            throw refuse("utterance '\(utteranceIDs[row])' has label \(labels[row]), but there are \(labelNames.count) classes")
+        }
+        if let row = speakers.firstIndex(where: { $0 >= speakerNames.count }) {
+            throw refuse("utterance '\(utteranceIDs[row])' has speaker \(speakers[row]), but there are \(speakerNames.count) speakers")
+        }
+    }
+}
+
+/// The first element that an earlier one equals.
+func firstRepeated(_ values: [String]) -> String? {
+    var seen: Set<String> = []
+    return values.first { !seen.insert($0).inserted }
+}

@@ -1,0 +1,117 @@
+/// One dialogue of a store about to be written.
+public struct DialogueEntry: Sendable, Equatable {
+    /// Unique within the store.
+    public var id: String
+    /// How many utterances it has, at least one.
+    public var utteranceCount: Int
+    /// Index into ``StoreManifest/splits``.
+    public var split: Int
+    /// The dialogue's position in the base file's own lists (its train list, which holds valid too, then its test list),
+    /// so that the order in which published code visits dialogues can be recovered. Unique, 0 to the number of dialogues.
+    public var sourcePosition: Int
+
+    /// An entry; see the properties.
+    public init(id: String, utteranceCount: Int, split: Int, sourcePosition: Int) {
+        self.id = id
+        self.utteranceCount = utteranceCount
+        self.split = split
+        self.sourcePosition = sourcePosition
+    }
+}
+
+/// One split of the dialogues.
+public struct SplitDescription: Sendable, Equatable {
+    /// "train", "valid" or "test".
+    public var name: String
+    /// Where it came from, in words.
+    public var origin: String
+
+    /// A description; see the properties.
+    public init(name: String, origin: String) {
+        self.name = name
+        self.origin = origin
+    }
+}
+
+/// One file that a store was made from.
+public struct SourceFile: Sendable, Equatable {
+    /// The file's name without its folder, so that the same input gives the same store wherever it lies.
+    public var name: String
+    /// Its size.
+    public var bytes: Int
+    /// Its SHA-256 in hexadecimal.
+    public var sha256: String
+    /// The layout it was recognised as.
+    public var layout: String
+
+    /// A description; see the properties.
+    public init(name: String, bytes: Int, sha256: String, layout: String) {
+        self.name = name
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.layout = layout
+    }
+}
+
+/// Everything in a store but the feature rows.
+///
+/// Arrays "per utterance" have as many elements as the dialogues have utterances together, in the order of the dialogues.
+public struct StoreManifest: Sendable {
+    /// The dataset's name, for example "IEMOCAP".
+    public var dataset: String
+    /// The dialogues, in the order in which they are stored: train, then valid, then test.
+    public var dialogues: [DialogueEntry]
+    /// An id per utterance.
+    public var utteranceIDs: [String]
+    /// A class per utterance, an index into ``labelNames``; -1 where there is none.
+    public var labels: [Int32]
+    /// A speaker per utterance, an index into ``speakerNames``.
+    public var speakers: [UInt32]
+    /// What was said, per utterance.
+    public var sentences: [String]
+    /// The names of the classes.
+    public var labelNames: [String]
+    /// The names of the speakers; with ``SpeakerScope/dialogue``, of the places in a dialogue.
+    public var speakerNames: [String]
+    /// Over which utterances a speaker number means one person.
+    public var speakerScope: SpeakerScope
+    /// The splits that ``DialogueEntry/split`` points into.
+    public var splits: [SplitDescription]
+    /// The features that will be written.
+    public var features: [FeatureDescription]
+    /// The files the store is made from.
+    public var sources: [SourceFile] = []
+    /// The version of the program that makes it.
+    public var toolVersion = ""
+    /// The options it was given, in words.
+    public var options = ""
+    /// What the conversion warned about.
+    public var warnings: [String] = []
+    /// When it was made (ISO 8601, UTC). Nil, the default, leaves it out: the time of day would break the promise that the
+    /// same input gives the same bytes. Set it only from `SOURCE_DATE_EPOCH`.
+    public var created: String?
+    /// How many sentences were not UTF-8 and were read as latin1.
+    public var latin1Sentences = 0
+
+    /// A manifest without provenance, which the remaining properties hold.
+    public init(
+        dataset: String, dialogues: [DialogueEntry], utteranceIDs: [String], labels: [Int32], speakers: [UInt32],
+        sentences: [String], labelNames: [String], speakerNames: [String], speakerScope: SpeakerScope,
+        splits: [SplitDescription], features: [FeatureDescription]
+    ) {
+        self.dataset = dataset
+        self.dialogues = dialogues
+        self.utteranceIDs = utteranceIDs
+        self.labels = labels
+        self.speakers = speakers
+        self.sentences = sentences
+        self.labelNames = labelNames
+        self.speakerNames = speakerNames
+        self.speakerScope = speakerScope
+        self.splits = splits
+        self.features = features
+    }
+
+    /// The number of utterances of all dialogues.
+    public var utteranceCount: Int { dialogues.reduce(0) { $0 + $1.utteranceCount } }
+}

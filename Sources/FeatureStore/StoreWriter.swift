@@ -1,0 +1,199 @@
+import Foundation
+import HDF5
+
+/// Writes a feature store, all or nothing, with memory bounded by what is handed over at a time.
+///
+/// ```swift
+/// let written = try StoreWriter.write(manifest, to: "iemocap.h5") { writer in
+///     for dialogue in dialogues { try writer.append(rows: dialogue.audio, to: "audio") }
+/// }
+/// ```
+///
+/// The same manifest and rows, appended in the same order, always give the same bytes.
+public final class StoreWriter {
+    private let path: String
+    private let manifest: StoreManifest
+    private let options: StoreWriterOptions
+    private var file: File?
+    private var sinks: [String: FeatureSink] = [:]
+    private var isTraining: [Bool] = []
+    private var content = ContentIdentifier()
+
+    /// Writes a store under a temporary name beside `path`, checks it, and only then gives it its name: whatever fails,
+    /// no file of that name appears, and one that was there before stays as it was.
+    /// - Parameters:
+    ///   - manifest: Everything but the feature rows.
+    ///   - path: Where the store will be.
+    ///   - features: Appends all rows of all features of the manifest.
+    /// - Throws: ``StoreError`` where the manifest or the rows contradict themselves or the system refuses; whatever
+    ///   `features` throws.
+    public static func write(
+        _ manifest: StoreManifest, to path: String, options: StoreWriterOptions = StoreWriterOptions(),
+        features: (StoreWriter) throws -> Void
+    ) throws -> WrittenStore {
+        try manifest.check(for: path)
+        do {
+            return try AtomicFile.replace(path) { temporary in
+                let writer = StoreWriter(manifest, path: path, options: options)
+                do {
+                    try writer.begin(at: temporary)
+                    try features(writer)
+                    try writer.finish()
+                } catch {
+                    // What was written is worthless; give its space back even if the library should keep the file open.
+                    truncate(temporary, 0)
+                    writer.abandon()
+                    throw error
+                }
+                return try writer.verify(temporary)
+            }
+        } catch let error as HDF5Error {
+            // The temporary name means nothing to a user.
+            throw StoreError(
+                .system, file: path, object: error.object,
+                message: "cannot \(error.operation) it: \(error.message)")
+        }
+    }
+
+    private init(_ manifest: StoreManifest, path: String, options: StoreWriterOptions) {
+        self.path = path
+        self.manifest = manifest
+        self.options = options
+    }
+
+    // MARK: Rows
+
+    /// Appends rows to a feature. Rows come in store order; features may be written one after the other or in turns.
+    /// - Parameters:
+    ///   - rows: Any number of whole rows of the feature's width, end to end.
+    ///   - feature: The feature's name.
+    /// - Throws: ``StoreError`` for an unknown feature, a broken or surplus row, or (unless allowed) NaN or infinity.
+    public func append(rows: UnsafeBufferPointer<Float>, to feature: String) throws {
+        let sink = try sink(of: feature, accepting: rows.count)
+        if options.refusesNonFiniteValues, let position = rows.firstIndex(where: { !$0.isFinite }) {
+            throw nonFinite(rows[position], at: position, in: sink)
+        }
+        try sink.append(rows, isTraining: isTraining)
+    }
+
+    /// Appends rows of an array; see ``append(rows:to:)-(UnsafeBufferPointer<Float>,_)``.
+    public func append(rows: [Float], to feature: String) throws {
+        try rows.withUnsafeBufferPointer { try append(rows: $0, to: feature) }
+    }
+
+    /// Appends float64 rows, rounded to float32, and counts the values that the rounding changed.
+    public func append(rows: UnsafeBufferPointer<Double>, to feature: String) throws {
+        let rounded = rows.map { Float($0) }
+        let changed = zip(rows, rounded).reduce(0) { $0 + ($1.0.isNaN || Double($1.1) == $1.0 ? 0 : 1) }
+        try append(rows: rounded, to: feature)
+        try noteInexactValues(changed, of: feature)
+    }
+
+    /// Notes values of a feature that the caller has rounded to float32 itself and that changed in that.
+    public func noteInexactValues(_ count: Int, of feature: String) throws {
+        try sink(of: feature, accepting: 0).note(inexactValues: count)
+    }
+
+    private func sink(of feature: String, accepting values: Int) throws(StoreError) -> FeatureSink {
+        guard let sink = sinks[feature] else {
+            throw StoreError(.invalidInput, file: path, message: "rows arrived for feature '\(feature)', which its manifest does not name")
+        }
+        let width = sink.description.width
+        guard values.isMultiple(of: width) else {
+            throw StoreError(
+                .invalidInput, file: path, object: StorePath.feature(feature),
+                message: "\(values) values arrived at row \(sink.nextRow), which is no multiple of its width \(width)")
+        }
+        guard sink.nextRow + values / width <= sink.rowCount else {
+            throw StoreError(
+                .invalidInput, file: path, object: StorePath.feature(feature),
+                message: "more rows arrived than the \(sink.rowCount) utterances of the manifest")
+        }
+        return sink
+    }
+
+    private func nonFinite(_ value: Float, at position: Int, in sink: FeatureSink) -> StoreError {
+        let row = sink.nextRow + position / sink.description.width
+        var first = 0
+        let dialogue = manifest.dialogues.first {
+            first += $0.utteranceCount
+            return row < first
+        }
+        return StoreError(
+            .invalidInput, file: path, object: StorePath.feature(sink.description.name),
+            message: "the value \(value) stands in column \(position % sink.description.width) of utterance "
+                + "'\(manifest.utteranceIDs[row])' of dialogue '\(dialogue?.id ?? "")'; mend or remove it in the source file")
+    }
+
+    // MARK: Stages
+
+    private func begin(at temporary: String) throws {
+        let file = try File(creating: temporary, alignment: 4096)
+        try file.write(StorePath.format, attribute: "format")
+        try file.write(FormatVersion.current.description, attribute: "format_version")
+        try file.write(manifest.dataset, attribute: "dataset")
+        var metadata = MetadataWriter(content: content)
+        try metadata.write(manifest, to: file)
+        content = metadata.content
+        let training = manifest.splits.firstIndex { $0.name == "train" }
+        isTraining = manifest.dialogues.flatMap { dialogue in
+            repeatElement(training == nil || dialogue.split == training, count: dialogue.utteranceCount)
+        }
+        for feature in manifest.features {
+            sinks[feature.name] = try FeatureSink(
+                feature, in: file, rows: isTraining.count, compressionLevel: options.compressionLevel)
+        }
+        self.file = consume file
+    }
+
+    private func finish() throws {
+        guard let file = file.take() else { preconditionFailure("the writer was finished twice") }
+        let fitted = manifest.splits.contains { $0.name == "train" } ? "train" : "all"
+        var metadata = MetadataWriter(content: content)
+        for feature in manifest.features {
+            guard let sink = sinks[feature.name] else { continue }
+            guard sink.isComplete else {
+                throw StoreError(
+                    .invalidInput, file: path, object: StorePath.feature(feature.name),
+                    message: "only \(sink.nextRow) of \(sink.rowCount) rows arrived")
+            }
+            try metadata.writeStatistics(sink.statistics, of: feature.name, fittedOn: fitted, to: file)
+            let checksums = try sink.finish()
+            try metadata.writeChecksums(
+                checksums.blocks, rowsPerBlock: checksums.rowsPerBlock, of: StorePath.feature(feature.name), to: file)
+            metadata.content.add(
+                path: StorePath.feature(feature.name), type: "<f4", shape: [sink.rowCount, feature.width],
+                sha256: checksums.sha256)
+        }
+        content = metadata.content
+        try file.write(content.value(), attribute: "content_id")
+        // Everything else is with the system before the store says that it is complete.
+        try file.flush()
+        try file.write(UInt8(1), attribute: "complete")
+        inexactValues = sinks.mapValues(\.inexactValues)
+        sinks = [:]
+        try file.close()
+    }
+
+    private var inexactValues: [String: Int] = [:]
+
+    private func abandon() {
+        sinks = [:]
+        file = nil
+    }
+
+    /// Reads everything back, checks it and closes the file with a checksum over all of its bytes.
+    private func verify(_ temporary: String) throws -> WrittenStore {
+        try ClosingChecksum.append(to: temporary)
+        do {
+            let store = try Store(opening: temporary)
+            try store.verify()
+            let size = try FileManager.default.attributesOfItem(atPath: temporary)[.size] as? Int
+            return WrittenStore(path: path, contentID: store.contentID, bytes: size ?? 0, inexactValues: inexactValues)
+        } catch let error as StoreError {
+            throw StoreError(
+                error.reason, file: path, object: error.object,
+                message: "what was just written does not read back (\(error.message)); check the disk and run again")
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import FeatureStore
+
+/// Rows, and whole dialogues, that stand in two splits with the same values.
+final class DuplicateRule: FeatureRule {
+    static let codes: [FindingCode] = [.identicalRows, .identicalDialogues]
+
+    private let store: StoreInspection
+    private var width = 1
+    /// A hash of each row of the current feature; 0 for a row of zeros, which says nothing.
+    private var hashes: [UInt64] = []
+    /// A hash of each utterance over all features.
+    private var combined: [UInt64] = []
+
+    init(_ store: StoreInspection) { self.store = store }
+
+    func begin(_ feature: FeatureInspection) {
+        width = feature.width
+        hashes = []
+    }
+
+    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>) {
+        for row in 0..<rows.count {
+            let part = UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width])
+            guard part.contains(where: { $0 != 0 }) else {
+                hashes.append(0)
+                continue
+            }
+            var hasher = Hasher()
+            hasher.combine(bytes: UnsafeRawBufferPointer(part))
+            hashes.append(UInt64(bitPattern: Int64(hasher.finalize())))
+        }
+    }
+
+    func end(_ feature: FeatureInspection) -> [Finding] {
+        if combined.count != hashes.count { combined = hashes } else {
+            for row in hashes.indices { combined[row] = (combined[row] &* 0x9E37_79B9_7F4A_7C15) ^ hashes[row] }
+        }
+        guard let splits = store.utteranceSplits, splits.count == hashes.count else { return [] }
+        let pairs = repeated(hashes, in: splits)
+        guard !pairs.isEmpty else { return [] }
+        let examples = pairs.prefix(Finding.exampleLimit).map { earlier, row in
+            store.example(row: row, "in \(store.splitName(splits[row])), as row \(earlier) in \(store.splitName(splits[earlier]))")
+        }
+        return [Finding(.identicalRows, at: feature.path, "\(pairs.count) rows repeat a row of another split", count: pairs.count, examples: examples)]
+    }
+
+    func finish() -> [Finding] {
+        guard let ranges = store.dialogueRanges, let splits = store.dialogueSplits, ranges.count == splits.count,
+            combined.count == ranges.last?.upperBound
+        else { return [] }
+        let dialogues = ranges.map { range -> UInt64 in
+            let rows = combined[range]
+            guard rows.contains(where: { $0 != 0 }) else { return 0 }
+            var hasher = Hasher()
+            hasher.combine(Array(rows))
+            return UInt64(bitPattern: Int64(hasher.finalize()))
+        }
+        let pairs = repeated(dialogues, in: splits)
+        guard !pairs.isEmpty else { return [] }
+        let examples = pairs.prefix(Finding.exampleLimit).map { earlier, index in
+            store.example(
+                dialogue: index,
+                "in \(store.splitName(splits[index])), as dialogue \(earlier) in \(store.splitName(splits[earlier]))")
+        }
+        return [Finding(.identicalDialogues, at: StorePath.features, "\(pairs.count) dialogues repeat a dialogue of another split", count: pairs.count, examples: examples)]
+    }
+
+    /// The positions whose hash stands earlier in another split, each with that earlier position.
+    private func repeated(_ hashes: [UInt64], in splits: [UInt8]) -> [(earlier: Int, later: Int)] {
+        var first: [UInt64: Int] = [:]
+        var pairs: [(Int, Int)] = []
+        for (index, hash) in hashes.enumerated() where hash != 0 {
+            if let earlier = first[hash] {
+                if splits[earlier] != splits[index] { pairs.append((earlier, index)) }
+            } else {
+                first[hash] = index
+            }
+        }
+        return pairs
+    }
+}

@@ -1,0 +1,161 @@
+import FeatureStore
+import HDF5
+
+/// A dataset as it was found.
+struct DatasetInspection: Sendable {
+    var path: String
+    var shape: [Int]
+    var type: ElementType
+    var storage: DatasetStorage
+    /// The SHA-256 that the file states, where it does.
+    var statedSHA256: String?
+}
+
+/// A feature that has rows of float32 for every utterance, so that its values can be checked.
+struct FeatureInspection: Sendable {
+    var name: String
+    var path: String
+    var width: Int
+}
+
+/// An open file seen without trust: whatever is missing, damaged or of a wrong type is nil here, and the rules say so.
+final class StoreInspection {
+    let path: String
+    let file: File
+    /// Every dataset that can be opened, by path.
+    private(set) var datasets: [String: DatasetInspection] = [:]
+    /// Every group, by path.
+    private(set) var groups: Set<String> = []
+    /// Links that lead elsewhere than to an object of this file.
+    private(set) var foreignLinks: [String] = []
+    /// Objects that cannot be opened, with the reason.
+    private(set) var unreadable: [(path: String, reason: String)] = []
+
+    init(path: String) throws {
+        self.path = path
+        self.file = try File(opening: path)
+        walk("/", depth: 0)
+    }
+
+    private func walk(_ group: String, depth: Int) {
+        groups.insert(group)
+        // Nothing of the format lies deeper; a file whose groups contain each other has no end.
+        guard depth < 8 else { return }
+        do {
+            for name in try file.memberNames(of: group) {
+                inspect(group == "/" ? "/" + name : "\(group)/\(name)", depth: depth)
+            }
+        } catch {
+            unreadable.append((group, "\(error)"))
+        }
+    }
+
+    private func inspect(_ path: String, depth: Int) {
+        do {
+            guard try file.linkKind(of: path) == .hard else { return foreignLinks.append(path) }
+            switch try file.objectKind(of: path) {
+            case .group: walk(path, depth: depth + 1)
+            case .dataset:
+                let dataset = try file.openDataset(path)
+                datasets[path] = DatasetInspection(
+                    path: path, shape: dataset.shape, type: dataset.elementType, storage: try dataset.storage(),
+                    statedSHA256: dataset.hasAttribute("sha256") ? try dataset.readString(attribute: "sha256") : nil)
+            case .other: break
+            }
+        } catch {
+            unreadable.append((path, "\(error)"))
+        }
+    }
+
+    // MARK: Tables, nil where they cannot be used
+
+    private(set) lazy var dialogueIDs: [[UInt8]]? = strings(StorePath.dialogueID)
+    private(set) lazy var splitNames: [String]? = names(StorePath.splitNames)
+    private(set) lazy var labelNames: [String]? = names(StorePath.labelNames)
+    private(set) lazy var speakerNames: [String]? = names(StorePath.speakerNames)
+    private(set) lazy var utteranceIDs: [[UInt8]]? = strings(StorePath.utteranceID)
+    private(set) lazy var labels: [Int32]? = numbers(StorePath.label)
+    private(set) lazy var speakers: [UInt32]? = numbers(StorePath.speaker)
+    private(set) lazy var dialogueSplits: [UInt8]? = numbers(StorePath.dialogueSplit)
+    private(set) lazy var sourceOrder: [UInt32]? = numbers(StorePath.sourceOrder)
+    private(set) lazy var utteranceOffsets: [UInt64]? = numbers(StorePath.utteranceOffset)
+    private(set) lazy var textOffsets: [UInt64]? = numbers(StorePath.textOffset)
+
+    /// The number of utterances: the rows of `/utterances/label`.
+    var utteranceCount: Int? { datasets[StorePath.label]?.shape.first }
+    /// The number of dialogues: the rows of `/dialogues/id`.
+    var dialogueCount: Int? { datasets[StorePath.dialogueID]?.shape.first }
+
+    /// The utterances of each dialogue, nil where the offsets are not what they must be.
+    private(set) lazy var dialogueRanges: [Range<Int>]? = {
+        guard let offsets = utteranceOffsets, let utterances = utteranceCount, let dialogues = dialogueCount,
+            offsets.count == dialogues + 1, offsets.first == 0, offsets.last == UInt64(utterances),
+            zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 })
+        else { return nil }
+        return zip(offsets, offsets.dropFirst()).map { Int($0)..<Int($1) }
+    }()
+
+    /// The split of each utterance (255 for none), nil where it cannot be told.
+    private(set) lazy var utteranceSplits: [UInt8]? = {
+        guard let ranges = dialogueRanges, let splits = dialogueSplits, splits.count == ranges.count else { return nil }
+        return zip(ranges, splits).flatMap { repeatElement($1, count: $0.count) }
+    }()
+
+    /// The features whose values can be checked.
+    private(set) lazy var features: [FeatureInspection] = datasets.values
+        .filter { dataset in
+            dataset.path.hasPrefix(StorePath.features + "/") && dataset.type == .of(.float32) && dataset.shape.count == 2
+                && dataset.shape[1] > 0 && dataset.storage.kind != .virtual && !dataset.storage.isExternal
+        }
+        .map { FeatureInspection(name: String($0.path.dropFirst(StorePath.features.count + 1)), path: $0.path, width: $0.shape[1]) }
+        .sorted { $0.name < $1.name }
+
+    private func numbers<Value: Scalar>(_ path: String) -> [Value]? {
+        guard let found = datasets[path], found.type == .of(Value.scalarType), found.shape.count == 1 else { return nil }
+        return try? file.openDataset(path).readAll()
+    }
+
+    private func strings(_ path: String) -> [[UInt8]]? {
+        guard let found = datasets[path], found.shape.count == 1 else { return nil }
+        return try? file.openDataset(path).readStringBytes()
+    }
+
+    private func names(_ path: String) -> [String]? {
+        strings(path)?.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    // MARK: Places
+
+    /// A dialogue by its index, with its id where that is known.
+    func example(dialogue index: Int, _ detail: String = "") -> Example {
+        let id = dialogueIDs.flatMap { $0.indices.contains(index) ? String(decoding: $0[index], as: UTF8.self) : nil }
+        return Example(
+            "dialogue \(id.map { "'\($0)'" } ?? "\(index)")\(detail.isEmpty ? "" : ": \(detail)")", dialogue: id,
+            utterance: nil, row: index)
+    }
+
+    /// An utterance by its row, with its id and its dialogue's where they are known.
+    func example(row: Int, column: Int? = nil, _ detail: String = "") -> Example {
+        let utterance = utteranceIDs.flatMap { $0.indices.contains(row) ? String(decoding: $0[row], as: UTF8.self) : nil }
+        var dialogue: String?
+        if let ranges = dialogueRanges, let ids = dialogueIDs, ids.count == ranges.count {
+            // The last dialogue that begins at or before the row.
+            var (low, high) = (0, ranges.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if ranges[middle].upperBound <= row { low = middle + 1 } else { high = middle }
+            }
+            if low < ranges.count { dialogue = String(decoding: ids[low], as: UTF8.self) }
+        }
+        var text = "row \(row)"
+        if let column { text += ", column \(column)" }
+        if let utterance { text += " (utterance '\(utterance)'\(dialogue.map { " of dialogue '\($0)'" } ?? ""))" }
+        if !detail.isEmpty { text += ": \(detail)" }
+        return Example(text, dialogue: dialogue, utterance: utterance, row: row, column: column)
+    }
+
+    /// The name of a split by its number.
+    func splitName(_ split: UInt8) -> String {
+        splitNames.flatMap { $0.indices.contains(Int(split)) ? $0[Int(split)] : nil } ?? "split \(split)"
+    }
+}

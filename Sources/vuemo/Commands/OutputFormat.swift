@@ -1,0 +1,6 @@
+import ArgumentParser
+
+/// How results go to standard output.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}

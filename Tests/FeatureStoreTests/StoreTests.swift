@@ -1,0 +1,127 @@
+import FeatureStore
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+@Suite struct StoreTests {
+    private func sentence(opening path: String) throws -> (reason: StoreError.Reason, description: String) {
+        let error = #expect(throws: StoreError.self) { _ = try Store(opening: path) }
+        return (try #require(error).reason, try #require(error).description)
+    }
+
+    @Test func otherFilesAreRefused() throws {
+        let folder = try TemporaryFolder()
+        #expect(try sentence(opening: folder.file("none.h5")).reason == .unreadable)
+        try Data("version https://git-lfs.github.com/spec/v1".utf8).write(to: URL(filePath: folder.file("pointer.h5")))
+        #expect(try sentence(opening: folder.file("pointer.h5")).reason == .notHDF5)
+        try File(creating: folder.file("other.h5")).close()
+        #expect(try sentence(opening: folder.file("other.h5")).reason == .notAStore)
+        #expect(try sentence(opening: folder.path).reason == .notHDF5)
+    }
+
+    @Test func versionsAreHeeded() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        func mark(_ version: String) throws {
+            let file = try File(updating: path)
+            try file.write(version, attribute: "format_version")
+            try file.close()
+        }
+        try mark("2.1.0")
+        let newer = try sentence(opening: path)
+        #expect(newer.reason == .unsupportedVersion)
+        #expect(newer.description.contains("2.1.0") && newer.description.contains("1.0.0"))
+        try mark("1.9.3")
+        #expect(try Store(opening: path).formatVersion == FormatVersion(major: 1, minor: 9, patch: 3))
+        try mark("latest")
+        #expect(try sentence(opening: path).reason == .malformed)
+    }
+
+    @Test func incompleteStoresAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        let file = try File(updating: path)
+        try file.write(UInt8(0), attribute: "complete")
+        try file.close()
+        #expect(try sentence(opening: path).reason == .incomplete)
+    }
+
+    @Test func damagedTablesAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        let file = try File(updating: path)
+        let labels = try file.openDataset("/utterances/label")
+        try [Int32(2)].withUnsafeBufferPointer { try labels.write(rows: 0..<1, from: $0) }
+        try [Int32(1)].withUnsafeBufferPointer { try labels.write(rows: 0..<1, from: $0) }
+        try file.close()
+        let found = try sentence(opening: path)
+        #expect(found.reason == .damaged)
+        #expect(found.description.contains("/utterances/label"))
+    }
+
+    @Test func verificationNamesTheRows() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        var synthetic = SyntheticStore()
+        // Two blocks of rows.
+        (synthetic.audioWidth, synthetic.utterances) = (3000, 4...6)
+        try synthetic.write(to: path)
+        try Store(opening: path).verify()
+        let file = try File(updating: path)
+        let audio = try file.openDataset("/features/audio")
+        let row = [Float](repeating: 0.5, count: 3000)
+        try row.withUnsafeBufferPointer { try audio.write(rows: 30..<31, from: $0) }
+        try file.close()
+        let store = try Store(opening: path)
+        try store.verify(features: ["visual"])
+        let error = #expect(throws: StoreError.self) { try store.verify() }
+        #expect(error?.reason == .damaged)
+        #expect(error?.object == "/features/audio")
+        #expect(error?.message.contains("rows 21 to 41") == true)
+    }
+
+    @Test func unknownFeaturesAreNamed() throws {
+        let folder = try TemporaryFolder()
+        try SyntheticStore().write(to: folder.file("store.h5"))
+        let store = try Store(opening: folder.file("store.h5"))
+        let error = #expect(throws: StoreError.self) { try store.readRows(of: "smell", 0..<1) }
+        #expect(error?.description.contains("audio, text_roberta_1") == true)
+    }
+
+    @Test func choosesSplitsAndFeatures() throws {
+        let folder = try TemporaryFolder()
+        let synthetic = SyntheticStore()
+        try synthetic.write(to: folder.file("store.h5")) { manifest in
+            manifest.features.append(FeatureDescription(name: "text_base", modality: .text, width: 4))
+        }
+        let store = try Store(opening: folder.file("store.h5"))
+        #expect(store.dialogues(inSplit: "valid") == [6, 7])
+        #expect(store.dialogues(inSplit: "dev") == [])
+        #expect(store.features(of: .text).map(\.name) == (1...4).map { "text_roberta_\($0)" }, "layers go before a lone feature")
+        #expect(store.features(of: .audio).map(\.name) == ["audio"])
+        #expect(store.feature(named: "text_base")?.width == 4)
+    }
+
+    @Test func readsFromManyThreads() async throws {
+        let folder = try TemporaryFolder()
+        let synthetic = SyntheticStore()
+        try synthetic.write(to: folder.file("store.h5"), options: StoreWriterOptions(compressionLevel: 1))
+        let store = try Store(opening: folder.file("store.h5"))
+        let expected = synthetic.rows(of: synthetic.features[4], in: synthetic.manifest)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    try (0..<40).allSatisfy { step in
+                        let row = (task * 7 + step) % store.utteranceCount
+                        return try store.readRows(of: "audio", row..<row + 1) == Array(expected[row * 7..<(row + 1) * 7])
+                    }
+                }
+            }
+            for try await equal in group { #expect(equal) }
+        }
+    }
+}
