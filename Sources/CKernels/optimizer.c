@@ -3,15 +3,15 @@
 #include <math.h>
 
 VECTORIZED void ck_adamw(float *restrict parameters, float *restrict gradients, float *restrict first,
-                         float *restrict second, size_t count, float learning_rate, float beta1, float beta2,
-                         float epsilon, float weight_decay, float correction1, float correction2) {
+                         float *restrict second, size_t count, float learning_rate, float rest1, float beta2,
+                         float rest2, float epsilon, float weight_decay, float correction1, float correction2) {
     // PyTorch's order: decay, then p -= lr / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon).
     float decay = 1.0f - learning_rate * weight_decay;
     float step = learning_rate / correction1, root = 1.0f / sqrtf(correction2);
     for (size_t i = 0; i < count; i++) {
         float g = gradients[i];
-        float m = first[i] + (g - first[i]) * (1.0f - beta1);
-        float v = second[i] * beta2 + g * g * (1.0f - beta2);
+        float m = first[i] + (g - first[i]) * rest1;
+        float v = second[i] * beta2 + g * g * rest2;
         first[i] = m;
         second[i] = v;
         parameters[i] = parameters[i] * decay - step * (m / (sqrtf(v) * root + epsilon));

@@ -15,8 +15,8 @@ typedef struct {
     void *context;
     size_t count;
     atomic_size_t next;      // next index to hand out
-    atomic_size_t entered;   // workers that still may enter
-    atomic_size_t working;   // workers inside
+    atomic_size_t open;      // workers that still may enter
+    atomic_size_t finished;  // workers that entered and are done
 } region;
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;   // one region at a time
@@ -24,7 +24,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
 static atomic_uint_fast64_t generation;
 static region current;
-static size_t workers;
+static size_t workers;   // created so far; guarded by `gate`
 static _Thread_local int inside;
 
 size_t ck_processors(void) {
@@ -57,12 +57,14 @@ static void *worker(void *born_in) {
             while (atomic_load(&generation) == seen) pthread_cond_wait(&wake, &lock);
             pthread_mutex_unlock(&lock);
         }
-        // The region is not reused before every worker has passed here, so its fields stay as they are.
         seen = atomic_load(&generation);
-        size_t left = atomic_load(&current.entered);
-        while (left > 0 && !atomic_compare_exchange_weak(&current.entered, &left, left - 1)) {}
-        if (left > 0) drain();
-        atomic_fetch_sub(&current.working, 1);
+        // A worker that wakes late finds the region closed, or enters the next one.
+        size_t open = atomic_load(&current.open);
+        while (open > 0 && !atomic_compare_exchange_weak(&current.open, &open, open - 1)) {}
+        if (open > 0) {
+            drain();
+            atomic_fetch_add(&current.finished, 1);
+        }
     }
     return NULL;
 }
@@ -86,8 +88,8 @@ void ck_parallel(size_t threads, size_t count, ck_body body, void *context) {
     current.context = context;
     current.count = count;
     atomic_store(&current.next, 0);
-    atomic_store(&current.entered, threads - 1);
-    atomic_store(&current.working, workers);
+    atomic_store(&current.finished, 0);
+    atomic_store(&current.open, threads - 1);
     pthread_mutex_lock(&lock);
     atomic_fetch_add(&generation, 1);
     pthread_cond_broadcast(&wake);
@@ -95,7 +97,8 @@ void ck_parallel(size_t threads, size_t count, ck_body body, void *context) {
     inside = 1;
     drain();
     inside = 0;
-    for (int spin = 0; atomic_load(&current.working) > 0; spin++) {
+    size_t entered = threads - 1 - atomic_exchange(&current.open, 0);
+    for (int spin = 0; atomic_load(&current.finished) < entered; spin++) {
         if (spin < SPINS) pause_briefly(); else sched_yield();
     }
     pthread_mutex_unlock(&gate);

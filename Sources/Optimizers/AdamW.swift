@@ -53,8 +53,8 @@ public final class AdamW {
         Compute.forEachRange(parameters.values.count, minimum: 1 << 16) { range in
             let i = range.lowerBound
             ck_adamw(
-                p + i, g + i, m + i, v + i, range.count, Float(c.learningRate), Float(c.beta1), Float(c.beta2), Float(c.epsilon),
-                Float(c.weightDecay), Float(correction1), Float(correction2))
+                p + i, g + i, m + i, v + i, range.count, Float(c.learningRate), Float(1 - c.beta1), Float(c.beta2),
+                Float(1 - c.beta2), Float(c.epsilon), Float(c.weightDecay), Float(correction1), Float(correction2))
         }
     }
 }

@@ -2,7 +2,7 @@ import Autodiff
 import Tensors
 import Testing
 
-import func TestSupport.withThreads
+import TestSupport
 
 @Suite struct DropoutTests {
     private static let mode = Tape.Mode.training(seed: 7, step: 3)

@@ -1,7 +1,7 @@
 import NeuralNetworks
 import Optimizers
 import Tensors
-import func TestSupport.withThreads
+import TestSupport
 import Testing
 
 @Suite struct AdamWTests {

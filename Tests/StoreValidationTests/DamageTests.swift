@@ -1,3 +1,4 @@
+import Tensors
 import FeatureStore
 import Foundation
 import HDF5

@@ -1,6 +1,6 @@
 import Foundation
 import Synchronization
-import func TestSupport.withThreads
+import TestSupport
 import Testing
 
 @testable import Tensors

@@ -1,4 +1,4 @@
-import func TestSupport.withThreads
+import TestSupport
 import Testing
 
 @testable import Tensors

@@ -1,3 +1,4 @@
+import Tensors
 import FeatureStore
 
 /// A small store made from nothing, the same one for the same configuration. Each class shifts the features, so that a

@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import VUEMO
 
-import func TestSupport.withThreads
+import TestSupport
 
 /// The same seed and thread count give the same bits; another thread count the same numbers.
 @Suite struct ReproducibilityTests {

@@ -152,8 +152,10 @@ void ck_hypergraph_layer_backward(float *gradient, float *gradient_sums, const f
 #pragma mark Optimiser (optimizer.c)
 
 /// One AdamW step over a range of the arenas (decoupled weight decay); gradients are set to zero.
+/// rest1 and rest2 are 1 - beta1 and 1 - beta2, rounded once.
 void ck_adamw(float *parameters, float *gradients, float *first, float *second, size_t count, float learning_rate,
-              float beta1, float beta2, float epsilon, float weight_decay, float correction1, float correction2);
+              float rest1, float beta2, float rest2, float epsilon, float weight_decay, float correction1,
+              float correction2);
 
 #ifdef __cplusplus
 }
