@@ -31,7 +31,9 @@ package enum ClosingChecksum {
     /// Appends the line to a finished file.
     static func append(to path: String) throws(HDF5Error) {
         let (checksum, _) = try read(path, upTo: .max)
-        guard let stream = fopen(path, "ab") else { throw HDF5Error(operation: "write", file: path, systemError: errno) }
+        guard let stream = fopen(path, "ab") else {
+            throw HDF5Error(operation: "write", file: path, systemError: errno)
+        }
         let line = line(checksum)
         let written = fwrite(line, 1, line.count, stream)
         let failure = errno

@@ -16,7 +16,9 @@ final class FeatureSink {
     private var pending: [Float] = []
     private var writtenRows = 0
 
-    init(_ description: FeatureDescription, in file: borrowing File, rows: Int, compressionLevel: Int?) throws(HDF5Error) {
+    init(_ description: FeatureDescription, in file: borrowing File, rows: Int, compressionLevel: Int?)
+        throws(HDF5Error)
+    {
         self.description = description
         let digest = DatasetDigest(rowBytes: description.width * 4)
         self.digest = digest

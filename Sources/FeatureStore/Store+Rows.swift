@@ -24,7 +24,8 @@ extension Store {
         var failure: StoreError?
         let values = [Float](unsafeUninitializedCapacity: rows.count * width) { buffer, count in
             do {
-                try readRows(of: feature, rows, into: UnsafeMutableBufferPointer(rebasing: buffer[..<(rows.count * width)]))
+                try readRows(
+                    of: feature, rows, into: UnsafeMutableBufferPointer(rebasing: buffer[..<(rows.count * width)]))
                 count = rows.count * width
             } catch {
                 failure = error as? StoreError
@@ -42,19 +43,23 @@ extension Store {
 
     /// Reads what was said in a range of utterances, with one access to the file.
     public func sentences(_ utterances: Range<Int>) throws(StoreError) -> [String] {
-        let bounds = textOffsets[utterances.lowerBound...utterances.upperBound].map { Int($0) }
-        var bytes = [UInt8](repeating: 0, count: bounds[bounds.count - 1] - bounds[0])
+        let first = Int(textOffsets[utterances.lowerBound])
+        let end = Int(textOffsets[utterances.upperBound])
+        var bytes = [UInt8](repeating: 0, count: end - first)
         do {
             let dataset = try file.openDataset(StorePath.textBytes)
-            try bytes.withUnsafeMutableBufferPointer { try dataset.read(rows: bounds[0]..<bounds[bounds.count - 1], into: $0) }
+            try bytes.withUnsafeMutableBufferPointer { try dataset.read(rows: first..<end, into: $0) }
         } catch {
-            throw (error as? HDF5Error).map { StoreError($0, reason: .damaged) } ?? malformed(StorePath.textBytes, "\(error)")
+            throw (error as? HDF5Error).map { StoreError($0, reason: .damaged) }
+                ?? malformed(StorePath.textBytes, "\(error)")
         }
         var sentences: [String] = []
-        for index in utterances.indices {
-            let part = bytes[(bounds[index - utterances.lowerBound] - bounds[0])..<(bounds[index - utterances.lowerBound + 1] - bounds[0])]
+        for utterance in utterances {
+            let part = bytes[Int(textOffsets[utterance]) - first..<Int(textOffsets[utterance + 1]) - first]
             guard let sentence = String(validating: part, as: UTF8.self) else {
-                throw malformed(StorePath.textBytes, "the sentence of utterance '\(utteranceIDs[index])' is not UTF-8; convert again")
+                throw malformed(
+                    StorePath.textBytes,
+                    "the sentence of utterance '\(utteranceIDs[utterance])' is not UTF-8; convert again")
             }
             sentences.append(sentence)
         }
@@ -69,7 +74,8 @@ extension Store {
             let mean = try file.openDataset(StorePath.mean(feature)).readAll(as: Double.self)
             let deviation = try file.openDataset(StorePath.standardDeviation(feature)).readAll(as: Double.self)
             guard mean.count == width, deviation.count == width else {
-                throw malformed(StorePath.mean(feature), "its length is not the feature's width \(width); convert again")
+                throw malformed(
+                    StorePath.mean(feature), "its length is not the feature's width \(width); convert again")
             }
             return (mean, deviation)
         } catch let error as HDF5Error {

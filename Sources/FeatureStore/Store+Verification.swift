@@ -25,7 +25,8 @@ extension File {
         let message: String
         switch outcome {
         case .intact: return
-        case .damaged(let rows, _): message = "rows \(rows[0].lowerBound) to \(rows[0].upperBound - 1) do not match their checksum"
+        case .damaged(let rows, _):
+            message = "rows \(rows[0].lowerBound) to \(rows[0].upperBound - 1) do not match their checksum"
         case .unusable(let why): message = why
         }
         throw StoreError(
@@ -51,7 +52,8 @@ extension File {
         let damaged = blocks.indices.filter { blocks[$0] != expected[$0] }
         guard damaged.isEmpty else {
             return .damaged(
-                rows: damaged.map { $0 * rowsPerBlock..<min(($0 + 1) * rowsPerBlock, dataset.rowCount) }, sha256: sha256)
+                rows: damaged.map { $0 * rowsPerBlock..<min(($0 + 1) * rowsPerBlock, dataset.rowCount) }, sha256: sha256
+            )
         }
         return .intact(sha256: sha256)
     }

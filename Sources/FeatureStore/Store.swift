@@ -104,6 +104,20 @@ public final class Store: @unchecked Sendable {
         self.file = reader.takeFile()
     }
 
+    /// Refuses a path that leads to no readable file.
+    package static func requireFile(_ path: String) throws(StoreError) {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw StoreError(.unreadable, file: path, message: "there is no such file; check the path")
+        }
+        guard !isFolder.boolValue else {
+            throw StoreError(.unreadable, file: path, message: "it is a folder; give the store file in it")
+        }
+        guard FileManager.default.isReadableFile(atPath: path) else {
+            throw StoreError(.unreadable, file: path, message: "permission to read it is denied")
+        }
+    }
+
     // MARK: Choosing
 
     /// The indices of the dialogues of a split, in stored order; empty where there is no such split.

@@ -6,8 +6,12 @@ extension StoreManifest {
         func refuse(_ message: String) -> StoreError { StoreError(.invalidInput, file: file, message: message) }
         guard !dialogues.isEmpty else { throw refuse("there are no dialogues to write") }
         guard !features.isEmpty else { throw refuse("there are no features to write") }
-        guard splits.count < Int(StorePath.noSplit), !splits.isEmpty else { throw refuse("\(splits.count) splits are given; 1 to 254 can be") }
-        if let repeated = firstRepeated(dialogues.map(\.id)) { throw refuse("dialogue id '\(repeated)' is given twice") }
+        guard splits.count < Int(StorePath.noSplit), !splits.isEmpty else {
+            throw refuse("\(splits.count) splits are given; 1 to 254 can be")
+        }
+        if let repeated = firstRepeated(dialogues.map(\.id)) {
+            throw refuse("dialogue id '\(repeated)' is given twice")
+        }
         if let repeated = firstRepeated(splits.map(\.name)) { throw refuse("split '\(repeated)' is given twice") }
         if let repeated = firstRepeated(features.map(\.name)) { throw refuse("feature '\(repeated)' is given twice") }
         guard Set(dialogues.map(\.sourcePosition)) == Set(0..<dialogues.count) else {
@@ -21,10 +25,14 @@ extension StoreManifest {
         }
         for feature in features {
             guard feature.width > 0 else { throw refuse("feature '\(feature.name)' has width \(feature.width)") }
-            guard !feature.name.isEmpty, feature.name != ".", !feature.name.utf8.contains(where: { $0 == 0x2F || $0 == 0 }) else {
+            guard !feature.name.isEmpty, feature.name != ".",
+                !feature.name.utf8.contains(where: { $0 == 0x2F || $0 == 0 })
+            else {
                 throw refuse("'\(feature.name)' cannot be the name of a feature")
             }
-            guard (feature.layer ?? 1) >= 1 else { throw refuse("feature '\(feature.name)' has layer \(feature.layer ?? 0); layers count from 1") }
+            guard (feature.layer ?? 1) >= 1 else {
+                throw refuse("feature '\(feature.name)' has layer \(feature.layer ?? 0); layers count from 1")
+            }
         }
         try checkUtterances(refuse)
     }
@@ -33,16 +41,19 @@ extension StoreManifest {
         let count = utteranceCount
         let given = [
             ("utterance ids", utteranceIDs.count), ("labels", labels.count), ("speakers", speakers.count),
-            ("sentences", sentences.count),
+            ("sentences", sentences.count)
         ]
         for (what, number) in given where number != count {
             throw refuse("there are \(number) \(what) for \(count) utterances")
         }
         if let row = labels.firstIndex(where: { !(-1..<Int32(clamping: labelNames.count)).contains($0) }) {
-            throw refuse("utterance '\(utteranceIDs[row])' has label \(labels[row]), but there are \(labelNames.count) classes")
+            throw refuse(
+                "utterance '\(utteranceIDs[row])' has label \(labels[row]), but there are \(labelNames.count) classes")
         }
         if let row = speakers.firstIndex(where: { $0 >= speakerNames.count }) {
-            throw refuse("utterance '\(utteranceIDs[row])' has speaker \(speakers[row]), but there are \(speakerNames.count) speakers")
+            throw refuse(
+                "utterance '\(utteranceIDs[row])' has speaker \(speakers[row]), but there are \(speakerNames.count) speakers"
+            )
         }
     }
 }

@@ -8,15 +8,11 @@ final class StoreReader {
 
     init(opening path: String) throws(StoreError) {
         self.path = path
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw StoreError(.unreadable, file: path, message: "there is no such file; check the path")
-        }
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw StoreError(.unreadable, file: path, message: "permission to read it is denied")
-        }
+        try Store.requireFile(path)
         guard File.isHDF5(path) else {
             throw StoreError(
-                .notHDF5, file: path, message: "it is not an HDF5 file, or its beginning is damaged; give a store that 'vuemo convert' wrote")
+                .notHDF5, file: path,
+                message: "it is not an HDF5 file, or its beginning is damaged; give a store that 'vuemo convert' wrote")
         }
         do {
             self.file = try File(opening: path)
@@ -32,7 +28,7 @@ final class StoreReader {
     }
 
     /// Runs a read on the open file and turns what the HDF5 layer throws into a store's error.
-    private func reading<Value>(
+    private func reading<Value: ~Copyable>(
         _ reason: StoreError.Reason = .malformed, _ body: (borrowing File) throws -> Value
     ) throws(StoreError) -> Value {
         do {
@@ -55,7 +51,8 @@ final class StoreReader {
         let format = try? reading { try $0.readString(attribute: "format") }
         guard format == StorePath.format else {
             throw StoreError(
-                .notAStore, file: path, message: "it is an HDF5 file but not a feature store; give a store that 'vuemo convert' wrote")
+                .notAStore, file: path,
+                message: "it is an HDF5 file but not a feature store; give a store that 'vuemo convert' wrote")
         }
         let text = try reading { try $0.readString(attribute: "format_version") }
         guard let version = FormatVersion(text) else {
@@ -64,8 +61,10 @@ final class StoreReader {
         guard version.major == FormatVersion.current.major else {
             throw StoreError(
                 .unsupportedVersion, file: path,
-                message: "its format version is \(version), but this program reads \(FormatVersion.current.major).x (\(FormatVersion.current)); "
-                    + (version.major > FormatVersion.current.major ? "update the program" : "convert the source files again"))
+                message:
+                    "its format version is \(version), but this program reads \(FormatVersion.current.major).x (\(FormatVersion.current)); "
+                    + (version.major > FormatVersion.current.major
+                        ? "update the program" : "convert the source files again"))
         }
         let complete = try? reading { try $0.readScalar(attribute: "complete", as: UInt8.self) }
         guard complete == 1 else {
@@ -117,11 +116,13 @@ final class StoreReader {
             textOffsets: try readOffsets(
                 StorePath.textOffset, count: utterances, end: try rowCount(of: StorePath.textBytes)))
         if let row = labels.firstIndex(where: { !(-1..<Int32(clamping: tables.labelNames.count)).contains($0) }) {
-            throw malformed(StorePath.label, "row \(row) holds \(labels[row]), but there are \(tables.labelNames.count) classes")
+            throw malformed(
+                StorePath.label, "row \(row) holds \(labels[row]), but there are \(tables.labelNames.count) classes")
         }
         if let row = tables.speakers.firstIndex(where: { $0 >= tables.speakerNames.count }) {
             throw malformed(
-                StorePath.speaker, "row \(row) holds \(tables.speakers[row]), but there are \(tables.speakerNames.count) speakers")
+                StorePath.speaker,
+                "row \(row) holds \(tables.speakers[row]), but there are \(tables.speakerNames.count) speakers")
         }
         return tables
     }
@@ -144,7 +145,9 @@ final class StoreReader {
     /// Offsets that begin at 0, never fall, and end at `end`.
     private func readOffsets(_ path: String, count: Int, end: Int) throws(StoreError) -> [UInt64] {
         let offsets = try numbers(path, as: UInt64.self, count: count + 1)
-        guard offsets.first == 0, offsets.last == UInt64(end), zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+        guard offsets.first == 0, offsets.last == UInt64(end),
+            zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 })
+        else {
             throw malformed(path, "its offsets do not rise from 0 to \(end)")
         }
         return offsets
@@ -158,7 +161,9 @@ final class StoreReader {
         for name in names {
             let path = StorePath.feature(name)
             let dataset = try open(path)
-            guard dataset.elementType == .of(.float32), dataset.shape.count == 2, dataset.shape[0] == rows, dataset.shape[1] > 0 else {
+            guard dataset.elementType == .of(.float32), dataset.shape.count == 2, dataset.shape[0] == rows,
+                dataset.shape[1] > 0
+            else {
                 throw malformed(path, "it is not a float32 array of \(rows) rows")
             }
             features.append(FeatureDataset(try description(of: dataset, name: name), dataset))
@@ -175,7 +180,8 @@ final class StoreReader {
             }
             return FeatureDescription(
                 name: name, modality: modality,
-                layer: dataset.hasAttribute("layer") ? Int(try dataset.readScalar(attribute: "layer", as: Int32.self)) : nil,
+                layer: dataset.hasAttribute("layer")
+                    ? Int(try dataset.readScalar(attribute: "layer", as: Int32.self)) : nil,
                 width: dataset.shape[1],
                 extractor: dataset.hasAttribute("extractor") ? try dataset.readString(attribute: "extractor") : nil,
                 sourceDataType: try dataset.readString(attribute: "source_dtype"))
@@ -208,21 +214,20 @@ final class StoreReader {
                 options: group.hasAttribute("options") ? try group.readString(attribute: "options") : "",
                 warnings: file.exists(StorePath.warnings) ? try file.readStrings(StorePath.warnings) : [],
                 created: group.hasAttribute("created") ? try group.readString(attribute: "created") : nil,
-                latin1Sentences: group.hasAttribute("latin1_sentences") ? try group.readScalar(attribute: "latin1_sentences") : 0)
+                latin1Sentences: group.hasAttribute("latin1_sentences")
+                    ? try group.readScalar(attribute: "latin1_sentences") : 0)
         }
     }
 
     // MARK: Datasets
 
     private func open(_ path: String) throws(StoreError) -> Dataset {
-        // Large enough for the chunks of a few dialogues, should the rows be compressed.
-        do {
-            switch file {
-            case .some(let file): return try file.openDataset(path, chunkCacheBytes: 8 << 20)
-            case .none: preconditionFailure("the file was taken")
+        try reading { file in
+            guard try file.linkKind(of: path) == .hard else {
+                throw malformed(path, "it is a link to somewhere else")
             }
-        } catch {
-            throw StoreError(error, reason: .malformed)
+            // Large enough for the chunks of a few dialogues, should the rows be compressed.
+            return try file.openDataset(path, chunkCacheBytes: 8 << 20)
         }
     }
 
@@ -234,8 +239,11 @@ final class StoreReader {
         _ path: String, as type: Value.Type, count: Int? = nil
     ) throws(StoreError) -> [Value] {
         let dataset = try open(path)
-        guard dataset.elementType == .of(Value.scalarType), dataset.shape.count == 1, dataset.shape[0] == count ?? dataset.shape[0] else {
-            throw malformed(path, "it is not a list of \(count.map { "\($0) " } ?? "")\(Value.scalarType.rawValue) values")
+        guard dataset.elementType == .of(Value.scalarType), dataset.shape.count == 1,
+            dataset.shape[0] == count ?? dataset.shape[0]
+        else {
+            throw malformed(
+                path, "it is not a list of \(count.map { "\($0) " } ?? "")\(Value.scalarType.rawValue) values")
         }
         return try reading { _ in try dataset.readAll(as: type) }
     }
@@ -249,6 +257,7 @@ final class StoreReader {
     }
 
     private func malformed(_ object: String, _ message: String) -> StoreError {
-        StoreError(.malformed, file: path, object: object, message: message + "; convert again, or see 'vuemo validate'")
+        StoreError(
+            .malformed, file: path, object: object, message: message + "; convert again, or see 'vuemo validate'")
     }
 }

@@ -96,7 +96,9 @@ public final class StoreWriter {
 
     private func sink(of feature: String, accepting values: Int) throws(StoreError) -> FeatureSink {
         guard let sink = sinks[feature] else {
-            throw StoreError(.invalidInput, file: path, message: "rows arrived for feature '\(feature)', which its manifest does not name")
+            throw StoreError(
+                .invalidInput, file: path,
+                message: "rows arrived for feature '\(feature)', which its manifest does not name")
         }
         let width = sink.description.width
         guard values.isMultiple(of: width) else {
@@ -122,7 +124,8 @@ public final class StoreWriter {
         return StoreError(
             .invalidInput, file: path, object: StorePath.feature(sink.description.name),
             message: "the value \(value) stands in column \(position % sink.description.width) of utterance "
-                + "'\(manifest.utteranceIDs[row])' of dialogue '\(dialogue?.id ?? "")'; mend or remove it in the source file")
+                + "'\(manifest.utteranceIDs[row])' of dialogue '\(dialogue?.id ?? "")'; mend or remove it in the source file"
+        )
     }
 
     // MARK: Stages

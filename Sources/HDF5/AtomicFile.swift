@@ -51,7 +51,8 @@ public enum AtomicFile {
             throw HDF5Error(operation: "write", file: path, message: message, systemError: errno)
         }
         guard information.st_mode & S_IFMT == S_IFDIR else {
-            throw HDF5Error(operation: "write", file: path, message: "'\(folder)' is not a folder", systemError: ENOTDIR)
+            throw HDF5Error(
+                operation: "write", file: path, message: "'\(folder)' is not a folder", systemError: ENOTDIR)
         }
         if stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR {
             throw HDF5Error(operation: "write", file: path, systemError: EISDIR)

@@ -14,7 +14,8 @@ extension Dataset {
     public func read<Value: Scalar>(
         rows: Range<Int>, into buffer: UnsafeMutableBufferPointer<Value>
     ) throws(HDF5Error) {
-        precondition(buffer.count == rows.count * rowElements, "a buffer of \(buffer.count) values for \(rows.count) rows")
+        precondition(
+            buffer.count == rows.count * rowElements, "a buffer of \(buffer.count) values for \(rows.count) rows")
         guard !buffer.isEmpty else { return }
         try transfer(rows: rows, "read") { space, memory, file in
             H5Dread(space, Value.scalarType.native, memory, file, shim_default(), buffer.baseAddress)
@@ -46,7 +47,7 @@ extension Dataset {
     /// - Throws: ``HDF5Error`` where the elements are no numbers, or the dataset claims more than its file can hold.
     public func readAll<Value: Scalar>(as type: Value.Type = Value.self) throws(HDF5Error) -> [Value] {
         try requirePlausibleSize()
-        var values = [Value](repeating: .zeroValue, count: count)
+        var values = [Value](repeating: .zero, count: count)
         guard count > 0 else { return values }
         _ = try Library.call(place("read")) {
             H5Dread(identifier, Value.scalarType.native, shim_all(), shim_all(), shim_default(), &values)
@@ -93,7 +94,9 @@ extension Dataset {
 
     /// Reads fixed-length strings as the bytes before their filling.
     public func readStringBytes() throws(HDF5Error) -> [[UInt8]] {
-        guard case .string(let size) = elementType else { throw place("read").error("it does not hold strings of fixed length") }
+        guard case .string(let size) = elementType else {
+            throw place("read").error("it does not hold strings of fixed length")
+        }
         try requirePlausibleSize()
         var bytes = [UInt8](repeating: 0, count: count * size)
         if !bytes.isEmpty { try readStored(rows: 0..<rowCount, into: &bytes) }

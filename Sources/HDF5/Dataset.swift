@@ -11,6 +11,7 @@ public struct Dataset: ~Copyable, HDF5Object {
     public let shape: [Int]
     /// The type of the elements as stored.
     public let elementType: ElementType
+    /// The library's identifier of the open object.
     public var identifier: Int64 { owned.value }
 
     /// The number of elements: the product of the shape.

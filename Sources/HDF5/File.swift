@@ -9,6 +9,7 @@ public struct File: ~Copyable, HDF5Object {
     public let file: String
     /// The root group.
     public var path: String { "/" }
+    /// The library's identifier of the open object.
     public var identifier: Int64 { owned.value }
 
     /// Opens a file for reading.

@@ -7,6 +7,7 @@ public struct Group: ~Copyable, HDF5Object {
     public let file: String
     /// The group's path inside the file.
     public let path: String
+    /// The library's identifier of the open object.
     public var identifier: Int64 { owned.value }
 }
 
@@ -108,7 +109,8 @@ extension Group {
                 identifier, H5_INDEX_NAME, H5_ITER_NATIVE, &index,
                 { _, name, _, context in
                     guard let name, let context else { return -1 }
-                    Unmanaged<NameCollector>.fromOpaque(context).takeUnretainedValue().names.append(String(cString: name))
+                    Unmanaged<NameCollector>.fromOpaque(context).takeUnretainedValue().names.append(
+                        String(cString: name))
                     return 0
                 }, context)
         }

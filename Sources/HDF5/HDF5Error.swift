@@ -25,7 +25,8 @@ public struct HDF5Error: Error, Equatable, Sendable {
     /// An error whose reason is an error number of the system.
     public init(operation: String, file: String, systemError: Int32) {
         self.init(
-            operation: operation, file: file, message: Self.describe(systemError: systemError), systemError: systemError)
+            operation: operation, file: file, message: Self.describe(systemError: systemError), systemError: systemError
+        )
     }
 
     /// The system's words for an error number, with what to do where there is something to do.

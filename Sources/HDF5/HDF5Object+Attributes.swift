@@ -45,7 +45,7 @@ extension HDF5Object where Self: ~Copyable {
     ) throws(HDF5Error) -> [Value] {
         let place = place("read", attribute: name)
         let attribute = try OwnedIdentifier(.attribute, place) { H5Aopen(identifier, name, shim_default()) }
-        var values = [Value](repeating: .zeroValue, count: try elementCount(of: attribute, place))
+        var values = [Value](repeating: .zero, count: try elementCount(of: attribute, place))
         _ = try Library.call(place) { H5Aread(attribute.value, Value.scalarType.native, &values) }
         return values
     }
@@ -75,7 +75,8 @@ extension HDF5Object where Self: ~Copyable {
         let bytes = Array(value.utf8)
         guard !bytes.contains(0) else { throw place.error("the text contains a zero byte") }
         let type = try fixedStringType(bytes: bytes.count, place)
-        try writeAttribute(name, shape: nil, stored: type.value, native: type.value, values: bytes.isEmpty ? [0] : bytes, place)
+        try writeAttribute(
+            name, shape: nil, stored: type.value, native: type.value, values: bytes.isEmpty ? [0] : bytes, place)
     }
 
     /// Writes an attribute that holds one number, replacing one of that name.

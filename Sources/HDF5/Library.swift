@@ -22,7 +22,8 @@ enum Library {
     static var writeFailed: Bool { gate.withLock { $0.writeFailed } }
 
     /// Runs one library call whose negative result means failure.
-    static func call<Result: SignedInteger & Sendable>(_ place: Place, _ body: () -> Result) throws(HDF5Error) -> Result {
+    static func call<Result: SignedInteger & Sendable>(_ place: Place, _ body: () -> Result) throws(HDF5Error) -> Result
+    {
         let (result, error) = gate.withLock { state -> (Result, HDF5Error?) in
             shim_silence()
             let result = body()

@@ -2,11 +2,9 @@ internal import CHDF5
 
 /// A number type that can be read from and written to datasets and attributes. The library converts between number types
 /// while reading, so any integer or floating-point dataset can be read as any scalar.
-public protocol Scalar: BitwiseCopyable, Sendable, Hashable {
+public protocol Scalar: Numeric, BitwiseCopyable, Sendable {
     /// Which number type this is.
     static var scalarType: ScalarType { get }
-    /// The value zero, which fills memory before it is read into.
-    static var zeroValue: Self { get }
 }
 
 /// The number types that files of this project hold.
@@ -52,39 +50,46 @@ public enum ScalarType: String, Sendable, CaseIterable {
 }
 
 extension Float: Scalar {
+    /// The same number type in a file.
     public static var scalarType: ScalarType { .float32 }
-    public static var zeroValue: Float { 0 }
 }
+
 extension Double: Scalar {
+    /// The same number type in a file.
     public static var scalarType: ScalarType { .float64 }
-    public static var zeroValue: Double { 0 }
 }
+
 extension Int8: Scalar {
+    /// The same number type in a file.
     public static var scalarType: ScalarType { .int8 }
-    public static var zeroValue: Int8 { 0 }
 }
+
 extension UInt8: Scalar {
+    /// The same number type in a file.
     public static var scalarType: ScalarType { .uint8 }
-    public static var zeroValue: UInt8 { 0 }
 }
+
 extension Int32: Scalar {
+    /// The same number type in a file.
     public static var scalarType: ScalarType { .int32 }
-    public static var zeroValue: Int32 { 0 }
 }
+
 extension UInt32: Scalar {
+    /// The same number type in a file.
     public static var scalarType: ScalarType { .uint32 }
-    public static var zeroValue: UInt32 { 0 }
 }
+
 extension Int64: Scalar {
+    /// The same number type in a file.
     public static var scalarType: ScalarType { .int64 }
-    public static var zeroValue: Int64 { 0 }
 }
+
 extension UInt64: Scalar {
+    /// The same number type in a file.
     public static var scalarType: ScalarType { .uint64 }
-    public static var zeroValue: UInt64 { 0 }
 }
+
 extension Int: Scalar {
-    /// On every platform of this project `Int` has 64 bits.
+    /// The 64-bit signed number type in a file: `Int` has 64 bits on every platform of this project.
     public static var scalarType: ScalarType { .int64 }
-    public static var zeroValue: Int { 0 }
 }

@@ -9,7 +9,8 @@ struct FeaturePass {
     /// All rules on feature rows.
     private static var all: [any FeatureRule.Type] {
         [
-            FiniteRule.self, ZeroRowRule.self, ColumnRule.self, OutlierRule.self, StatisticsRule.self, DuplicateRule.self,
+            FiniteRule.self, ZeroRowRule.self, ColumnRule.self, OutlierRule.self, StatisticsRule.self,
+            DuplicateRule.self
         ]
     }
 
@@ -32,7 +33,9 @@ struct FeaturePass {
                 }
             } catch {
                 findings.append(
-                    Finding(.checksumMismatch, at: feature.path, "its rows cannot be read: \(StoreValidator.reason(error))"))
+                    Finding(
+                        .checksumMismatch, at: feature.path, "its rows cannot be read: \(StoreValidator.reason(error))")
+                )
                 continue
             }
             for rule in rules { findings += rule.end(feature) }

@@ -39,16 +39,16 @@ public struct Finding: Sendable, Equatable {
     /// The first few.
     public var examples: [Example]
 
-    /// How many examples a finding carries at most.
+    /// How many examples an error or a warning carries at most. Information is told in full.
     public static let exampleLimit = 5
 
-    /// A finding; of `examples` the first few are kept.
+    /// A finding; of the examples of an error or a warning the first few are kept.
     public init(_ code: FindingCode, at place: String, _ message: String, count: Int = 1, examples: [Example] = []) {
         self.code = code
         self.place = place
         self.message = message
         self.count = count
-        self.examples = Array(examples.prefix(Self.exampleLimit))
+        self.examples = code.severity == .information ? examples : Array(examples.prefix(Self.exampleLimit))
     }
 }
 

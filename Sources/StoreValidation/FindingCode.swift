@@ -140,16 +140,21 @@ public enum FindingCode: String, Sendable, CaseIterable, Encodable {
     public var hint: String {
         switch self {
         case .notHDF5: "Give a store that 'vuemo convert' wrote; if it is one, copy it again or convert it again."
-        case .incomplete, .missingObject, .wrongType, .wrongRowCount, .brokenOffsets, .brokenSourceOrder, .contentMismatch:
+        case .incomplete, .missingObject, .wrongType, .wrongRowCount, .brokenOffsets, .brokenSourceOrder,
+            .contentMismatch:
             "Convert the source files again; if another program wrote the store, see FORMAT.md."
         case .unsupportedVersion: "Update the program, or convert the source files again."
         case .checksumMismatch: "The file changed after it was written: copy it again or convert it again."
-        case .notANumber, .infinity: "Mend or remove these values in the source file and convert again; training would spread them."
+        case .notANumber, .infinity:
+            "Mend or remove these values in the source file and convert again; training would spread them."
         case .labelOutOfRange, .speakerOutOfRange, .splitOutOfRange, .duplicateDialogue, .invalidUTF8:
             "Mend the source files and convert again."
-        case .dialogueInTwoSplits, .dialogueInNoSplit: "Mend the lists of dialogue ids in the source files and convert again."
-        case .foreignStorage: "A store holds all of its data itself; rewrite the file without links and foreign filters."
-        case .identicalDialogues, .identicalRows: "Data that a model has trained on flatters the score; see whether the splits are right."
+        case .dialogueInTwoSplits, .dialogueInNoSplit:
+            "Mend the lists of dialogue ids in the source files and convert again."
+        case .foreignStorage:
+            "A store holds all of its data itself; rewrite the file without links and foreign filters."
+        case .identicalDialogues, .identicalRows:
+            "Data that a model has trained on flatters the score; see whether the splits are right."
         case .sharedSpeaker: "The split is not speaker-independent; say so where results are compared."
         case .noValidationSplit: "The sound protocol chooses on valid; give the RoBERTa file, which lists it."
         case .foreignStatistics: "Statistics over other splits leak them into training; convert again."
@@ -161,7 +166,8 @@ public enum FindingCode: String, Sendable, CaseIterable, Encodable {
         case .emptySentence: "Text features of these utterances describe nothing."
         case .decodedAsLatin1: "Look at a few of these sentences for broken letters."
         case .noProvenance: "Nothing says which files the store was made from."
-        case .noClosingChecksum: "Another tool rewrote the file, or its last line was cut off; data and metadata were checked by their own checksums."
+        case .noClosingChecksum:
+            "Another tool rewrote the file, or its last line was cut off; data and metadata were checked by their own checksums."
         case .unknownContent: "A newer program may read more of this store."
         case .sizes, .classBalance, .dialogueLengths, .compression: ""
         }

@@ -104,14 +104,20 @@ final class StoreInspection {
     /// The features whose values can be checked.
     private(set) lazy var features: [FeatureInspection] = datasets.values
         .filter { dataset in
-            dataset.path.hasPrefix(StorePath.features + "/") && dataset.type == .of(.float32) && dataset.shape.count == 2
+            dataset.path.hasPrefix(StorePath.features + "/") && dataset.type == .of(.float32)
+                && dataset.shape.count == 2
                 && dataset.shape[1] > 0 && dataset.storage.kind != .virtual && !dataset.storage.isExternal
         }
-        .map { FeatureInspection(name: String($0.path.dropFirst(StorePath.features.count + 1)), path: $0.path, width: $0.shape[1]) }
+        .map {
+            FeatureInspection(
+                name: String($0.path.dropFirst(StorePath.features.count + 1)), path: $0.path, width: $0.shape[1])
+        }
         .sorted { $0.name < $1.name }
 
     private func numbers<Value: Scalar>(_ path: String) -> [Value]? {
-        guard let found = datasets[path], found.type == .of(Value.scalarType), found.shape.count == 1 else { return nil }
+        guard let found = datasets[path], found.type == .of(Value.scalarType), found.shape.count == 1 else {
+            return nil
+        }
         return try? file.openDataset(path).readAll()
     }
 
@@ -136,7 +142,9 @@ final class StoreInspection {
 
     /// An utterance by its row, with its id and its dialogue's where they are known.
     func example(row: Int, column: Int? = nil, _ detail: String = "") -> Example {
-        let utterance = utteranceIDs.flatMap { $0.indices.contains(row) ? String(decoding: $0[row], as: UTF8.self) : nil }
+        let utterance = utteranceIDs.flatMap {
+            $0.indices.contains(row) ? String(decoding: $0[row], as: UTF8.self) : nil
+        }
         var dialogue: String?
         if let ranges = dialogueRanges, let ids = dialogueIDs, ids.count == ranges.count {
             // The last dialogue that begins at or before the row.

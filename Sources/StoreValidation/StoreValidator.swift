@@ -1,5 +1,4 @@
 import FeatureStore
-import Foundation
 import HDF5
 
 /// What a validation looks for.
@@ -37,13 +36,10 @@ public struct ValidationOptions: Sendable {
 public enum StoreValidator {
     /// Validates the file at a path.
     /// - Throws: ``StoreError`` only where there is no file to read; everything else is a finding.
-    public static func validate(_ path: String, options: ValidationOptions = ValidationOptions()) throws -> ValidationReport {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw StoreError(.unreadable, file: path, message: "there is no such file; check the path")
-        }
-        guard FileManager.default.isReadableFile(atPath: path) else {
-            throw StoreError(.unreadable, file: path, message: "permission to read it is denied")
-        }
+    public static func validate(_ path: String, options: ValidationOptions = ValidationOptions()) throws
+        -> ValidationReport
+    {
+        try Store.requireFile(path)
         var report = ValidationReport(file: path)
         guard File.isHDF5(path) else {
             report.add([Finding(.notHDF5, at: "/", "the file does not begin as HDF5")], options)
@@ -72,15 +68,19 @@ public enum StoreValidator {
     /// All rules on structure and tables, in the order in which they run.
     private static let rules: [any Rule] = [
         StructureRule(), ForeignStorageRule(), OffsetRule(), RangeRule(), DialogueRule(), SpeakerRule(), SplitRule(),
-        TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(), ClosingChecksumRule(), ChecksumRule(), SizeRule(), BalanceRule(),
-        LengthRule(), CompressionRule(), UnknownContentRule(),
+        TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(), ClosingChecksumRule(), ChecksumRule(),
+        SizeRule(), BalanceRule(),
+        LengthRule(), CompressionRule(), UnknownContentRule()
     ]
 
     private static func run(_ rule: any Rule, _ store: StoreInspection) -> [Finding] {
         do {
             return try rule.findings(in: store)
         } catch {
-            return [Finding(.checksumMismatch, at: (error as? HDF5Error)?.object ?? "/", "it cannot be read: \(reason(error))")]
+            return [
+                Finding(
+                    .checksumMismatch, at: (error as? HDF5Error)?.object ?? "/", "it cannot be read: \(reason(error))")
+            ]
         }
     }
 

@@ -23,11 +23,11 @@ extension ValidationReport {
         return lines.joined(separator: "\n")
     }
 
-    /// "2 errors, 1 warning, 4 notes", or that there is nothing.
+    /// For example "2 errors, 1 warning, 4 notes".
     public var summary: String {
         func number(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
         return [number(count(.error), "error"), number(count(.warning), "warning"), number(count(.information), "note")]
-            .joined(separator: ", ") + (count(.error) == 0 ? ": the store is sound." : ".")
+            .joined(separator: ", ")
     }
 
     private func wrap(_ text: String, indent: String, hanging: String? = nil) -> [String] {

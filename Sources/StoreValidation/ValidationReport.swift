@@ -33,14 +33,20 @@ public struct ValidationReport: Sendable {
     mutating func add(_ findings: [Finding], _ options: ValidationOptions) {
         // An unreadable dataset is met by several rules; one of them says it.
         for finding in findings where options.wants(finding.code) {
-            guard !self.findings.contains(where: { $0.code == finding.code && $0.place == finding.place && $0.code == .checksumMismatch }) else { continue }
+            guard
+                !self.findings.contains(where: {
+                    $0.code == finding.code && $0.place == finding.place && $0.code == .checksumMismatch
+                })
+            else { continue }
             self.findings.append(finding)
         }
     }
 
     mutating func sort() {
         findings.sort { left, right in
-            (right.code.severity, left.code.rawValue, left.place) < (left.code.severity, right.code.rawValue, right.place)
+            (right.code.severity, left.code.rawValue, left.place) < (
+                left.code.severity, right.code.rawValue, right.place
+            )
         }
     }
 
@@ -57,7 +63,10 @@ public struct ValidationReport: Sendable {
 
 extension ValidationReport: Encodable {
     private enum Keys: String, CodingKey {
-        case file, dataset, formatVersion = "format_version", contentID = "content_id", dialogues, utterances
+        case file, dataset
+        case formatVersion = "format_version"
+        case contentID = "content_id"
+        case dialogues, utterances
         case errors, warnings, information, findings
     }
 

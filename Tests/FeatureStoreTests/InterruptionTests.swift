@@ -32,7 +32,8 @@ import Testing
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let other = SyntheticStore()
             _ = try StoreWriter.write(other.manifest, to: path) { writer in
-                try writer.append(rows: other.rows(of: other.features[0], in: other.manifest), to: other.features[0].name)
+                try writer.append(
+                    rows: other.rows(of: other.features[0], in: other.manifest), to: other.features[0].name)
                 raise(SIGKILL)
             }
         }
@@ -43,7 +44,9 @@ import Testing
     }
 
     /// A limit on file sizes fails as a full disk does: anywhere, up to the very last byte.
-    @Test(arguments: [0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1]) func fullDiskIsOneSentence(fraction: Double) async throws {
+    @Test(arguments: [0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1]) func fullDiskIsOneSentence(fraction: Double)
+        async throws
+    {
         let folder = try TemporaryFolder()
         let path = folder.file("store.h5")
         let limit = Int(fraction * Double(try SyntheticStore().write(to: path).bytes - 1))

@@ -17,7 +17,7 @@ import Testing
         #expect(try sentence(opening: folder.file("pointer.h5")).reason == .notHDF5)
         try File(creating: folder.file("other.h5")).close()
         #expect(try sentence(opening: folder.file("other.h5")).reason == .notAStore)
-        #expect(try sentence(opening: folder.path).reason == .notHDF5)
+        #expect(try sentence(opening: folder.path).reason == .unreadable)
     }
 
     @Test func versionsAreHeeded() throws {
@@ -101,7 +101,9 @@ import Testing
         let store = try Store(opening: folder.file("store.h5"))
         #expect(store.dialogues(inSplit: "valid") == [6, 7])
         #expect(store.dialogues(inSplit: "dev") == [])
-        #expect(store.features(of: .text).map(\.name) == (1...4).map { "text_roberta_\($0)" }, "layers go before a lone feature")
+        #expect(
+            store.features(of: .text).map(\.name) == (1...4).map { "text_roberta_\($0)" },
+            "layers go before a lone feature")
         #expect(store.features(of: .audio).map(\.name) == ["audio"])
         #expect(store.feature(named: "text_base")?.width == 4)
     }
@@ -117,7 +119,8 @@ import Testing
                 group.addTask {
                     try (0..<40).allSatisfy { step in
                         let row = (task * 7 + step) % store.utteranceCount
-                        return try store.readRows(of: "audio", row..<row + 1) == Array(expected[row * 7..<(row + 1) * 7])
+                        return try store.readRows(of: "audio", row..<row + 1)
+                            == Array(expected[row * 7..<(row + 1) * 7])
                     }
                 }
             }

@@ -50,29 +50,40 @@ import Testing
                 for feature in manifest.features {
                     let rows = synthetic.rows(of: feature, in: manifest)
                     try writer.append(
-                        rows: Array(rows[start * feature.width..<(start + dialogue.utteranceCount) * feature.width]), to: feature.name)
+                        rows: Array(rows[start * feature.width..<(start + dialogue.utteranceCount) * feature.width]),
+                        to: feature.name)
                 }
                 start += dialogue.utteranceCount
             }
         }
         #expect(first.contentID == second.contentID)
         #expect(
-            try Data(contentsOf: URL(filePath: folder.file("first.h5"))) == Data(contentsOf: URL(filePath: folder.file("second.h5"))))
+            try Data(contentsOf: URL(filePath: folder.file("first.h5")))
+                == Data(contentsOf: URL(filePath: folder.file("second.h5"))))
     }
 
     @Test func contentIDFollowsTheDataOnly() throws {
         let folder = try TemporaryFolder()
         let synthetic = SyntheticStore()
         let plain = try synthetic.write(to: folder.file("plain.h5"))
-        let compressed = try synthetic.write(to: folder.file("compressed.h5"), options: StoreWriterOptions(compressionLevel: 9))
-        let elsewhere = try synthetic.write(to: folder.file("elsewhere.h5"), changing: { $0.sources = []; $0.toolVersion = "another" })
-        let changed = try synthetic.write(to: folder.file("changed.h5"), changing: { $0.labels[0] = ($0.labels[0] + 1) % 3 })
+        let compressed = try synthetic.write(
+            to: folder.file("compressed.h5"), options: StoreWriterOptions(compressionLevel: 9))
+        let elsewhere = try synthetic.write(
+            to: folder.file("elsewhere.h5"),
+            changing: {
+                $0.sources = []
+                $0.toolVersion = "another"
+            })
+        let changed = try synthetic.write(
+            to: folder.file("changed.h5"), changing: { $0.labels[0] = ($0.labels[0] + 1) % 3 })
         #expect(plain.contentID == compressed.contentID)
         #expect(plain.contentID == elsewhere.contentID)
         #expect(plain.contentID != changed.contentID)
         let store = try Store(opening: folder.file("compressed.h5"))
         try store.verify()
-        #expect(try store.readRows(of: "audio", 0..<2) == Store(opening: folder.file("plain.h5")).readRows(of: "audio", 0..<2))
+        #expect(
+            try store.readRows(of: "audio", 0..<2)
+                == Store(opening: folder.file("plain.h5")).readRows(of: "audio", 0..<2))
     }
 
     @Test func statisticsAreThoseOfTrain() throws {
@@ -85,7 +96,8 @@ import Testing
         for column in 0..<synthetic.visualWidth {
             let values = try rows.map { Double(try store.readRows(of: "visual", $0..<$0 + 1)[column]) }
             let expected = values.reduce(0, +) / Double(values.count)
-            let spread = (values.reduce(0) { $0 + ($1 - expected) * ($1 - expected) } / Double(values.count)).squareRoot()
+            let spread = (values.reduce(0) { $0 + ($1 - expected) * ($1 - expected) } / Double(values.count))
+                .squareRoot()
             #expect(abs(mean[column] - expected) < 1e-12)
             #expect(abs(deviation[column] - spread) < 1e-12)
         }
@@ -102,7 +114,9 @@ import Testing
             try values.withUnsafeBufferPointer { try writer.append(rows: $0, to: "audio") }
         }
         #expect(written.inexactValues == ["audio": 3])
-        #expect(try Store(opening: folder.file("store.h5")).readRows(of: "audio", 0..<manifest.utteranceCount) == values.map { Float($0) })
+        #expect(
+            try Store(opening: folder.file("store.h5")).readRows(of: "audio", 0..<manifest.utteranceCount)
+                == values.map { Float($0) })
     }
 
     @Test func contradictionsAreRefused() throws {
@@ -138,11 +152,14 @@ import Testing
         #expect(try message { _ in }.contains("only 0 of"))
         #expect(try message { try $0.append(rows: [1], to: "smell") }.contains("'smell'"))
         #expect(try message { try $0.append(rows: [1], to: "audio") }.contains("width 7"))
-        #expect(try message { try $0.append(rows: [Float](repeating: 1, count: 7 * 1000), to: "audio") }.contains("more rows"))
+        #expect(
+            try message { try $0.append(rows: [Float](repeating: 1, count: 7 * 1000), to: "audio") }.contains(
+                "more rows"))
         var rows = synthetic.rows(of: synthetic.features[4], in: manifest)
         rows[7 * 2 + 3] = .nan
         let sentence = try message { try $0.append(rows: rows, to: "audio") }
-        #expect(sentence.contains("nan") && sentence.contains("column 3") && sentence.contains(manifest.utteranceIDs[2]))
+        #expect(
+            sentence.contains("nan") && sentence.contains("column 3") && sentence.contains(manifest.utteranceIDs[2]))
         #expect(try folder.names() == [])
     }
 

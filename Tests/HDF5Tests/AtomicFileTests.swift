@@ -29,17 +29,23 @@ import Testing
     @Test func followsLinks() throws {
         let folder = try TemporaryFolder()
         try Data("old".utf8).write(to: URL(filePath: folder.file("real.txt")))
-        try FileManager.default.createSymbolicLink(atPath: folder.file("link.txt"), withDestinationPath: folder.file("real.txt"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("link.txt"), withDestinationPath: folder.file("real.txt"))
         try AtomicFile.replace(folder.file("link.txt")) { try Data("new".utf8).write(to: URL(filePath: $0)) }
         #expect(try String(contentsOfFile: folder.file("real.txt"), encoding: .utf8) == "new")
-        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link.txt")) == folder.file("real.txt"))
+        #expect(
+            try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link.txt"))
+                == folder.file("real.txt"))
     }
 
     @Test func removesOnlyOldLeftovers() throws {
         let folder = try TemporaryFolder()
-        for (name, age) in [(".file.txt.1-2.partial", 4000.0), (".file.txt.1-3.partial", 10), (".other.txt.1-2.partial", 4000)] {
+        for (name, age) in [
+            (".file.txt.1-2.partial", 4000.0), (".file.txt.1-3.partial", 10), (".other.txt.1-2.partial", 4000)
+        ] {
             try Data().write(to: URL(filePath: folder.file(name)))
-            try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: folder.file(name))
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: folder.file(name))
         }
         try AtomicFile.replace(folder.file("file.txt")) { try Data().write(to: URL(filePath: $0)) }
         #expect(try folder.names() == [".file.txt.1-3.partial", ".other.txt.1-2.partial", "file.txt"])

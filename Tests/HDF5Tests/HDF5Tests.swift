@@ -58,7 +58,9 @@ import Testing
         #expect(throws: HDF5Error.self) { try read.readInteger(attribute: "missing", of: "/") }
     }
 
-    @Test(arguments: [DatasetLayout.contiguous, DatasetLayout(chunkRows: 3), DatasetLayout(chunkRows: 4, compressionLevel: 6)])
+    @Test(arguments: [
+        DatasetLayout.contiguous, DatasetLayout(chunkRows: 3), DatasetLayout(chunkRows: 4, compressionLevel: 6)
+    ])
     func rowsAreWrittenAndReadInParts(layout: DatasetLayout) throws {
         let folder = try TemporaryFolder()
         let path = folder.file("file.h5")
@@ -66,7 +68,9 @@ import Testing
         let file = try File(creating: path, alignment: 4096)
         let written = try file.createDataset("rows", type: .float32, shape: [10, 2], layout: layout)
         for start in stride(from: 0, to: 10, by: 2) {
-            try Array(values[start * 2..<start * 2 + 4]).withUnsafeBufferPointer { try written.write(rows: start..<start + 2, from: $0) }
+            try Array(values[start * 2..<start * 2 + 4]).withUnsafeBufferPointer {
+                try written.write(rows: start..<start + 2, from: $0)
+            }
         }
         try file.close()
 
@@ -113,7 +117,9 @@ import Testing
         func message(_ body: () throws -> Void) throws -> String {
             try #require((try #require(throws: HDF5Error.self) { try body() }).errorDescription)
         }
-        #expect(try message { _ = try File(opening: folder.file("none.h5")) } == "cannot open '\(folder.file("none.h5"))': no such file or folder")
+        #expect(
+            try message { _ = try File(opening: folder.file("none.h5")) }
+                == "cannot open '\(folder.file("none.h5"))': no such file or folder")
         try Data("plain text, and long enough to be looked at".utf8).write(to: URL(filePath: folder.file("text.h5")))
         #expect(try message { _ = try File(opening: folder.file("text.h5")) }.hasSuffix("it is not an HDF5 file"))
         let file = try File(creating: folder.file("file.h5"))
@@ -131,7 +137,8 @@ import Testing
     @Test func impossibleClaimsTakeNoMemory() throws {
         let folder = try TemporaryFolder()
         let file = try File(creating: folder.file("file.h5"))
-        let dataset = try file.createDataset("huge", type: .float32, shape: [1 << 40], layout: DatasetLayout(chunkRows: 1024))
+        let dataset = try file.createDataset(
+            "huge", type: .float32, shape: [1 << 40], layout: DatasetLayout(chunkRows: 1024))
         #expect(throws: HDF5Error.self) { try dataset.readAll(as: Float.self) }
     }
 

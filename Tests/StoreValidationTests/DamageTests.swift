@@ -34,7 +34,8 @@ import Testing
         synthetic.textLayers = 1
         try synthetic.write(to: path)
         let bytes = try Data(contentsOf: URL(filePath: path))
-        let lengths = [0, 1, 8, 47, 48, 100] + stride(from: 200, to: bytes.count, by: 4999) + (bytes.count - 30..<bytes.count)
+        let lengths =
+            [0, 1, 8, 47, 48, 100] + stride(from: 200, to: bytes.count, by: 4999) + (bytes.count - 30..<bytes.count)
         for length in lengths {
             try bytes.prefix(length).write(to: URL(filePath: folder.file("short.h5")))
             let report = try StoreValidator.validate(folder.file("short.h5"))

@@ -10,13 +10,15 @@ import Testing
     /// Writes a store, changes it behind the writer's back and validates it.
     private func findings(
         _ synthetic: SyntheticStore = SyntheticStore(), options: ValidationOptions = ValidationOptions(),
-        changing: (inout StoreManifest) -> Void = { _ in }, changingRows: (FeatureDescription, inout [Float]) -> Void = { _, _ in },
+        changing: (inout StoreManifest) -> Void = { _ in },
+        changingRows: (FeatureDescription, inout [Float]) -> Void = { _, _ in },
         damage: (borrowing File) throws -> Void = { _ in }
     ) throws -> [Finding] {
         let folder = try TemporaryFolder()
         let path = folder.file("store.h5")
         try synthetic.write(
-            to: path, options: StoreWriterOptions(refusesNonFiniteValues: false), changing: changing, changingRows: changingRows)
+            to: path, options: StoreWriterOptions(refusesNonFiniteValues: false), changing: changing,
+            changingRows: changingRows)
         let before = try Data(contentsOf: URL(filePath: path))
         let file = try File(updating: path)
         try damage(file)
@@ -63,7 +65,8 @@ import Testing
             try file.write([1, 2], to: "/dialogues/mood")
         }
         #expect(minor.filter { $0.code == .unknownContent }.count == 2)
-        #expect(try damaged { try $0.write("elsewhere", attribute: "content_id") }.contains { $0.code == .contentMismatch })
+        #expect(
+            try damaged { try $0.write("elsewhere", attribute: "content_id") }.contains { $0.code == .contentMismatch })
     }
 
     @Test func structure() throws {
@@ -129,7 +132,8 @@ import Testing
             try ids.writeStringBytes([0xFF] + Array("lass 0".utf8), rows: 0..<1)
             try set("/utterances/text_bytes", 0, UInt8(0xFF), in: file)
         }
-        #expect(Set(found.filter { $0.code == .invalidUTF8 }.map(\.place)) == ["/labels/names", "/utterances/text_bytes"])
+        #expect(
+            Set(found.filter { $0.code == .invalidUTF8 }.map(\.place)) == ["/labels/names", "/utterances/text_bytes"])
     }
 
     @Test func foreignStorage() throws {
@@ -143,7 +147,8 @@ import Testing
             (rows[7 * 3 + 2], rows[7 * 4], rows[7 * 5 + 6]) = (.nan, .infinity, -.infinity)
         })
         let nan = try #require(found.first { $0.code == .notANumber })
-        #expect(nan.place == "/features/audio" && nan.count == 1 && nan.examples[0].row == 3 && nan.examples[0].column == 2)
+        #expect(
+            nan.place == "/features/audio" && nan.count == 1 && nan.examples[0].row == 3 && nan.examples[0].column == 2)
         #expect(found.first { $0.code == .infinity }?.count == 2)
     }
 
@@ -153,9 +158,11 @@ import Testing
         // Dialogue 0 of train and dialogue 8 of test: the same length, the same values.
         var synthetic = SyntheticStore()
         synthetic.utterances = 3...3
-        let found = try findings(synthetic, changingRows: { feature, rows in
-            for index in 0..<3 * feature.width { rows[24 * feature.width + index] = rows[index] }
-        })
+        let found = try findings(
+            synthetic,
+            changingRows: { feature, rows in
+                for index in 0..<3 * feature.width { rows[24 * feature.width + index] = rows[index] }
+            })
         #expect(found.filter { $0.code == .identicalRows }.count == 6)
         let dialogues = try #require(found.first { $0.code == .identicalDialogues })
         #expect(dialogues.count == 1 && dialogues.examples[0].dialogue == "dialogue-8")
@@ -165,10 +172,12 @@ import Testing
         var synthetic = SyntheticStore()
         synthetic.speakerScope = .corpus
         synthetic.dialogues.valid = 0
-        let found = try findings(synthetic, changing: { manifest in
-            let test = manifest.dialogues.prefix { $0.split != 2 }.reduce(0) { $0 + $1.utteranceCount }
-            for row in test..<manifest.labels.count { manifest.labels[row] = 0 }
-        })
+        let found = try findings(
+            synthetic,
+            changing: { manifest in
+                let test = manifest.dialogues.prefix { $0.split != 2 }.reduce(0) { $0 + $1.utteranceCount }
+                for row in test..<manifest.labels.count { manifest.labels[row] = 0 }
+            })
         #expect(found.contains { $0.code == .noValidationSplit })
         #expect(found.first { $0.code == .sharedSpeaker }?.count == 2)
         #expect(found.first { $0.code == .absentClass }?.count == 2)
@@ -177,7 +186,9 @@ import Testing
     @Test func statisticsNotFromTrain() throws {
         let changed = try damaged { try set("/statistics/audio/mean", 2, 40.0, in: $0) }
         #expect(changed.contains { $0.code == .foreignStatistics && $0.place == "/statistics/audio/mean" })
-        let elsewhere = try damaged { try $0.writeString(attribute: "fitted_on", of: "/statistics/audio", value: "all") }
+        let elsewhere = try damaged {
+            try $0.writeString(attribute: "fitted_on", of: "/statistics/audio", value: "all")
+        }
         #expect(elsewhere.contains { $0.code == .foreignStatistics && $0.place == "/statistics/audio" })
     }
 
@@ -209,7 +220,9 @@ import Testing
         #expect(found.first { $0.code == .emptySentence }?.examples[0].row == 3)
         #expect(found.first { $0.code == .decodedAsLatin1 }?.count == 2)
         #expect(try findings(changing: { $0.sources = [] }).contains { $0.code == .noProvenance })
-        let precision = try damaged { try $0.writeInteger(attribute: "inexact_values", of: "/features/audio", value: 12) }
+        let precision = try damaged {
+            try $0.writeInteger(attribute: "inexact_values", of: "/features/audio", value: 12)
+        }
         #expect(precision.first { $0.code == .lostPrecision }?.count == 12)
     }
 
@@ -217,8 +230,10 @@ import Testing
 
     @Test func codesAreSelectedAndIgnored() throws {
         let damage: (borrowing File) throws -> Void = { try set("/utterances/label", 3, Int32(99), in: $0) }
-        #expect(try findings(options: ValidationOptions(select: ["E04"]), damage: damage).map(\.code) == [.labelOutOfRange])
-        #expect(try findings(options: ValidationOptions(select: ["E0"], ignore: ["E04", "E02"]), damage: damage).isEmpty)
+        #expect(
+            try findings(options: ValidationOptions(select: ["E04"]), damage: damage).map(\.code) == [.labelOutOfRange])
+        #expect(
+            try findings(options: ValidationOptions(select: ["E0"], ignore: ["E04", "E02"]), damage: damage).isEmpty)
         #expect(ValidationOptions(select: ["E", "W1", "I202"]).unknownCode == nil)
         #expect(ValidationOptions(ignore: ["X"]).unknownCode == "X")
     }

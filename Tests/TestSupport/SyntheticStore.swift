@@ -34,14 +34,18 @@ public struct SyntheticStore: Sendable {
     public var features: [FeatureDescription] {
         var features: [FeatureDescription] = []
         if textWidth > 0 {
-            features = textLayers == 0
+            features =
+                textLayers == 0
                 ? [FeatureDescription(name: "text", modality: .text, width: textWidth)]
                 : (1...textLayers).map {
-                    FeatureDescription(name: "text_roberta_\($0)", modality: .text, layer: $0, width: textWidth, extractor: "RoBERTa")
+                    FeatureDescription(
+                        name: "text_roberta_\($0)", modality: .text, layer: $0, width: textWidth, extractor: "RoBERTa")
                 }
         }
         if audioWidth > 0 { features.append(FeatureDescription(name: "audio", modality: .audio, width: audioWidth)) }
-        if visualWidth > 0 { features.append(FeatureDescription(name: "visual", modality: .visual, width: visualWidth)) }
+        if visualWidth > 0 {
+            features.append(FeatureDescription(name: "visual", modality: .visual, width: visualWidth))
+        }
         return features
     }
 
@@ -66,7 +70,8 @@ public struct SyntheticStore: Sendable {
             sentences: ids.map { "Sentence of \($0), naïve." },
             labelNames: (0..<classes).map { "class \($0)" }, speakerNames: (0..<speakers).map { "speaker \($0)" },
             speakerScope: speakerScope,
-            splits: ["train", "valid", "test"].map { SplitDescription(name: $0, origin: "made up") }, features: features)
+            splits: ["train", "valid", "test"].map { SplitDescription(name: $0, origin: "made up") }, features: features
+        )
         manifest.sources = [
             SourceFile(name: "nothing.pkl", bytes: 0, sha256: String(repeating: "0", count: 64), layout: "synthetic")
         ]

@@ -49,22 +49,31 @@ final class ColumnRule: FeatureRule {
         if !constant.isEmpty {
             findings.append(
                 Finding(
-                    .constantColumn, at: feature.path, "\(constant.count) of \(width) columns hold one value in all rows", count: constant.count,
+                    .constantColumn, at: feature.path,
+                    "\(constant.count) of \(width) columns hold one value in all rows", count: constant.count,
                     examples: constant.prefix(Finding.exampleLimit).map {
-                        Example("column \($0): \(Float(bitPattern: first[$0]))", dialogue: nil, utterance: nil, row: nil, column: $0)
+                        Example(
+                            "column \($0): \(Float(bitPattern: first[$0]))", dialogue: nil, utterance: nil, row: nil,
+                            column: $0)
                     }))
         }
         var seen: [UInt64: Int] = [:]
         var copies: [Example] = []
         for column in varies.indices where varies[column] {
             if let original = seen[hashes[column]] {
-                copies.append(Example("column \(column) repeats column \(original)", dialogue: nil, utterance: nil, row: nil, column: column))
+                copies.append(
+                    Example(
+                        "column \(column) repeats column \(original)", dialogue: nil, utterance: nil, row: nil,
+                        column: column))
             } else {
                 seen[hashes[column]] = column
             }
         }
         if !copies.isEmpty {
-            findings.append(Finding(.duplicateColumns, at: feature.path, "\(copies.count) of \(width) columns repeat another", count: copies.count, examples: copies))
+            findings.append(
+                Finding(
+                    .duplicateColumns, at: feature.path, "\(copies.count) of \(width) columns repeat another",
+                    count: copies.count, examples: copies))
         }
         return findings
     }

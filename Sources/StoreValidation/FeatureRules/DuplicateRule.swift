@@ -32,16 +32,24 @@ final class DuplicateRule: FeatureRule {
     }
 
     func end(_ feature: FeatureInspection) -> [Finding] {
-        if combined.count != hashes.count { combined = hashes } else {
+        if combined.count != hashes.count {
+            combined = hashes
+        } else {
             for row in hashes.indices { combined[row] = (combined[row] &* 0x9E37_79B9_7F4A_7C15) ^ hashes[row] }
         }
         guard let splits = store.utteranceSplits, splits.count == hashes.count else { return [] }
         let pairs = repeated(hashes, in: splits)
         guard !pairs.isEmpty else { return [] }
         let examples = pairs.prefix(Finding.exampleLimit).map { earlier, row in
-            store.example(row: row, "in \(store.splitName(splits[row])), as row \(earlier) in \(store.splitName(splits[earlier]))")
+            store.example(
+                row: row, "in \(store.splitName(splits[row])), as row \(earlier) in \(store.splitName(splits[earlier]))"
+            )
         }
-        return [Finding(.identicalRows, at: feature.path, "\(pairs.count) rows repeat a row of another split", count: pairs.count, examples: examples)]
+        return [
+            Finding(
+                .identicalRows, at: feature.path, "\(pairs.count) rows repeat a row of another split",
+                count: pairs.count, examples: examples)
+        ]
     }
 
     func finish() -> [Finding] {
@@ -62,7 +70,11 @@ final class DuplicateRule: FeatureRule {
                 dialogue: index,
                 "in \(store.splitName(splits[index])), as dialogue \(earlier) in \(store.splitName(splits[earlier]))")
         }
-        return [Finding(.identicalDialogues, at: StorePath.features, "\(pairs.count) dialogues repeat a dialogue of another split", count: pairs.count, examples: examples)]
+        return [
+            Finding(
+                .identicalDialogues, at: StorePath.features,
+                "\(pairs.count) dialogues repeat a dialogue of another split", count: pairs.count, examples: examples)
+        ]
     }
 
     /// The positions whose hash stands earlier in another split, each with that earlier position.

@@ -17,7 +17,9 @@ final class FiniteRule: FeatureRule {
         // A finite block, the usual case, costs one pass: x - x is 0 unless x is not finite.
         guard values.reduce(0, { $0 + ($1 - $1) }) != 0 else { return }
         for (index, value) in values.enumerated() where !value.isFinite {
-            let place = { [store, width] in store.example(row: rows.lowerBound + index / width, column: index % width, "\(value)") }
+            let place = { [store, width] in
+                store.example(row: rows.lowerBound + index / width, column: index % width, "\(value)")
+            }
             if value.isNaN { add(&nans, place) } else { add(&infinities, place) }
         }
     }
@@ -30,7 +32,9 @@ final class FiniteRule: FeatureRule {
     func end(_ feature: FeatureInspection) -> [Finding] {
         [(FindingCode.notANumber, nans, "NaN"), (.infinity, infinities, "infinite")].compactMap { code, tally, word in
             guard tally.count > 0 else { return nil }
-            return Finding(code, at: feature.path, "\(tally.count) values are \(word)", count: tally.count, examples: tally.examples)
+            return Finding(
+                code, at: feature.path, "\(tally.count) values are \(word)", count: tally.count,
+                examples: tally.examples)
         }
     }
 }

@@ -28,7 +28,9 @@ final class OutlierRule: FeatureRule {
     }
 
     private func column(_ path: String, _ width: Int) -> [Double]? {
-        guard store.datasets[path]?.shape == [width], let dataset = try? store.file.openDataset(path) else { return nil }
+        guard store.datasets[path]?.shape == [width], let dataset = try? store.file.openDataset(path) else {
+            return nil
+        }
         return try? dataset.readAll()
     }
 
@@ -45,7 +47,8 @@ final class OutlierRule: FeatureRule {
                         guard examples.count < Finding.exampleLimit else { continue }
                         examples.append(
                             store.example(
-                                row: rows.lowerBound + row, column: column, "\(value), expected \(low[column]) to \(high[column])"))
+                                row: rows.lowerBound + row, column: column,
+                                "\(value), expected \(low[column]) to \(high[column])"))
                     }
                 }
             }
@@ -54,6 +57,10 @@ final class OutlierRule: FeatureRule {
 
     func end(_ feature: FeatureInspection) -> [Finding] {
         guard count > 0 else { return [] }
-        return [Finding(.outlier, at: feature.path, "\(count) values lie beyond 1e6 or 10 standard deviations of their column", count: count, examples: examples)]
+        return [
+            Finding(
+                .outlier, at: feature.path, "\(count) values lie beyond 1e6 or 10 standard deviations of their column",
+                count: count, examples: examples)
+        ]
     }
 }

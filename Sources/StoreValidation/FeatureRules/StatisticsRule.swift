@@ -33,18 +33,25 @@ final class StatisticsRule: FeatureRule {
         guard split == "train" else {
             return [Finding(.foreignStatistics, at: group, "the statistics were fitted on \(split)")]
         }
-        let pairs = [(StorePath.mean(feature.name), statistics.mean), (StorePath.standardDeviation(feature.name), statistics.standardDeviation())]
+        let pairs = [
+            (StorePath.mean(feature.name), statistics.mean),
+            (StorePath.standardDeviation(feature.name), statistics.standardDeviation())
+        ]
         for (path, expected) in pairs {
-            guard store.datasets[path]?.shape == [feature.width], let stored = try? store.file.openDataset(path).readAll(as: Double.self) else { continue }
+            guard store.datasets[path]?.shape == [feature.width],
+                let stored = try? store.file.openDataset(path).readAll(as: Double.self)
+            else { continue }
             // Another writer may add in another order; NaN features have NaN statistics.
             let column = expected.indices.first { index in
                 let tolerance = 1e-6 * max(1e-3, abs(expected[index]))
-                return abs(stored[index] - expected[index]) > tolerance || stored[index].isFinite != expected[index].isFinite
+                return abs(stored[index] - expected[index]) > tolerance
+                    || stored[index].isFinite != expected[index].isFinite
             }
             guard let column else { continue }
             return [
                 Finding(
-                    .foreignStatistics, at: path, "column \(column) says \(stored[column]), but the training rows give \(expected[column])")
+                    .foreignStatistics, at: path,
+                    "column \(column) says \(stored[column]), but the training rows give \(expected[column])")
             ]
         }
         return []

@@ -10,7 +10,8 @@ struct ChecksumRule: Rule {
         var findings: [Finding] = []
         var content = ContentIdentifier()
         for path in store.datasets.keys.sorted() where !path.hasPrefix(StorePath.checksums + "/") {
-            guard let dataset = store.datasets[path], let type = dataset.type.numpyName, dataset.storage.kind != .virtual,
+            guard let dataset = store.datasets[path], let type = dataset.type.numpyName,
+                dataset.storage.kind != .virtual,
                 !dataset.storage.isExternal
             else { continue }
             do {
@@ -18,17 +19,23 @@ struct ChecksumRule: Rule {
                 findings += found
                 content.add(path: path, type: type, shape: dataset.shape, sha256: sha256)
             } catch {
-                findings.append(Finding(.checksumMismatch, at: path, "it cannot be read: \(StoreValidator.reason(error))"))
+                findings.append(
+                    Finding(.checksumMismatch, at: path, "it cannot be read: \(StoreValidator.reason(error))"))
             }
         }
         let stated = try? store.file.readString(attribute: "content_id")
         if let stated, stated != content.value() {
-            findings.append(Finding(.contentMismatch, at: "/", "the content is \(content.value().prefix(16))…, but the file says \(stated.prefix(16))…"))
+            findings.append(
+                Finding(
+                    .contentMismatch, at: "/",
+                    "the content is \(content.value().prefix(16))…, but the file says \(stated.prefix(16))…"))
         }
         return findings
     }
 
-    private func check(_ dataset: DatasetInspection, _ store: StoreInspection) throws -> (sha256: String, findings: [Finding]) {
+    private func check(_ dataset: DatasetInspection, _ store: StoreInspection) throws -> (
+        sha256: String, findings: [Finding]
+    ) {
         let opened = try store.file.openDataset(dataset.path)
         var sha256: String
         var findings: [Finding] = []
@@ -38,8 +45,13 @@ struct ChecksumRule: Rule {
             sha256 = found
             findings.append(
                 Finding(
-                    .checksumMismatch, at: dataset.path, "\(rows.count) blocks of rows do not match their checksums", count: rows.count,
-                    examples: rows.map { Example("rows \($0.lowerBound) to \($0.upperBound - 1)", dialogue: nil, utterance: nil, row: $0.lowerBound) }))
+                    .checksumMismatch, at: dataset.path, "\(rows.count) blocks of rows do not match their checksums",
+                    count: rows.count,
+                    examples: rows.map {
+                        Example(
+                            "rows \($0.lowerBound) to \($0.upperBound - 1)", dialogue: nil, utterance: nil,
+                            row: $0.lowerBound)
+                    }))
         case .unusable(let why):
             var digest = try opened.streamDigest()
             sha256 = digest.finish().sha256
@@ -49,7 +61,8 @@ struct ChecksumRule: Rule {
         if dataset.statedSHA256 == nil {
             findings.append(Finding(.missingObject, at: dataset.path, "the attribute 'sha256' is missing"))
         } else if dataset.statedSHA256 != sha256, findings.isEmpty {
-            findings.append(Finding(.checksumMismatch, at: dataset.path, "the bytes do not match the SHA-256 beside them"))
+            findings.append(
+                Finding(.checksumMismatch, at: dataset.path, "the bytes do not match the SHA-256 beside them"))
         }
         return (sha256, findings)
     }

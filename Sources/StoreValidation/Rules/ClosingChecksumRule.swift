@@ -8,8 +8,10 @@ struct ClosingChecksumRule: Rule {
     func findings(in store: StoreInspection) throws -> [Finding] {
         switch try ClosingChecksum.state(of: store.path) {
         case .valid: []
-        case .mismatch: [Finding(.checksumMismatch, at: "/", "the file's bytes do not match the checksum in its last line")]
-        case .malformed: [Finding(.notHDF5, at: "/", "the file's last line, its closing checksum, is damaged or cut off")]
+        case .mismatch:
+            [Finding(.checksumMismatch, at: "/", "the file's bytes do not match the checksum in its last line")]
+        case .malformed:
+            [Finding(.notHDF5, at: "/", "the file's last line, its closing checksum, is damaged or cut off")]
         case .missing: [Finding(.noClosingChecksum, at: "/", "the file does not end with a checksum over its bytes")]
         }
     }

@@ -12,10 +12,17 @@ struct ForeignStorageRule: Rule {
             Finding(.foreignStorage, at: $0, "it is a link to somewhere else and not an object of this file")
         }
         for dataset in store.datasets.values {
-            if dataset.storage.kind == .virtual { findings.append(Finding(.foreignStorage, at: dataset.path, "it is a virtual dataset")) }
-            if dataset.storage.isExternal { findings.append(Finding(.foreignStorage, at: dataset.path, "its data lies in another file")) }
+            if dataset.storage.kind == .virtual {
+                findings.append(Finding(.foreignStorage, at: dataset.path, "it is a virtual dataset"))
+            }
+            if dataset.storage.isExternal {
+                findings.append(Finding(.foreignStorage, at: dataset.path, "its data lies in another file"))
+            }
             for filter in dataset.storage.filters where !Self.knownFilters.contains(filter) {
-                findings.append(Finding(.foreignStorage, at: dataset.path, "it needs filter \(filter), which not every HDF5 library has"))
+                findings.append(
+                    Finding(
+                        .foreignStorage, at: dataset.path, "it needs filter \(filter), which not every HDF5 library has"
+                    ))
             }
         }
         return findings

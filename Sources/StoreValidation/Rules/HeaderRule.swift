@@ -8,16 +8,22 @@ struct HeaderRule: Rule {
     func findings(in store: StoreInspection) throws -> [Finding] {
         let file = store.file.path
         guard format(of: store) == StorePath.format else {
-            return [Finding(.missingObject, at: file, "the attribute 'format' is not \"\(StorePath.format)\": this is HDF5, but no feature store")]
+            return [
+                Finding(
+                    .missingObject, at: file,
+                    "the attribute 'format' is not \"\(StorePath.format)\": this is HDF5, but no feature store")
+            ]
         }
-        guard let text = try? store.file.readString(attribute: "format_version"), let version = FormatVersion(text) else {
+        guard let text = try? store.file.readString(attribute: "format_version"), let version = FormatVersion(text)
+        else {
             return [Finding(.missingObject, at: file, "the attribute 'format_version' is missing or no version")]
         }
         guard version.major == FormatVersion.current.major else {
             return [
                 Finding(
                     .unsupportedVersion, at: file,
-                    "the file has format version \(version), but this program reads \(FormatVersion.current.major).x (\(FormatVersion.current))")
+                    "the file has format version \(version), but this program reads \(FormatVersion.current.major).x (\(FormatVersion.current))"
+                )
             ]
         }
         var findings: [Finding] = []

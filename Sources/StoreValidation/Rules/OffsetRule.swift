@@ -14,10 +14,19 @@ struct OffsetRule: Rule {
         var examples: [Example] = []
         if let first = offsets.first, first != 0 { examples.append(Example("the first is \(first), not 0")) }
         for index in offsets.indices.dropFirst() where offsets[index] < offsets[index - 1] {
-            examples.append(Example("row \(index) is \(offsets[index]), below \(offsets[index - 1]) before it", dialogue: nil, utterance: nil, row: index))
+            examples.append(
+                Example(
+                    "row \(index) is \(offsets[index]), below \(offsets[index - 1]) before it", dialogue: nil,
+                    utterance: nil, row: index))
         }
-        if let end, let last = offsets.last, last != UInt64(end) { examples.append(Example("the last is \(last), not \(end)")) }
+        if let end, let last = offsets.last, last != UInt64(end) {
+            examples.append(Example("the last is \(last), not \(end)"))
+        }
         guard !examples.isEmpty else { return [] }
-        return [Finding(.brokenOffsets, at: path, "the offsets do not rise from 0 to \(end.map(String.init) ?? "the end")", count: examples.count, examples: examples)]
+        return [
+            Finding(
+                .brokenOffsets, at: path, "the offsets do not rise from 0 to \(end.map(String.init) ?? "the end")",
+                count: examples.count, examples: examples)
+        ]
     }
 }

@@ -9,7 +9,9 @@ struct PrecisionRule: Rule {
             let changed = (try? store.file.readInteger(attribute: "inexact_values", of: feature.path)) ?? 0
             guard changed > 0 else { return nil }
             let source = (try? store.file.readString(attribute: "source_dtype", of: feature.path)) ?? "its source type"
-            return Finding(.lostPrecision, at: feature.path, "\(changed) values changed when \(source) was rounded to float32", count: changed)
+            return Finding(
+                .lostPrecision, at: feature.path, "\(changed) values changed when \(source) was rounded to float32",
+                count: changed)
         }
     }
 }

@@ -10,6 +10,10 @@ struct ProvenanceRule: Rule {
         }
         let latin1 = (try? store.file.readInteger(attribute: "latin1_sentences", of: StorePath.provenance)) ?? 0
         guard latin1 > 0 else { return [] }
-        return [Finding(.decodedAsLatin1, at: StorePath.textBytes, "\(latin1) sentences were not UTF-8 and were read as latin1", count: latin1)]
+        return [
+            Finding(
+                .decodedAsLatin1, at: StorePath.textBytes, "\(latin1) sentences were not UTF-8 and were read as latin1",
+                count: latin1)
+        ]
     }
 }

@@ -6,7 +6,8 @@ struct SentenceRule: Rule {
     let readsData = true
 
     func findings(in store: StoreInspection) throws -> [Finding] {
-        guard let offsets = store.textOffsets, let found = store.datasets[StorePath.textBytes], found.type == .of(.uint8),
+        guard let offsets = store.textOffsets, let found = store.datasets[StorePath.textBytes],
+            found.type == .of(.uint8),
             found.shape.count == 1, offsets.first == 0, offsets.last == UInt64(found.shape[0]),
             zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 })
         else { return [] }

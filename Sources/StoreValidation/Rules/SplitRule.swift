@@ -9,9 +9,11 @@ struct SplitRule: Rule {
         guard let names = store.splitNames, let dialogueSplits = store.dialogueSplits else { return [] }
         let valid = names.firstIndex(of: "valid")
         if valid == nil || !dialogueSplits.contains(where: { Int($0) == valid }) {
-            findings.append(Finding(.noValidationSplit, at: StorePath.splitNames, "no dialogue belongs to a split 'valid'"))
+            findings.append(
+                Finding(.noValidationSplit, at: StorePath.splitNames, "no dialogue belongs to a split 'valid'"))
         }
-        guard let labels = store.labels, let classes = store.labelNames, let splits = store.utteranceSplits, labels.count == splits.count
+        guard let labels = store.labels, let classes = store.labelNames, let splits = store.utteranceSplits,
+            labels.count == splits.count
         else { return findings }
         for (number, name) in names.enumerated() where dialogueSplits.contains(UInt8(clamping: number)) {
             let present = Set(zip(labels, splits).filter { Int($0.1) == number }.map(\.0))

@@ -21,22 +21,29 @@ struct StructureRule: Rule {
         (StorePath.labelNames, nil, .any),
         (StorePath.speakerNames, nil, .any),
         (StorePath.splitNames, nil, .any),
-        (StorePath.splitOrigin, nil, .any),
+        (StorePath.splitOrigin, nil, .any)
     ]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
-        var findings = store.unreadable.map { Finding(.checksumMismatch, at: $0.path, "it cannot be opened: \($0.reason)") }
+        var findings = store.unreadable.map {
+            Finding(.checksumMismatch, at: $0.path, "it cannot be opened: \($0.reason)")
+        }
         let unreadable = Set(store.unreadable.map(\.path))
         for (path, type, rows) in Self.expected {
             guard let dataset = store.datasets[path] else {
-                if !unreadable.contains(path) { findings.append(Finding(.missingObject, at: path, "there is no such dataset")) }
+                if !unreadable.contains(path) {
+                    findings.append(Finding(.missingObject, at: path, "there is no such dataset"))
+                }
                 continue
             }
             findings += check(dataset, type, count(rows, store))
         }
         let scope = try? store.file.readString(attribute: "scope", of: StorePath.speakers)
         if scope.flatMap(SpeakerScope.init(rawValue:)) == nil {
-            findings.append(Finding(.missingObject, at: StorePath.speakers, "the attribute 'scope' is neither \"corpus\" nor \"dialogue\""))
+            findings.append(
+                Finding(
+                    .missingObject, at: StorePath.speakers,
+                    "the attribute 'scope' is neither \"corpus\" nor \"dialogue\""))
         }
         return findings + checkFeatures(store)
     }
@@ -86,9 +93,13 @@ struct StructureRule: Rule {
             findings.append(
                 Finding(
                     .wrongType, at: path,
-                    "it is \(dataset.type.numpyName ?? "another type") of shape \(dataset.shape), not little-endian float32 of utterances by width"))
+                    "it is \(dataset.type.numpyName ?? "another type") of shape \(dataset.shape), not little-endian float32 of utterances by width"
+                ))
         } else if let utterances = store.utteranceCount, dataset.shape[0] != utterances {
-            findings.append(Finding(.wrongRowCount, at: path, "it has \(dataset.shape[0]) rows, not one for each of \(utterances) utterances"))
+            findings.append(
+                Finding(
+                    .wrongRowCount, at: path,
+                    "it has \(dataset.shape[0]) rows, not one for each of \(utterances) utterances"))
         }
         let modality = try? store.file.readString(attribute: "modality", of: path)
         if modality.flatMap(Modality.init(rawValue:)) == nil {

@@ -29,9 +29,14 @@ struct BalanceRule: Rule {
             let own = zip(labels, splits).filter { Int($0.1) == number }.map(\.0)
             let counts = classes.enumerated().map { index, name in "\(name) \(own.count { $0 == Int32(index) })" }
             let unlabelled = own.count { $0 == -1 }
-            return Example("\(name): " + (counts + (unlabelled > 0 ? ["no label \(unlabelled)"] : [])).joined(separator: ", "))
+            return Example(
+                "\(name): " + (counts + (unlabelled > 0 ? ["no label \(unlabelled)"] : [])).joined(separator: ", "))
         }
-        return [Finding(.classBalance, at: StorePath.label, "utterances of each class in each split", count: min(lines.count, Finding.exampleLimit), examples: lines)]
+        return [
+            Finding(
+                .classBalance, at: StorePath.label, "utterances of each class in each split", count: lines.count,
+                examples: lines)
+        ]
     }
 }
 
@@ -50,7 +55,11 @@ struct LengthRule: Rule {
                 "\(name): \(lengths.count) dialogues of \(shortest) to \(longest) utterances, median \(lengths[lengths.count / 2]), "
                     + "\(lengths.reduce(0, +)) in all")
         }
-        return [Finding(.dialogueLengths, at: StorePath.utteranceOffset, "lengths of the dialogues in each split", count: min(lines.count, Finding.exampleLimit), examples: lines)]
+        return [
+            Finding(
+                .dialogueLengths, at: StorePath.utteranceOffset, "lengths of the dialogues in each split",
+                count: lines.count, examples: lines)
+        ]
     }
 }
 
@@ -68,6 +77,10 @@ struct CompressionRule: Rule {
         guard !compressed.isEmpty else {
             return [Finding(.compression, at: StorePath.features, "no feature is compressed")]
         }
-        return [Finding(.compression, at: StorePath.features, "\(compressed.count) features are stored in chunks", count: compressed.count, examples: compressed)]
+        return [
+            Finding(
+                .compression, at: StorePath.features, "\(compressed.count) features are stored in chunks",
+                count: compressed.count, examples: compressed)
+        ]
     }
 }

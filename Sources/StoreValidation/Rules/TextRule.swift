@@ -6,7 +6,7 @@ struct TextRule: Rule {
 
     private static let paths = [
         StorePath.dialogueID, StorePath.utteranceID, StorePath.labelNames, StorePath.speakerNames, StorePath.splitNames,
-        StorePath.splitOrigin,
+        StorePath.splitOrigin
     ]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
@@ -19,7 +19,9 @@ struct TextRule: Rule {
                 Finding(
                     .invalidUTF8, at: path, "\(rows.count) rows are not UTF-8", count: rows.count,
                     examples: rows.prefix(Finding.exampleLimit).map {
-                        Example("row \($0): '\(String(decoding: strings[$0], as: UTF8.self))'", dialogue: nil, utterance: nil, row: $0)
+                        Example(
+                            "row \($0): '\(String(decoding: strings[$0], as: UTF8.self))'", dialogue: nil,
+                            utterance: nil, row: $0)
                     })
             ]
         }

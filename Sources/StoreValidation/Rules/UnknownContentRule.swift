@@ -11,7 +11,10 @@ struct UnknownContentRule: Rule {
         var findings: [Finding] = []
         let text = try? store.file.readString(attribute: "format_version")
         if let version = text.flatMap({ FormatVersion($0) }), version.minor > FormatVersion.current.minor {
-            findings.append(Finding(.unknownContent, at: "/", "the file has format version \(version), newer than \(FormatVersion.current)"))
+            findings.append(
+                Finding(
+                    .unknownContent, at: "/",
+                    "the file has format version \(version), newer than \(FormatVersion.current)"))
         }
         let known = Set(StorePath.metadata)
         let unknown = store.datasets.keys.filter { path in
@@ -20,7 +23,8 @@ struct UnknownContentRule: Rule {
         if !unknown.isEmpty {
             findings.append(
                 Finding(
-                    .unknownContent, at: "/", "\(unknown.count) datasets are not part of format \(FormatVersion.current)", count: unknown.count,
+                    .unknownContent, at: "/",
+                    "\(unknown.count) datasets are not part of format \(FormatVersion.current)", count: unknown.count,
                     examples: unknown.sorted().map { Example($0) }))
         }
         return findings

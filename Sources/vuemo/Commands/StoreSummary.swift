@@ -47,8 +47,14 @@ struct StoreSummary: Encodable {
     var warnings: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case file, bytes, dataset, formatVersion = "format_version", contentID = "content_id", dialogues, utterances
-        case classes, speakers, speakerScope = "speaker_scope", splits, features, sources, toolVersion = "tool_version"
+        case file, bytes, dataset
+        case formatVersion = "format_version"
+        case contentID = "content_id"
+        case dialogues, utterances
+        case classes, speakers
+        case speakerScope = "speaker_scope"
+        case splits, features, sources
+        case toolVersion = "tool_version"
         case options, created, warnings
     }
 
@@ -72,7 +78,8 @@ struct StoreSummary: Encodable {
         }
         features = store.features.map {
             Feature(
-                name: $0.name, modality: $0.modality.rawValue, layer: $0.layer, width: $0.width, extractor: $0.extractor,
+                name: $0.name, modality: $0.modality.rawValue, layer: $0.layer, width: $0.width,
+                extractor: $0.extractor,
                 sourceDataType: $0.sourceDataType)
         }
         sources = (store.provenance?.sources ?? []).map {
@@ -97,23 +104,26 @@ struct StoreSummary: Encodable {
             "  format      \(formatVersion), \(Self.size(bytes))",
             "  content id  \(contentID)",
             "  speakers    \(speakers.count) (\(speakerScope == "corpus" ? "the same person in every dialogue" : "numbered within each dialogue"))",
-            "", "Splits",
+            "", "Splits"
         ]
         let nameWidth = max(6, splits.map(\.name.count).max() ?? 0)
         for split in splits {
             lines.append(
-                "  \(Self.pad(split.name, nameWidth))  \(Self.right(split.dialogues, 5)) dialogues  \(Self.right(split.utterances, 6)) utterances  (\(split.origin))")
+                "  \(Self.pad(split.name, nameWidth))  \(Self.right(split.dialogues, 5)) dialogues  \(Self.right(split.utterances, 6)) utterances  (\(split.origin))"
+            )
         }
         lines += ["", "Utterances of each class"]
         let classWidth = max(6, classes.map(\.count).max() ?? 0)
         lines.append("  " + Self.pad("", classWidth) + splits.map { "  " + Self.left($0.name, 7) }.joined())
         for (index, name) in classes.enumerated() {
-            lines.append("  " + Self.pad(name, classWidth) + splits.map { "  " + Self.right($0.classes[index], 7) }.joined())
+            lines.append(
+                "  " + Self.pad(name, classWidth) + splits.map { "  " + Self.right($0.classes[index], 7) }.joined())
         }
         lines += ["", "Features"]
         let featureWidth = max(6, features.map(\.name.count).max() ?? 0)
         for feature in features {
-            var line = "  \(Self.pad(feature.name, featureWidth))  \(Self.pad(feature.modality, 6))  \(Self.right(feature.width, 5)) values"
+            var line =
+                "  \(Self.pad(feature.name, featureWidth))  \(Self.pad(feature.modality, 6))  \(Self.right(feature.width, 5)) values"
             if let layer = feature.layer { line += ", layer \(layer)" }
             if let extractor = feature.extractor { line += ", \(extractor)" }
             if feature.sourceDataType != "float32" { line += ", from \(feature.sourceDataType)" }
@@ -122,7 +132,9 @@ struct StoreSummary: Encodable {
         lines += ["", "Made from"]
         lines += sources.map { "  \($0.name) (\($0.layout), \(Self.size($0.bytes)), sha256 \($0.sha256.prefix(16))…)" }
         if sources.isEmpty { lines.append("  nothing the file names") }
-        if let toolVersion, !toolVersion.isEmpty { lines.append("  by version \(toolVersion)\(created.map { ", \($0)" } ?? "")") }
+        if let toolVersion, !toolVersion.isEmpty {
+            lines.append("  by version \(toolVersion)\(created.map { ", \($0)" } ?? "")")
+        }
         lines += warnings.map { "  warning: \($0)" }
         return lines.joined(separator: "\n")
     }

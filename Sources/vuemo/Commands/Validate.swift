@@ -26,7 +26,9 @@ struct Validate: ParsableCommand {
     @Option(help: "How to report: text or json.")
     var format = OutputFormat.text
 
-    @Option(help: ArgumentHelp("Look only for these codes; a beginning stands for all of its codes (E, W1, I202).", valueName: "codes"))
+    @Option(
+        help: ArgumentHelp(
+            "Look only for these codes; a beginning stands for all of its codes (E, W1, I202).", valueName: "codes"))
     var select: String?
 
     @Option(help: ArgumentHelp("Leave these codes out, after --select.", valueName: "codes"))
@@ -40,7 +42,8 @@ struct Validate: ParsableCommand {
 
     func validate() throws {
         if let unknown = options.unknownCode {
-            throw ValidationError("no code begins with '\(unknown)'; see FORMAT.md for the codes, for example E020 or W1")
+            throw ValidationError(
+                "no code begins with '\(unknown)'; see FORMAT.md for the codes, for example E020 or W1")
         }
     }
 
