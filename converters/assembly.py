@@ -13,7 +13,9 @@ class Assembly:
     def __init__(self, contributions):
         self.contributions = contributions
         self.check_kinds()
-        self.warnings = [warning for made in contributions for warning in made.warnings]
+        teller = next((made for made in contributions if made.sentences is not None), None)
+        self.warnings = [warning for made in contributions for warning in made.warnings(made is teller)]
+        self.latin1_sentences = len(teller.latin1_sentences) if teller else 0
         for made in contributions:
             check_file(made)
         for other in contributions[1:]:
@@ -106,6 +108,7 @@ class Assembly:
             "utteranceIDs": flat(utterance_ids),
             "labels": flat(labels),
             "speakers": flat(self.first("speakers")),
+            "latin1Sentences": self.latin1_sentences,
             "sentences": flat(self.first("sentences")),
             "features": [
                 {"name": f.name, "modality": f.modality, "layer": f.layer, "width": f.rows.width,

@@ -16,6 +16,6 @@ def read_base(content, reader, layout, dataset, speakers):
     for name, modality, field in (("text_base", "text", 3), ("audio", "audio", 4), ("visual", "visual", 5)):
         rows = reader.vectors(content[field], f"the {modality} features")
         made.features.append(Feature(name, modality, rows, extractor=EXTRACTORS.get((dataset.name, modality, rows.width))))
-    made.sentences = reader.texts(content[6], "the sentences")
-    made.take_splits(reader, train=content[7], test=content[8])
+    made.take_sentences(content[6])
+    made.take_splits(train=content[7], test=content[8])
     return made

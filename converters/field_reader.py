@@ -69,13 +69,16 @@ class FieldReader:
         return text
 
     def finish(self):
-        """Turn what was remembered into warnings."""
-        if self.latin1:
-            self.warnings.append(
-                f"{self.name}: {len(self.latin1)} texts are not UTF-8 and were read as latin1 (first: {self.latin1[0]}).")
+        """Turn what was remembered of ids and sentences into warnings."""
+        self.warn_of_latin1(self.latin1, "ids")
         if self.surrogates:
             self.warnings.append(
                 f"{self.name}: {len(self.surrogates)} texts held unpaired surrogates, now '?' (first: {self.surrogates[0]}).")
+
+    def warn_of_latin1(self, places, what):
+        if places:
+            self.warnings.append(
+                f"{self.name}: {len(places)} {what} are not UTF-8 and were read as latin1 (first: {places[0]}).")
 
     # Fields
 

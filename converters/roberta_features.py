@@ -16,7 +16,7 @@ def read_roberta(content, reader, layout, dataset, speakers, first_layer):
         rows = reader.vectors(content[first_layer + layer - 1], f"text layer {layer}")
         made.features.append(Feature(
             f"text_roberta_{layer}", "text", rows, layer=layer, extractor=ROBERTA if rows.width == 1024 else None))
-    made.sentences = reader.texts(content[first_layer + 4], "the sentences")
+    made.take_sentences(content[first_layer + 4])
     train, test, valid = content[first_layer + 5:first_layer + 8]
-    made.take_splits(reader, train=train, valid=valid, test=test)
+    made.take_splits(train=train, valid=valid, test=test)
     return made
