@@ -85,7 +85,9 @@ let package = Package(
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "TestSupport"]),
         .testTarget(name: "StoreValidationTests", dependencies: ["StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
-        .testTarget(name: "PickleConversionTests", dependencies: ["PickleConversion", "FeatureStore", "TestSupport"]),
+        .testTarget(
+            name: "PickleConversionTests", dependencies: ["PickleConversion", "FeatureStore", "TestSupport"],
+            exclude: ["Generator"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "TestSupport"]),
         .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
