@@ -150,8 +150,7 @@ class FieldReader:
         def place_of_one(item, place):
             numbers = item.items() if type(item) is Array and item.data is not None and item.type.code else item
             if type(numbers) in (list, tuple) and len(numbers) == width:
-                numbers = [self.number(number, place) for number in numbers]
-                if sorted(numbers) == [0] * (width - 1) + [1]:
+                if numbers.count(1) == 1 and numbers.count(0) == width - 1:
                     return numbers.index(1)
             raise self.fault(f"{place} holds something other than a one-hot list of {width}")
         return self.per_utterance(field, what, place_of_one)

@@ -11,6 +11,7 @@ from itertools import repeat
 import opcodes_containers  # noqa: F401  (they register themselves in RARE)
 import opcodes_globals  # noqa: F401
 import opcodes_values  # noqa: F401
+from allow_list import RECONSTRUCT
 from array_runs import read_array
 from faults import LimitExceeded, MalformedPickle
 from opcode_table import RARE, Truncated, unpack_f64, unpack_u32
@@ -69,7 +70,7 @@ class Machine:
 
     def run(self):
         """Interpret up to STOP and return the object; `position` then stands behind STOP."""
-        data, stack, marks, memo, rare = self.data, self.stack, self.marks, self.memo, RARE
+        data, view, stack, marks, memo, rare = self.data, self.view, self.stack, self.marks, self.memo, RARE
         position = 0
         try:
             while True:
@@ -77,17 +78,17 @@ class Machine:
                 for _ in repeat(None, OPERATIONS_BETWEEN_REPORTS):
                     op = data[position]
                     position += 1
-                    if op == 0x6A or op == 0x68:                       # LONG_BINGET, BINGET
-                        run = read_array(data, self.view, position - 1, memo)
-                        if run is not None:
-                            array, position = run
-                            stack.append(array)
-                        elif op == 0x68:
-                            stack.append(memo[data[position]])
-                            position += 1
-                        else:
-                            stack.append(memo[unpack_u32(data, position)[0]])
+                    if op == 0x6A:                                     # LONG_BINGET
+                        value = memo[unpack_u32(data, position)[0]]
+                        run = read_array(data, view, position - 1, memo) if value is RECONSTRUCT else None
+                        if run is None:
                             position += 4
+                        else:
+                            value, position = run
+                        stack.append(value)
+                    elif op == 0x68:                                   # BINGET
+                        stack.append(memo[data[position]])
+                        position += 1
                     elif op == 0x72:                                   # LONG_BINPUT
                         memo[unpack_u32(data, position)[0]] = stack[-1]
                         position += 4
