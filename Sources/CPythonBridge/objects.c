@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 // A class's name as one of this type's bases, for exceptions defined in modules added from source.
 static bool has_base_named(PyObject *type, const char *name) {
@@ -89,12 +90,23 @@ PythonObject *python_string(const char *utf8, size_t length, PythonError *error)
     return as_handle(made);
 }
 
+// Hundreds of megabytes in 4 KiB pages cost more time in page faults than in reading the file.
+static void prefer_large_pages(unsigned char *bytes, size_t size) {
+    const uintptr_t large = 2 << 20;
+    uintptr_t first = ((uintptr_t)bytes + large - 1) & ~(large - 1), last = ((uintptr_t)bytes + size) & ~(large - 1);
+    if (last > first) madvise((void *)first, last - first, MADV_HUGEPAGE);
+}
+
 PythonObject *python_bytes(size_t size, unsigned char **bytes, PythonError *error) {
     if (!python_start(error)) return NULL;
     PyGILState_STATE state = PyGILState_Ensure();
     PyObject *made = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (made) *bytes = (unsigned char *)PyBytes_AS_STRING(made);
-    else python_take_exception(error);
+    if (made) {
+        *bytes = (unsigned char *)PyBytes_AS_STRING(made);
+        prefer_large_pages(*bytes, size);
+    } else {
+        python_take_exception(error);
+    }
     PyGILState_Release(state);
     return as_handle(made);
 }
