@@ -55,7 +55,7 @@ class Assembly:
             if not ids:
                 self.warnings.append(self.without_split(name, source))
                 continue
-            origin = f"{name} ids of {source.name}"
+            origin = f"{name} ids of {source.layout}"
             if name == "train" and not source.valid:
                 origin += " (training and validation together)"
             if name in source.sorted_splits:

@@ -54,8 +54,8 @@ class FeatureMaker:
         self.noise = [array("f", (source.gauss(0, 0.5) for _ in range(width))) for _ in range(NOISE_ROWS)]
 
     def row(self, label):
-        first, second = self.source.sample(self.noise, 2)
-        row = [a + b for a, b in zip(first, second)]
+        (first, second), weight = self.source.sample(self.noise, 2), self.source.uniform(0.5, 1.5)
+        row = [weight * a + b for a, b in zip(first, second)]
         for column, value in enumerate(self.centres[label]):
             row[column * (self.width // SIGNAL_COLUMNS)] += self.strength * value
         return Array(FLOAT, (self.width,), row)
@@ -68,8 +68,8 @@ def build(corpus, widths, seed):
     makers = {name: FeatureMaker(source, width, classes, strength) for name, (width, strength) in widths.items()}
     fields = {name: {} for name in ["ids", "speakers", "labels", "sentences", *widths]}
     for number, dialogue in enumerate(corpus.ids):
-        count = source.randint(5, 9)
-        labels = [(number + turn // 2 + source.randint(0, 1)) % classes for turn in range(count)]
+        count = source.randint(6, 9)
+        labels = [(3 * number + turn + (source.random() < 0.2)) % classes for turn in range(count)]
         speakers = [corpus.speaker(number, turn) for turn in range(count)]
         fields["labels"][dialogue], fields["speakers"][dialogue] = labels, speakers
         fields["ids"][dialogue] = [corpus.utterance_id(dialogue, turn, speakers[turn]) for turn in range(count)]
@@ -86,27 +86,34 @@ def build(corpus, widths, seed):
     return base, roberta
 
 
+def write_sample(folder, seed=2026):
+    """Write the four files into `folder` and return their paths."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    layers = {f"roberta{layer}": (1024, 1.0) for layer in range(1, 5)}
+    files = {}
+
+    base, roberta = build(IEMOCAP, {"text": (100, 1.0), "audio": (1582, 0.8), "visual": (342, 0.6), **layers}, seed)
+    files["IEMOCAP_features.pkl"] = write(base, 2, python2=True)
+    files["iemocap_features_roberta.pkl"] = write(roberta, 2, python2=True)
+
+    base, roberta = build(MELD, {"text": (600, 1.0), "audio": (300, 0.8), "visual": (342, 0.6), **layers}, seed + 1)
+    sentiments = {dialogue: [[0, 1, 2, 2, 1, 2, 2][label] for label in labels] for dialogue, labels in base[2].items()}
+    files["MELD_features_raw1.pkl"] = write((*base, []), 4)
+    files["meld_features_roberta.pkl"] = write([*roberta[:2], sentiments, *roberta[2:]], 2, python2=True)
+
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in files]
+
+
 def main():
     parser = argparse.ArgumentParser(description="Write a small synthetic sample of IEMOCAP and MELD feature pickles.")
-    parser.add_argument("out", type=pathlib.Path, help="the folder to write into")
+    parser.add_argument("out", help="the folder to write into")
     parser.add_argument("--seed", type=int, default=2026, help="default 2026")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    layers = {f"roberta{layer}": (1024, 1.0) for layer in range(1, 5)}
-
-    base, roberta = build(IEMOCAP, {"text": (100, 1.0), "audio": (1582, 0.8), "visual": (342, 0.6), **layers}, options.seed)
-    save(options.out / "IEMOCAP_features.pkl", write(base, 2, python2=True))
-    save(options.out / "iemocap_features_roberta.pkl", write(roberta, 2, python2=True))
-
-    base, roberta = build(MELD, {"text": (600, 1.0), "audio": (300, 0.8), "visual": (342, 0.6), **layers}, options.seed + 1)
-    sentiments = {dialogue: [[0, 1, 2, 2, 1, 2, 2][label] for label in labels] for dialogue, labels in base[2].items()}
-    save(options.out / "MELD_features_raw1.pkl", write((*base, []), 4))
-    save(options.out / "meld_features_roberta.pkl", write([*roberta[:2], sentiments, *roberta[2:]], 2, python2=True))
-
-
-def save(path, data):
-    path.write_bytes(data)
-    print(f"{path}: {len(data)} bytes")
+    for path in write_sample(options.out, options.seed):
+        print(f"{path}: {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

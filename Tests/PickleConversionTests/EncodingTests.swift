@@ -83,7 +83,7 @@ func readBytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: UR
         let (_, summary) = try contentID("MELD", both: "\"splits\":\"\(kind)\"")
         let store = try Store(opening: summary.store.path)
         #expect(store.dialogues.map(\.id) == ["0", "1", "3", "4", "2", "5"])
-        #expect(store.splits[0].origin == "train ids of roberta.pkl, a set there, sorted here")
+        #expect(store.splits[0].origin == "train ids of MELD RoBERTa (list of 11), a set there, sorted here")
         #expect(summary.warnings.contains("roberta.pkl: its train ids are a set, which has no order; they are sorted."))
     }
 
