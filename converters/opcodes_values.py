@@ -81,7 +81,7 @@ def string_text(machine, position):
 @opcode(b"V")
 def unicode_text(machine, position):
     line, position = machine.line(position)
-    machine.stack.append(str(line, "raw-unicode-escape"))
+    machine.stack.append(codecs.raw_unicode_escape_decode(line)[0])
     return position
 
 

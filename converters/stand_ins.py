@@ -5,6 +5,7 @@ with. They cannot be called, and nothing in a file can reach an attribute of the
 type, shape and raw bytes, which is all that a stream holds of them.
 """
 
+import codecs
 import struct
 
 from faults import LimitExceeded, MalformedPickle, UnsafePickle
@@ -126,8 +127,8 @@ def text_item(raw, data_type):
     """One item of a NumPy text array: zero-padded bytes, or UTF-32 code points."""
     if data_type.kind == "S":
         return raw.rstrip(b"\0")
-    text = raw.decode("utf-32-be" if data_type.order == ">" else "utf-32-le", "replace")
-    return text.rstrip("\0")
+    decode = codecs.utf_32_be_decode if data_type.order == ">" else codecs.utf_32_le_decode
+    return decode(raw, "replace", True)[0].rstrip("\0")
 
 
 def scalar(data_type, raw=None):
