@@ -1,1 +1,40 @@
-// ConverterScripts
+/// The Python side of conversion, held in the binary so that it needs no files beside it.
+public enum ConverterScripts {
+    /// One Python module: its name and its source, UTF-8.
+    public struct Module: Sendable {
+        public let name: String
+        public let source: [UInt8]
+    }
+
+    /// All modules, each after those that it imports. `conversion` is the entrance.
+    public static var modules: [Module] {
+        [
+            Module(name: "faults", source: PackageResources.faults_py),
+            Module(name: "file_kind", source: PackageResources.file_kind_py),
+            Module(name: "stand_ins", source: PackageResources.stand_ins_py),
+            Module(name: "allow_list", source: PackageResources.allow_list_py),
+            Module(name: "array_runs", source: PackageResources.array_runs_py),
+            Module(name: "opcode_table", source: PackageResources.opcode_table_py),
+            Module(name: "opcodes_values", source: PackageResources.opcodes_values_py),
+            Module(name: "opcodes_containers", source: PackageResources.opcodes_containers_py),
+            Module(name: "opcodes_globals", source: PackageResources.opcodes_globals_py),
+            Module(name: "pickle_machine", source: PackageResources.pickle_machine_py),
+            Module(name: "safe_pickle", source: PackageResources.safe_pickle_py),
+            Module(name: "fields", source: PackageResources.fields_py),
+            Module(name: "feature_rows", source: PackageResources.feature_rows_py),
+            Module(name: "field_reader", source: PackageResources.field_reader_py),
+            Module(name: "contribution", source: PackageResources.contribution_py),
+            Module(name: "datasets", source: PackageResources.datasets_py),
+            Module(name: "base_features", source: PackageResources.base_features_py),
+            Module(name: "roberta_features", source: PackageResources.roberta_features_py),
+            Module(name: "iemocap_base", source: PackageResources.iemocap_base_py),
+            Module(name: "iemocap_roberta", source: PackageResources.iemocap_roberta_py),
+            Module(name: "meld_base", source: PackageResources.meld_base_py),
+            Module(name: "meld_roberta", source: PackageResources.meld_roberta_py),
+            Module(name: "layouts", source: PackageResources.layouts_py),
+            Module(name: "cross_check", source: PackageResources.cross_check_py),
+            Module(name: "assembly", source: PackageResources.assembly_py),
+            Module(name: "conversion", source: PackageResources.conversion_py),
+        ]
+    }
+}

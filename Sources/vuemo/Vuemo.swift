@@ -11,6 +11,7 @@ import Foundation
         abstract: "Emotion recognition in conversations with virtual unified emotion fusion (VUEMO).",
         version: version,
         subcommands: [
+            Convert.self,
             Info.self,
             Validate.self,
         ])

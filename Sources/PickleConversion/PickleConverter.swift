@@ -1,0 +1,54 @@
+import FeatureStore
+import Foundation
+
+/// Converts the feature pickles of one dataset into a store.
+///
+/// ```swift
+/// let request = ConversionRequest(inputs: ["IEMOCAP_features.pkl", "iemocap_features_roberta.pkl"], output: "iemocap.h5")
+/// let summary = try PickleConverter.convert(request)
+/// ```
+///
+/// The pickles are read by an embedded Python with an interpreter of our own for their opcodes: nothing that a file names
+/// is imported or called. Rows go from the file's bytes to the store without passing through Python numbers.
+public enum PickleConverter {
+    /// Runs a conversion.
+    /// - Parameter progress: Called now and then; what it throws ends the conversion. No file is left behind then.
+    /// - Throws: ``ConversionError``, `StoreError` from the writer, or what `progress` throws.
+    public static func convert(
+        _ request: ConversionRequest, progress: @escaping ConversionProgressHandler = { _ in }
+    ) throws -> ConversionSummary {
+        try OutputCheck.check(request)
+        let report = ProgressReport(progress)
+        let dataset = try PickledDataset(request: request, report: report)
+        var manifest = dataset.manifest
+        manifest.toolVersion = request.toolVersion
+        manifest.created = request.created
+        manifest.options = options(of: request)
+        let writerOptions = StoreWriterOptions(
+            compressionLevel: request.compressionLevel, refusesNonFiniteValues: !request.keepsNonFiniteValues)
+        var costs: [String] = []
+        let written = try StoreWriter.write(manifest, to: request.output, options: writerOptions) { writer in
+            costs = try dataset.writeFeatures(to: writer)
+        }
+        return ConversionSummary(
+            dataset: manifest.dataset, dialogues: manifest.dialogues.count, utterances: manifest.utteranceCount,
+            splits: splits(of: manifest), features: manifest.features, sources: manifest.sources,
+            warnings: manifest.warnings + costs, store: written)
+    }
+
+    private static func options(of request: ConversionRequest) -> String {
+        var options: [String] = []
+        if let level = request.compressionLevel { options.append("compression \(level)") }
+        if request.keepsNonFiniteValues { options.append("NaN and infinity kept") }
+        return options.joined(separator: ", ")
+    }
+
+    private static func splits(of manifest: StoreManifest) -> [ConversionSummary.Split] {
+        manifest.splits.indices.map { index in
+            let own = manifest.dialogues.filter { $0.split == index }
+            return .init(
+                name: manifest.splits[index].name, dialogues: own.count,
+                utterances: own.reduce(0) { $0 + $1.utteranceCount })
+        }
+    }
+}

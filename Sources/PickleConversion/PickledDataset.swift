@@ -1,0 +1,77 @@
+import FeatureStore
+import Foundation
+
+/// The pickles of one dataset, read, checked against each other and ready to be written. The rows stay in Python's
+/// memory as views of the files' bytes.
+final class PickledDataset {
+    private let conversion: PythonHandle
+    private let report: ProgressReport
+    private(set) var manifest: StoreManifest
+
+    /// Reads all inputs.
+    init(request: ConversionRequest, report: ProgressReport) throws {
+        try Python.start()
+        self.report = report
+        conversion = try Python.call("conversion", "Conversion")
+        let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
+        var digests: [BackgroundDigest] = []
+        for reader in readers {
+            try report.begin("Reading \(reader.name)", total: 2 * reader.bytes)
+            let data = try reader.readAll { try report.report($0) }
+            digests.append(BackgroundDigest(of: data))
+            let arguments = [try Python.string(reader.name), data, try Python.string(request.dataset?.rawValue ?? "")]
+            _ = try report.rethrowing(offset: reader.bytes) { [conversion] callable in
+                try conversion.call("read", arguments + [callable])
+            }
+        }
+        let json = try conversion.call("assemble")
+        let description = try json.withContent { content in
+            try JSONDecoder().decode(DatasetDescription.self, from: Data(content))
+        }
+        manifest = try StoreManifest(description)
+        manifest.sources = zip(zip(readers, digests), description.layouts).map { source, layout in
+            SourceFile(name: source.0.name, bytes: source.0.bytes, sha256: source.1.value(), layout: layout)
+        }
+    }
+
+    /// Appends all rows, feature after feature. Returns a warning for every feature that lost precision.
+    func writeFeatures(to writer: StoreWriter) throws -> [String] {
+        let total = manifest.features.reduce(0) { $0 + $1.width } * manifest.utteranceCount * MemoryLayout<Float>.size
+        var (done, warnings) = (0, [String]())
+        try report.begin("Writing features", total: total)
+        for feature in manifest.features {
+            var conversion = FloatConversion()
+            let blocks = try self.conversion.call("blocks", [try Python.string(feature.name)])
+            while let block = try blocks.next() {
+                let code = try block.item(0).text()
+                guard let type = ElementType(code: code) else {
+                    throw ConversionError.internalFault("rows of the unknown type \(code)")
+                }
+                try block.item(1).withContent { bytes in
+                    try conversion.withFloats(bytes, type: type) { values in
+                        try writer.append(rows: values, to: feature.name)
+                        done += values.count * MemoryLayout<Float>.size
+                    }
+                }
+                try report.report(done)
+            }
+            try writer.noteInexactValues(conversion.rounded + conversion.overflowed, of: feature.name)
+            warnings += conversion.warnings(feature: feature)
+        }
+        return warnings
+    }
+}
+
+extension FloatConversion {
+    /// What the conversion of a feature cost, in sentences.
+    func warnings(feature: FeatureDescription) -> [String] {
+        var result: [String] = []
+        if rounded > 0 {
+            result.append("\(feature.name): \(rounded) of \(count) \(feature.sourceDataType) values were rounded to float32.")
+        }
+        if overflowed > 0 {
+            result.append("\(feature.name): \(overflowed) values lie beyond float32's range and became infinite.")
+        }
+        return result
+    }
+}

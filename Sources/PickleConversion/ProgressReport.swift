@@ -1,0 +1,62 @@
+import CPythonBridge
+
+/// How far a conversion has come.
+public struct ConversionProgress: Sendable, Equatable {
+    /// What is being done: "Reading IEMOCAP_features.pkl", "Writing features".
+    public var stage: String
+    /// Bytes done of this stage.
+    public var completed: Int
+    /// Bytes of this stage in all.
+    public var total: Int
+}
+
+/// Called now and then during a conversion. What it throws ends the conversion and leaves no file behind.
+public typealias ConversionProgressHandler = (ConversionProgress) throws -> Void
+
+/// Carries a Swift progress handler through Python's frames: what the handler throws is kept, Python is stopped, and
+/// `rethrowing` throws it on this side again.
+final class ProgressReport {
+    private let handler: ConversionProgressHandler
+    private var stage = ""
+    private var total = 0
+    private var offset = 0
+    private var thrown: (any Error)?
+
+    init(_ handler: @escaping ConversionProgressHandler) { self.handler = handler }
+
+    /// Begins a stage of `total` bytes.
+    func begin(_ stage: String, total: Int) throws {
+        (self.stage, self.total) = (stage, total)
+        try report(0)
+    }
+
+    /// Reports bytes done of the stage.
+    func report(_ completed: Int) throws {
+        try handler(ConversionProgress(stage: stage, completed: completed, total: total))
+    }
+
+    /// Runs `body` with a Python callable that reports positions, to which `offset` is added.
+    func rethrowing<Result>(offset: Int = 0, _ body: (PythonHandle) throws -> Result) throws -> Result {
+        self.offset = offset
+        return try withExtendedLifetime(self) {
+            let context = Unmanaged.passUnretained(self).toOpaque()
+            let callable = try Python.take { error in
+                python_report({ position, context in
+                    let report = Unmanaged<ProgressReport>.fromOpaque(context!).takeUnretainedValue()
+                    do {
+                        try report.report(report.offset + position)
+                        return true
+                    } catch {
+                        report.thrown = error
+                        return false
+                    }
+                }, context, error)
+            }
+            do {
+                return try body(callable)
+            } catch is Python.Stopped {
+                throw thrown ?? CancellationError()
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Crypto
+import Foundation
+
+/// Reads a whole file into memory that Python sees as bytes, in pieces, so that reading can be followed and stopped.
+final class SourceReader {
+    private static let pieceBytes = 16 << 20
+
+    /// The file's name without its folder, for messages and provenance.
+    let name: String
+    let path: String
+    /// Size in bytes.
+    private(set) var bytes = 0
+    private let descriptor: Int32
+
+    /// Opens `path`, which must be a regular file.
+    init(path: String) throws(ConversionError) {
+        self.path = path
+        name = URL(fileURLWithPath: path).lastPathComponent
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw ConversionError.unreadable(path: path, reason: Self.reason(errno))
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            let folder = status.st_mode & S_IFMT == S_IFDIR
+            throw ConversionError.unreadable(
+                path: path, reason: folder ? "it is a folder; give the pickle inside" : "it is no ordinary file; give a pickle")
+        }
+        bytes = Int(status.st_size)
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Reads everything. `progress` gets the number of bytes read so far.
+    func readAll(progress: (Int) throws -> Void) throws -> PythonHandle {
+        try Python.bytes(count: bytes) { buffer in
+            var done = 0
+            while done < bytes {
+                let wanted = min(Self.pieceBytes, bytes - done)
+                let count = read(descriptor, buffer.baseAddress! + done, wanted)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else {
+                    throw ConversionError.unreadable(
+                        path: path, reason: count < 0 ? Self.reason(errno) : "it became shorter while it was read; try again")
+                }
+                done += count
+                try progress(done)
+            }
+        }
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        switch code {
+        case ENOENT: "there is no such file; check the path"
+        case EACCES, EPERM: "permission is denied"
+        default: String(cString: strerror(code))
+        }
+    }
+}
+
+/// SHA-256 of a bytes object, computed on another thread while this one goes on. Python never changes bytes.
+final class BackgroundDigest: @unchecked Sendable {
+    private let handle: PythonHandle
+    private let finished = DispatchSemaphore(value: 0)
+    private var digest = ""
+
+    init(of handle: PythonHandle) {
+        self.handle = handle
+        DispatchQueue.global(qos: .userInitiated).async { [self] in
+            let value = try? handle.withContent { content in SHA256.hash(data: content) }
+            digest = value.map { $0.map { String(format: "%02x", $0) }.joined() } ?? ""
+            finished.signal()
+        }
+    }
+
+    /// Waits for the digest, in hexadecimal.
+    func value() -> String {
+        finished.wait()
+        finished.signal()
+        return digest
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import PickleConversion
+
+/// One conversion from the command line: progress, warnings, summary, signals.
+struct ConversionRun {
+    let inputs: [String]
+    let dataset: ConvertibleDataset?
+    let options: ConvertOptions
+
+    /// Converts and prints the summary.
+    /// - Throws: The converter's errors, each one sentence; exit code 130 after an interruption.
+    func run() throws {
+        Interruption.install()
+        let line = ProgressLine(quiet: options.quiet)
+        let began = ContinuousClock.now
+        do {
+            let summary = try PickleConverter.convert(request) { progress in
+                try Interruption.check()
+                line.show(progress)
+            }
+            line.clear()
+            let took = ContinuousClock.now - began
+            let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
+            for warning in summary.warnings { complain("warning: \(warning)") }
+            let text = SummaryText(summary: summary, seconds: seconds)
+            print(options.format == .json ? try text.json : text.text)
+        } catch is Interruption.Interrupted {
+            line.clear()
+            complain("Interrupted: what was written so far is removed, and \(options.output) is as it was before.")
+            throw ExitCode(130)
+        } catch {
+            line.clear()
+            throw error
+        }
+    }
+
+    private var request: ConversionRequest {
+        var request = ConversionRequest(inputs: inputs, output: options.output, dataset: dataset)
+        request.overwrites = options.force
+        request.keepsNonFiniteValues = options.keepNonFinite
+        request.compressionLevel = options.compress
+        request.created = Self.sourceDate
+        request.toolVersion = VuemoConvert.version
+        return request
+    }
+
+    /// The time of `SOURCE_DATE_EPOCH`, which reproducible builds set. The time of day is never written, so that the same
+    /// input gives the same bytes.
+    private static var sourceDate: String? {
+        guard let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Double(text) else { return nil }
+        return Date(timeIntervalSince1970: seconds).formatted(.iso8601)
+    }
+
+    private func complain(_ text: String) {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+    }
+}

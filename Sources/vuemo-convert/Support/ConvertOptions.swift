@@ -1,0 +1,46 @@
+import ArgumentParser
+
+/// The pickles of a dataset that is named.
+struct NamedFiles: ParsableArguments {
+    @Option(help: ArgumentHelp("The base features: ids, speakers, labels, text, audio, visual, sentences, splits.", valueName: "file"))
+    var features: String?
+
+    @Option(help: ArgumentHelp("The RoBERTa features. They also say which dialogues are for validation.", valueName: "file"))
+    var roberta: String?
+
+    var paths: [String] { [features, roberta].compactMap { $0 } }
+
+    func validate() throws {
+        guard !paths.isEmpty else { throw ValidationError("Give the pickles with --features FILE and --roberta FILE.") }
+    }
+}
+
+/// How the summary is written.
+enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}
+
+/// What all conversions share.
+struct ConvertOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: ArgumentHelp("The store to write, an HDF5 file.", valueName: "store.h5"))
+    var output: String
+
+    @Flag(help: "Replace a store that is there already, once the new one is complete.")
+    var force = false
+
+    @Flag(help: "Keep NaN and infinity in the features; without it, the first one is named and nothing is written.")
+    var keepNonFinite = false
+
+    @Option(help: ArgumentHelp("Compress the features with gzip at this level, 1 to 9; slower to read. Default: not compressed.", valueName: "level"))
+    var compress: Int?
+
+    @Flag(name: [.short, .long], help: "No progress on standard error.")
+    var quiet = false
+
+    @Option(help: "How the summary is written.")
+    var format: SummaryFormat = .text
+
+    func validate() throws {
+        if let compress, !(1...9).contains(compress) { throw ValidationError("--compress takes a level from 1 to 9.") }
+    }
+}

@@ -1,0 +1,74 @@
+"""Reads pickles under watch: what Python does meanwhile is counted by an audit hook. Runs in the embedded interpreter."""
+
+import json
+import random
+import sys
+import threading
+
+from faults import ConversionFault
+from safe_pickle import load
+
+watched = threading.local()
+
+
+def on_event(event, arguments):
+    """Events of the watching thread that only running something of a pickle could raise."""
+    if getattr(watched, "events", None) is not None:
+        watched.events.append(event)
+
+
+sys.addaudithook(on_event)
+
+
+def load_watched(data):
+    """JSON: the fault's type and sentence ('' where there was none) and the audit events that reading raised."""
+    watched.events = []
+    modules = set(sys.modules)
+    kind, sentence = "", ""
+    try:
+        load(data, "hostile.pkl", most_operations=2_000_000)
+    except ConversionFault as fault:
+        kind, sentence = type(fault).__name__, str(fault)
+    events, watched.events = watched.events, None
+    new = sorted(set(sys.modules) - modules)
+    return json.dumps({"kind": kind, "sentence": sentence, "events": [e for e in events if e not in ("object.__getattr__",)], "modules": new})
+
+
+def load_every_truncation(data):
+    """Loads every proper beginning of `data`. JSON: lengths that were not refused with a ConversionFault."""
+    wrong = []
+    for length in range(len(data)):
+        try:
+            load(data[:length], "cut.pkl")
+            wrong.append(length)
+        except ConversionFault:
+            pass
+    return json.dumps(wrong)
+
+
+def load_mutations(data, count):
+    """Loads `count` (text) random mutations of `data`. JSON: how many loaded, were refused, and the first other exception."""
+    source = random.Random(len(data))
+    loaded = refused = 0
+    other = ""
+    for _ in range(int(count)):
+        mutated = bytearray(data)
+        for _ in range(source.randint(1, 6)):
+            at = source.randrange(len(mutated))
+            what = source.random()
+            if what < 0.5:
+                mutated[at] = source.randrange(256)
+            elif what < 0.75:
+                mutated[at:at + source.randint(0, 8)] = b""
+            else:
+                mutated[at:at] = bytes(source.randrange(256) for _ in range(source.randint(1, 4)))
+            if not mutated:
+                break
+        try:
+            load(bytes(mutated), "mutated.pkl", most_operations=2_000_000)
+            loaded += 1
+        except ConversionFault:
+            refused += 1
+        except BaseException as error:
+            other = other or f"{type(error).__name__}: {error}"
+    return json.dumps({"loaded": loaded, "refused": refused, "other": other})

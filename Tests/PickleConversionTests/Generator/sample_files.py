@@ -1,0 +1,108 @@
+"""Small pickles of every layout with known values, for the tests. Runs in the embedded interpreter.
+
+`make(options as JSON)` gives the bytes of one file. A value is a function of where it stands, so that the tests can
+compute it too: see `value`.
+"""
+
+import json
+
+from numpy_pickles import Array, DataType, Scalar, write
+
+WIDTHS = {"text": 5, "audio": 4, "visual": 3, "roberta1": 6, "roberta2": 6, "roberta3": 6, "roberta4": 6}
+COUNTS = [3, 1, 4, 2, 5, 2]                                    # utterances of the six dialogues
+TRAIN, VALID, TEST = [0, 3, 1], [4], [5, 2]                    # in the files' order, dialogues by number
+PLACES = {name: place for place, name in enumerate(WIDTHS)}
+DEFAULTS = {
+    "dataset": "IEMOCAP", "part": "base", "protocol": 2, "python2": True, "numpy": "numpy.core", "type": "<f4",
+    "rows": "arrays", "splits": "list", "keys": "own", "outer": None, "labels": "ints", "without": [], "shortened": [],
+    "relabelled": [], "resplit": False, "sentence": None, "nan": False, "wide": None, "scale": 1}
+
+
+def value(feature, dialogue, utterance, column):
+    """A multiple of 1/4 between -16 and 16: exact even as float16."""
+    return (PLACES[feature] * 31 + dialogue * 17 + utterance * 7 + column * 3) % 128 / 4 - 16
+
+
+def key(options, number):
+    if options["dataset"] == "MELD":
+        return str(number) if options["keys"] == "text" else number
+    return f"Ses{number:02d}"
+
+
+def entry(options, feature, dialogue, count):
+    """One dialogue's rows, in the form that the options ask for."""
+    width = WIDTHS[feature] + (1 if options["wide"] == [feature, dialogue] else 0)
+    whole = options["type"][1] in "iub"
+    number = (lambda x: int(x) % 2) if options["type"][1] == "b" else int if whole else float
+    rows = [[number(value(feature, dialogue, u, c) * options["scale"]) for c in range(width)] for u in range(count)]
+    if options["nan"] and feature == "audio" and dialogue == 1:
+        rows[0][2] = float("nan")
+    data_type = options["data_type"]
+    form = options["rows"]
+    if form == "arrays":
+        return [Array(data_type, (width,), row) for row in rows]
+    if form == "tuple":
+        return tuple(Array(data_type, (width,), row) for row in rows)
+    if form == "one-row-matrices":
+        return [Array(data_type, (1, width), row) for row in rows]
+    if form in ("matrix", "fortran"):
+        return Array(data_type, (count, width), [x for row in rows for x in row], fortran=form == "fortran")
+    if form == "frames":
+        return [Array(data_type, (2, width), row + row) for row in rows]
+    return rows                                                   # "numbers": lists of Python numbers
+
+
+def labels(options, dialogue, count):
+    result = [(dialogue + utterance) % 6 for utterance in range(count)]
+    if dialogue in options["relabelled"]:
+        result[-1] = (result[-1] + 1) % 6
+    if options["labels"] == "scalars":
+        return [Scalar(DataType("<i8"), label) for label in result]
+    if options["labels"] == "array":
+        return Array(DataType("<i8"), (count,), result)
+    return result
+
+
+def speakers(options, dialogue, count):
+    if options["dataset"] == "IEMOCAP":
+        return ["MF"[(dialogue + utterance) % 2] for utterance in range(count)]
+    return [[int(place == utterance % 3) for place in range(9)] for utterance in range(count)]
+
+
+def ids(options, numbers):
+    result = [key(options, number) for number in numbers]
+    return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[options["splits"]](result)
+
+
+def make(text):
+    options = {**DEFAULTS, **json.loads(text)}
+    options["data_type"] = DataType(options["type"])
+    fields = {name: {} for name in ["ids", "speakers", "labels", "sentences", "sentiments", *WIDTHS]}
+    for dialogue, count in enumerate(COUNTS):
+        if dialogue in options["without"]:
+            continue
+        count -= dialogue in options["shortened"]
+        name = key(options, dialogue)
+        fields["ids"][name] = [f"{name}_{utterance}" for utterance in range(count)]
+        fields["speakers"][name] = speakers(options, dialogue, count)
+        fields["labels"][name] = labels(options, dialogue, count)
+        fields["sentiments"][name] = [0] * count
+        fields["sentences"][name] = [f"Où est {dialogue}/{utterance}?" for utterance in range(count)]
+        for feature in WIDTHS:
+            fields[feature][name] = entry(options, feature, dialogue, count)
+    if options["sentence"] is not None:
+        fields["sentences"][key(options, 0)][0] = options["sentence"].encode("latin1")
+    test, train, valid = (TEST[:1], TRAIN + TEST[1:], VALID) if options["resplit"] else (TEST, TRAIN, VALID)
+    layers = [fields[f"roberta{layer}"] for layer in range(1, 5)]
+    if options["part"] == "base":
+        content = [fields[name] for name in ("ids", "speakers", "labels", "text", "audio", "visual", "sentences")]
+        content += [ids(options, train + valid), ids(options, test)]
+        content += [ids(options, valid)] if options["dataset"] == "MELD" else []
+        outer = tuple
+    else:
+        content = [fields["speakers"], fields["labels"]]
+        content += [fields["sentiments"]] if options["dataset"] == "MELD" else []
+        content += [*layers, fields["sentences"], ids(options, train), ids(options, test), ids(options, valid)]
+        outer = list
+    outer = {"list": list, "tuple": tuple, None: outer}[options["outer"]]
+    return write(outer(content), options["protocol"], options["python2"], options["numpy"])

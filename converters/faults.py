@@ -1,0 +1,37 @@
+"""What can be wrong with a user's file: one sentence each, ready to be shown."""
+
+
+class ConversionFault(Exception):
+    """A fault of the input. Its text is one sentence that says what is wrong, where, and what to do."""
+
+
+class UnsafePickle(ConversionFault):
+    """The pickle asks for something outside the allow-list. Nothing of it has been imported, called or changed."""
+
+
+class MalformedPickle(ConversionFault):
+    """The bytes are not a complete, well-formed pickle, or claim sizes that they do not have."""
+
+
+class LimitExceeded(ConversionFault):
+    """The pickle would expand beyond the bounds that keep a small file from exhausting the machine."""
+
+
+class WrongLayout(ConversionFault):
+    """A sound pickle whose content is not a layout that we know, or breaks its rules."""
+
+
+class Disagreement(ConversionFault):
+    """Files that should describe one dataset contradict each other."""
+
+
+def first_few(items, limit=3):
+    """The first `limit` items as text, with a count of the rest: 'a, b, c and 7 more'."""
+    items = list(items)
+    shown = ", ".join(str(item) for item in items[:limit])
+    return shown if len(items) <= limit else f"{shown} and {len(items) - limit} more"
+
+
+def plural(count, noun):
+    """'1 dialogue', '2 dialogues'."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,128 @@
+"""What a field of a feature pickle is, told by its content: the means by which layouts are recognised.
+
+A field is `dialogue id -> one entry per utterance` (a dict) or a collection of dialogue ids. Only the first entries are
+looked at here; `field_reader.py` then reads and checks all of them.
+"""
+
+from stand_ins import Array
+
+TEXTS = "texts"                  # dict of str or bytes per utterance
+NUMBERS = "numbers"              # dict of one whole number per utterance
+ONE_HOT = "one-hot"              # dict of a short vector of 0 and one 1 per utterance
+VECTORS = "vectors"              # dict of one row of numbers per utterance
+NESTED = "nested"                # dict of something deeper (frames, lists of labels)
+IDENTIFIERS = "identifiers"      # list, tuple or set of dialogue ids
+EMPTY = "empty"
+OTHER = "other"
+
+LONGEST_ONE_HOT = 32
+ENTRIES_LOOKED_AT = 8
+
+
+def kind_of(field):
+    """One of the kinds above."""
+    if type(field) is dict:
+        for entry in field.values():
+            if size_of(entry):
+                return kind_of_entry(entry)
+        return EMPTY
+    if isinstance(field, (list, tuple, set, frozenset)) or type(field) is Array:
+        if not size_of(field):
+            return EMPTY
+        some = first_items(field)
+        return IDENTIFIERS if some and all(type(item) in (str, bytes, int) for item in some) else OTHER
+    return OTHER
+
+
+def kind_of_entry(entry):
+    """The kind of a dialogue's entry: a list or tuple with one item per utterance, or an array."""
+    if type(entry) is Array and len(entry.shape) > 1 and entry.type.kind != "O":
+        return VECTORS if len(entry.shape) == 2 else NESTED
+    some = first_items(entry)
+    kinds = {kind_of_item(item) for item in some}
+    if kinds == {ONE_HOT, VECTORS}:        # a feature row that happens to look one-hot
+        return VECTORS
+    return kinds.pop() if len(kinds) == 1 else OTHER
+
+
+def kind_of_item(item):
+    """The kind of one utterance's item."""
+    if type(item) in (str, bytes, memoryview):
+        return TEXTS
+    if type(item) in (int, bool):
+        return NUMBERS
+    if type(item) is float:
+        return NUMBERS if item == int(item if abs(item) < 1e15 else 0) else OTHER
+    if type(item) is Array and item.data is not None:
+        if item.type.code is None:
+            return TEXTS if item.type.kind in ("S", "U") and size_of(item) <= 1 else NESTED
+        if item.shape in ((), (1,)):
+            return NUMBERS if item.type.kind in "iub" else VECTORS
+        if len(item.shape) > 1 and item.shape[0] != 1:
+            return NESTED
+        return ONE_HOT if size_of(item) <= LONGEST_ONE_HOT and is_one_hot(item.items()) else VECTORS
+    if type(item) in (list, tuple) and item:
+        if all(type(number) in (int, float, bool) for number in item[:ENTRIES_LOOKED_AT]):
+            return ONE_HOT if len(item) <= LONGEST_ONE_HOT and is_one_hot(item) else VECTORS
+        return NESTED
+    return OTHER
+
+
+def is_one_hot(numbers):
+    """True for exactly one 1 among zeros."""
+    return all(type(n) in (int, float, bool) and n in (0, 1) for n in numbers) and sum(numbers) == 1
+
+
+def size_of(entry):
+    """Number of items of a list, tuple, set or array (its first dimension), 0 for anything else."""
+    if isinstance(entry, (list, tuple, set, frozenset)):
+        return len(entry)
+    if type(entry) is Array and entry.data is not None:
+        if len(entry.shape) == 0:
+            return 1
+        return entry.shape[0] if len(entry.data) else 0
+    return 0
+
+
+def first_items(entry):
+    """The first few items of a list, tuple, set or one-dimensional array."""
+    if type(entry) is Array:
+        return [] if entry.data is None else entry.items(ENTRIES_LOOKED_AT)
+    if isinstance(entry, (set, frozenset)):
+        return [item for item, _ in zip(entry, range(ENTRIES_LOOKED_AT))]
+    return list(entry[:ENTRIES_LOOKED_AT]) if isinstance(entry, (list, tuple)) else []
+
+
+def matches(content, signature):
+    """True where `content` is a list or tuple whose fields have the kinds of `signature`.
+
+    Each item of `signature` is a kind, a tuple of alternatives, or None for a field that nobody uses.
+    """
+    if type(content) not in (list, tuple) or len(content) != len(signature):
+        return False
+    for field, wanted in zip(content, signature):
+        alternatives = (wanted,) if isinstance(wanted, str) else wanted
+        if alternatives is not None and kind_of(field) not in alternatives:
+            return False
+    return True
+
+
+def first_texts(field):
+    """The first dialogue's texts, for recognisers that look at values ('M', 'F')."""
+    for entry in field.values():
+        if size_of(entry):
+            return [t.decode("latin1") if type(t) is bytes else t for t in first_items(entry)]
+    return []
+
+
+def describe(content):
+    """A pickle's content in a few words, for messages."""
+    if type(content) in (list, tuple):
+        kinds = ", ".join(kind_of(field) for field in content[:16])
+        more = ", …" if len(content) > 16 else ""
+        return f"a {type(content).__name__} of {len(content)} ({kinds}{more})" if content else f"an empty {type(content).__name__}"
+    if type(content) is dict:
+        return f"a dictionary of {len(content)}"
+    if type(content) is Array:
+        return "a single array"
+    return f"a single {type(content).__name__}"

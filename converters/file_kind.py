@@ -1,0 +1,44 @@
+"""What a file really is when it is not a pickle: wrong kinds are common under a .pkl name."""
+
+from faults import MalformedPickle
+
+# First bytes -> what the file is and what to do about it.
+SIGNATURES = [
+    (b"version https://git-lfs", "is a Git LFS pointer and not the file itself: fetch it with 'git lfs pull' or download it again"),
+    (b"\x1f\x8b", "is a gzip archive: unpack it with gunzip first"),
+    (b"PK\x03\x04", "is a zip archive (perhaps .npz or a PyTorch checkpoint): unpack it first and give the pickle inside"),
+    (b"PK\x05\x06", "is an empty zip archive: download the file again"),
+    (b"BZh", "is a bzip2 archive: unpack it with bunzip2 first"),
+    (b"\xfd7zXZ\x00", "is an xz archive: unpack it with unxz first"),
+    (b"\x28\xb5\x2f\xfd", "is a zstd archive: unpack it with unzstd first"),
+    (b"7z\xbc\xaf\x27\x1c", "is a 7z archive: unpack it first"),
+    (b"Rar!\x1a\x07", "is a RAR archive: unpack it first"),
+    (b"\x93NUMPY", "is a NumPy .npy array and not a pickle of a whole dataset: give the dataset's feature pickles"),
+    (b"\x89HDF\r\n\x1a\n", "is an HDF5 file, perhaps a store that is converted already: look at it with 'vuemo info'"),
+    (b"%PDF", "is a PDF document: download the feature file again"),
+    (b"PAR1", "is a Parquet file and not a pickle: give the dataset's feature pickles"),
+]
+HTML_STARTS = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<!--")
+
+# The opcodes a pickle can begin with: any that needs nothing on the stack, STOP excepted.
+FIRST_OPCODES = frozenset(b"\x80(]})cFIJKLMNGSTUVXBC\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96PQ\x82\x83\x84")
+
+
+def refuse_other_kinds(data, name):
+    """Raise MalformedPickle naming what `data` really is, unless it can be a pickle."""
+    if len(data) == 0:
+        raise MalformedPickle(f"{name} is empty: download it again.")
+    head = bytes(data[:512])
+    for signature, meaning in SIGNATURES:
+        if head.startswith(signature):
+            raise MalformedPickle(f"{name} {meaning}.")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith(HTML_STARTS):
+        raise MalformedPickle(
+            f"{name} is a web page (HTML) and not a pickle: a download link has answered with a page; download the file itself.")
+    if len(head) > 262 and head[257:262] == b"ustar":
+        raise MalformedPickle(f"{name} is a tar archive: unpack it first.")
+    if not any(head):
+        raise MalformedPickle(f"{name} begins with nothing but zero bytes: the download is damaged; download it again.")
+    if head[0] not in FIRST_OPCODES:
+        raise MalformedPickle(f"{name} is not a pickle: it begins with {head[:8]!r}; give the dataset's feature pickles.")
