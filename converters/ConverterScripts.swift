@@ -2,7 +2,9 @@
 public enum ConverterScripts {
     /// One Python module: its name and its source, UTF-8.
     public struct Module: Sendable {
+        /// The name by which other modules import it.
         public let name: String
+        /// The text of its file.
         public let source: [UInt8]
     }
 

@@ -1,6 +1,8 @@
 /// A dataset that can be asked for by name.
 public enum ConvertibleDataset: String, Sendable, CaseIterable {
+    /// Interactive Emotional Dyadic Motion Capture, in the split that the conversation field uses.
     case iemocap = "IEMOCAP"
+    /// The Multimodal EmotionLines Dataset.
     case meld = "MELD"
 }
 

@@ -25,8 +25,12 @@ final class PickledDataset {
             }
         }
         let json = try conversion.call("assemble")
-        let description = try json.withContent { content in
-            try JSONDecoder().decode(DatasetDescription.self, from: Data(content))
+        let description: DatasetDescription = try json.withContent { content in
+            do {
+                return try JSONDecoder().decode(DatasetDescription.self, from: Data(content))
+            } catch {
+                throw ConversionError.internalFault("the description of the dataset cannot be decoded: \(error)")
+            }
         }
         manifest = try StoreManifest(description)
         manifest.sources = zip(zip(readers, digests), description.layouts).map { source, layout in
