@@ -14,6 +14,8 @@ import Foundation
             Convert.self,
             Info.self,
             Validate.self,
+            Train.self,
+            Evaluate.self,
         ])
 
     static func main() {

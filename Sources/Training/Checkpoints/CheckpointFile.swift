@@ -1,0 +1,118 @@
+import HDF5
+import NeuralNetworks
+import Optimizers
+
+/// What a checkpoint holds besides its arrays.
+struct CheckpointHeader: Equatable {
+    var progress: TrainingProgress
+    /// The run's `config.yaml`.
+    var record: RunRecord
+}
+
+/// Reads and writes checkpoints: HDF5 files of format `vuemo-checkpoint`.
+///
+/// ```
+/// /                     format, format_version, content_id (of the store), configuration (config.yaml)
+/// /parameters/<name>    float32, with crc32; running statistics too, all named as in PyTorch
+/// /optimizer            step_count, first_moments/<name>, second_moments/<name>
+/// /random               seed, step: the position in the dropout stream
+/// /order                epoch (under way), position (steps done in it)
+/// /progress             metrics (JSON lines of the finished epochs, UTF-8), step_losses and seconds (of the epoch under way)
+/// ```
+/// So a checkpoint is also a file for `--initial-parameters`.
+enum CheckpointFile {
+    static let format = "vuemo-checkpoint"
+    static let formatVersion = "1.0.0"
+    static let parameters = "parameters"
+    private static let firstMoments = "optimizer/first_moments"
+    private static let secondMoments = "optimizer/second_moments"
+
+    /// Writes a checkpoint, all or nothing.
+    static func write(
+        _ header: CheckpointHeader, parameters store: ParameterStore, optimizer: AdamW, to path: String
+    ) throws {
+        try AtomicFile.replace(path) { temporary in
+            let file = try File(creating: temporary)
+            try file.writeString(attribute: "format", of: "/", value: format)
+            try file.writeString(attribute: "format_version", of: "/", value: formatVersion)
+            try file.writeString(attribute: "content_id", of: "/", value: header.record.contentID)
+            try file.writeString(attribute: "configuration", of: "/", value: header.record.yaml)
+            for entry in store.entries + store.buffers {
+                try NamedArrays.write(entry.value.values, name: entry.name, shape: entry.shape, to: parameters, of: file)
+            }
+            for (group, arena) in [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)] {
+                for (entry, offset) in zip(store.entries, store.offsets) {
+                    let values = UnsafeMutableBufferPointer(start: arena.pointer + offset, count: entry.count)
+                    try NamedArrays.write(values, name: entry.name, shape: entry.shape, to: group, of: file)
+                }
+            }
+            try file.writeInteger(attribute: "step_count", of: "optimizer", value: optimizer.stepCount)
+            try write(header, to: file)
+            try file.close()
+        }
+    }
+
+    private static func write(_ header: CheckpointHeader, to file: borrowing File) throws {
+        let progress = header.progress
+        _ = try file.createGroup("random")
+        // A string: seeds use all 64 bits, and HDF5 readers differ in what they make of unsigned numbers.
+        try file.writeString(attribute: "seed", of: "random", value: String(header.record.configuration.training.seed))
+        try file.writeInteger(attribute: "step", of: "random", value: progress.totalSteps)
+        _ = try file.createGroup("order")
+        try file.writeInteger(attribute: "epoch", of: "order", value: progress.completedEpochs + 1)
+        try file.writeInteger(attribute: "position", of: "order", value: progress.stepInEpoch)
+        let lines = try progress.history.map { try JSON.line($0) + "\n" }.joined()
+        try NamedArrays.writeChecked(Array(lines.utf8), to: "progress/metrics", of: file)
+        try NamedArrays.writeChecked(progress.stepLosses, to: "progress/step_losses", of: file)
+        try file.writeDouble(attribute: "seconds", of: "progress", value: progress.secondsInEpoch)
+    }
+
+    /// Reads everything but the arrays.
+    /// - Throws: `TrainingError` where the file is no checkpoint, of another version, or damaged; `HDF5Error` where it cannot be read.
+    static func readHeader(_ path: String) throws -> CheckpointHeader {
+        let file = try open(path)
+        let record = try RunRecord(yaml: file.readString(attribute: "configuration", of: "/"), name: path)
+        let metrics: [UInt8] = try NamedArrays.readChecked("progress/metrics", of: file)
+        let progress = TrainingProgress(
+            history: try String(decoding: metrics, as: UTF8.self).split(separator: "\n").map {
+                try JSON.decode(EpochMetrics.self, $0)
+            },
+            stepLosses: try NamedArrays.readChecked("progress/step_losses", of: file),
+            secondsInEpoch: try file.readDouble(attribute: "seconds", of: "progress"),
+            totalSteps: try file.readInteger(attribute: "step", of: "random"))
+        return CheckpointHeader(progress: progress, record: record)
+    }
+
+    /// Fills parameters, running statistics and the optimiser's state.
+    /// - Throws: `TrainingError` that names everything that does not fit, or what is damaged.
+    static func readState(_ path: String, into store: ParameterStore, optimizer: AdamW) throws {
+        let file = try open(path)
+        try load(NamedArrays.read(parameters, of: file), into: store, requireBuffers: true, name: path)
+        for (group, arena) in [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)] {
+            let arrays = try NamedArrays.read(group, of: file)
+            for (entry, offset) in zip(store.entries, store.offsets) {
+                guard let array = arrays[entry.name], array.shape == entry.shape else {
+                    throw TrainingError(
+                        .checkpoint, "\(path) has no \(group)/\(entry.name) of shape \(entry.shape); it is not a whole checkpoint.")
+                }
+                _ = UnsafeMutableBufferPointer(start: arena.pointer + offset, count: entry.count)
+                    .update(fromContentsOf: array.values)
+            }
+        }
+        optimizer.stepCount = try file.readInteger(attribute: "step_count", of: "optimizer")
+    }
+
+    private static func open(_ path: String) throws -> File {
+        let file = try File(opening: path)
+        guard file.hasAttribute("format", of: "/"), try file.readString(attribute: "format", of: "/") == format else {
+            throw TrainingError(.checkpoint, "\(path) is not a checkpoint of vuemo train; give a run folder that it wrote.")
+        }
+        let version = try file.readString(attribute: "format_version", of: "/")
+        guard version.prefix(while: { $0 != "." }) == formatVersion.prefix(while: { $0 != "." }) else {
+            throw TrainingError(
+                .checkpoint,
+                "\(path) has checkpoint format \(version) and this vuemo reads \(formatVersion); use the vuemo that wrote it.")
+        }
+        return file
+    }
+}

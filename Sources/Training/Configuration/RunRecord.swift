@@ -1,0 +1,78 @@
+import Foundation
+import Yams
+
+/// The content of a run folder's `config.yaml`: the complete configuration, and what the run was made from.
+public struct RunRecord: Equatable, Sendable {
+    /// Every key, with its value.
+    public var configuration: RunConfiguration
+    /// Where the store was when the run began, as an absolute path.
+    public var storePath: String
+    /// The store's dataset name.
+    public var dataset: String
+    /// The store's fingerprint; a run never continues on other data.
+    public var contentID: String
+    /// The format version of the store.
+    public var storeFormatVersion: String
+    /// The file that the parameters started from, where one was given.
+    public var initialParameters: String?
+    /// The version of vuemo that began the run.
+    public var toolVersion: String
+
+    /// A record; see the properties.
+    public init(
+        configuration: RunConfiguration, storePath: String, dataset: String, contentID: String, storeFormatVersion: String,
+        initialParameters: String? = nil, toolVersion: String
+    ) {
+        self.configuration = configuration
+        self.storePath = storePath
+        self.dataset = dataset
+        self.contentID = contentID
+        self.storeFormatVersion = storeFormatVersion
+        self.initialParameters = initialParameters
+        self.toolVersion = toolVersion
+    }
+
+    /// The sections that record a run rather than configure one; reading a configuration skips them.
+    static let recordedSections: Set<String> = ["store", "start", "versions"]
+
+    /// The text of `config.yaml`.
+    public var yaml: String {
+        func mapping(_ pairs: [(String, String)]) -> Node {
+            // Quoted, so that a fingerprint of digits or a version stays text for every reader.
+            Node(pairs.map { (Node($0.0), Node($0.1, .implicit, .doubleQuoted)) })
+        }
+        let store = mapping([
+            ("path", storePath), ("dataset", dataset), ("content_id", contentID), ("format_version", storeFormatVersion),
+        ])
+        let start = initialParameters.map { [("start", mapping([("initialParameters", $0)]))] } ?? []
+        return RunRecord.serialize(
+            configuration.sections + [("store", store)] + start + [("versions", mapping([("vuemo", toolVersion)]))])
+    }
+
+    /// Reads what `yaml` wrote.
+    /// - Parameter name: the file's path, for messages.
+    public init(yaml: String, name: String) throws(TrainingError) {
+        configuration = try RunConfiguration(yaml: yaml, name: name)
+        let root = try? Yams.compose(yaml: yaml)
+        guard let store = root?["store"], let path = store["path"]?.string, let contentID = store["content_id"]?.string else {
+            throw TrainingError(
+                .runFolder, "\(name) does not say which store its run used; it must be the config.yaml that vuemo train wrote.")
+        }
+        storePath = path
+        self.contentID = contentID
+        dataset = store["dataset"]?.string ?? ""
+        storeFormatVersion = store["format_version"]?.string ?? ""
+        initialParameters = root?["start"]?["initialParameters"]?.string
+        toolVersion = root?["versions"]?["vuemo"]?.string ?? ""
+    }
+
+    /// Sections as YAML text, in their order.
+    static func serialize(_ sections: [(name: String, content: Node)]) -> String {
+        let node = Node(sections.map { (Node($0.name), $0.content) })
+        do {
+            return try Yams.serialize(node: node, width: -1)
+        } catch {
+            preconditionFailure("scalars, lists and mappings always serialise: \(error)")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// One line of `metrics.jsonl`. Scores are in per cent with two decimals.
+public struct EpochMetrics: Codable, Equatable, Sendable {
+    /// Counted from 1.
+    public var epoch: Int
+    /// The mean of the epoch's step losses.
+    public var trainLoss: Double
+    /// Time of the epoch's steps.
+    public var trainSeconds: Double
+    /// Time of the evaluation behind it.
+    public var evaluationSeconds: Double
+    /// AdamW's step size.
+    public var learningRate: Double
+    /// Of the valid split, under the sound protocol.
+    public var validWeightedF1: Double?
+    /// Accuracy on valid.
+    public var validAccuracy: Double?
+    /// The mean of the batch losses without dropout.
+    public var validLoss: Double?
+    /// Of the test split, under the paper's protocol only.
+    public var testWeightedF1: Double?
+    /// Accuracy on test.
+    public var testAccuracy: Double?
+    /// The most memory the process ever held, in MiB.
+    public var peakMemoryMiB: Int
+
+    enum CodingKeys: String, CodingKey {
+        case epoch
+        case trainLoss = "train_loss"
+        case trainSeconds = "train_seconds"
+        case evaluationSeconds = "evaluation_seconds"
+        case learningRate = "learning_rate"
+        case validWeightedF1 = "valid_weighted_f1"
+        case validAccuracy = "valid_accuracy"
+        case validLoss = "valid_loss"
+        case testWeightedF1 = "test_weighted_f1"
+        case testAccuracy = "test_accuracy"
+        case peakMemoryMiB = "peak_memory_mib"
+    }
+
+    /// The score that chooses the epoch: W-F1 on valid, or on test under the paper's protocol.
+    public var selectionScore: Double { validWeightedF1 ?? testWeightedF1 ?? 0 }
+}
+
+extension [EpochMetrics] {
+    /// The epoch with the best selection score, the earlier of equals; nil before the first epoch.
+    public var best: EpochMetrics? {
+        self.reduce(nil) { best, next in
+            guard let best else { return next }
+            return next.selectionScore > best.selectionScore ? next : best
+        }
+    }
+}

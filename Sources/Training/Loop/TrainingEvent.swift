@@ -1,0 +1,19 @@
+/// What a run tells whoever watches it, in order.
+public enum TrainingEvent: Sendable {
+    /// A stage of preparation, for example checking the store's checksums.
+    case preparing(String)
+    /// A step is done. `step` counts from 1 within the epoch.
+    case step(epoch: Int, epochs: Int, step: Int, steps: Int, loss: Float)
+    /// A split is being evaluated.
+    case evaluating(split: String)
+    /// An epoch's line of metrics is final; `isBest` says that it is the best so far.
+    case epoch(EpochMetrics, epochs: Int, isBest: Bool)
+}
+
+/// How a run ended.
+public enum TrainingOutcome: Sendable {
+    /// Every epoch was trained and the chosen one evaluated.
+    case finished(RunResult)
+    /// The run was asked to stop; its last checkpoint continues it.
+    case interrupted(epoch: Int, step: Int)
+}

@@ -1,0 +1,121 @@
+import Autodiff
+import Foundation
+
+extension TrainingRun {
+    /// Trains the remaining epochs, evaluates the chosen one on test and writes the results.
+    ///
+    /// - Parameters:
+    ///   - interruption: asked at every step boundary; then a checkpoint is written and the run ends early.
+    ///   - observe: told what happens, on the calling thread.
+    /// - Throws: `TrainingError` where the loss leaves the finite range or a file cannot be written; what the store throws.
+    public func run(
+        interruption: Interruption = Interruption(), observe: (TrainingEvent) -> Void = { _ in }
+    ) throws -> TrainingOutcome {
+        while progress.completedEpochs < settings.epochs {
+            guard try trainEpoch(interruption, observe), try finishEpoch(interruption, observe) else {
+                try save()
+                return .interrupted(epoch: progress.completedEpochs + 1, step: progress.stepInEpoch)
+            }
+        }
+        observe(.evaluating(split: "test"))
+        guard let result = try evaluateChosenEpoch(interruption) else {
+            return .interrupted(epoch: progress.completedEpochs, step: 0)
+        }
+        return .finished(result)
+    }
+
+    /// Trains what is left of the epoch under way; false where it was interrupted.
+    private func trainEpoch(_ interruption: Interruption, _ observe: (TrainingEvent) -> Void) throws -> Bool {
+        let epoch = progress.completedEpochs + 1
+        let batches = splits.batches(epoch: epoch, settings)
+        let reader = source.stream(Array(batches[progress.stepInEpoch...]), prefetch: settings.prefetch)
+        let before = progress.secondsInEpoch
+        let clock = ContinuousClock(), start = clock.now
+        while !interruption.isRequested, let batch = try reader.next() {
+            let loss = try step(batch, epoch: epoch)
+            progress.stepLosses.append(loss)
+            progress.totalSteps += 1
+            progress.secondsInEpoch = before + (clock.now - start).seconds
+            observe(.step(
+                epoch: epoch, epochs: settings.epochs, step: progress.stepInEpoch, steps: batches.count, loss: loss))
+        }
+        return progress.stepInEpoch == batches.count
+    }
+
+    /// One step of the optimiser; returns the loss before it.
+    private func step(_ batch: Minibatch, epoch: Int) throws -> Float {
+        let tape = Tape(mode: .training(seed: settings.seed, step: UInt64(progress.totalSteps)))
+        let output = try model.forward(batch.input, on: tape).logProbabilities
+        let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape)
+        let value = loss.value[0, 0]
+        guard value.isFinite else {
+            throw TrainingError(
+                .numerics,
+                "the loss became \(value) at step \(progress.stepInEpoch + 1) of epoch \(epoch); lower optimizer.learningRate and "
+                    + "train again, or look for outliers with vuemo validate.")
+        }
+        tape.backward(from: loss)
+        optimizer.step()
+        return value
+    }
+
+    /// Evaluates the epoch, adds it to the history and writes it down; false where it was interrupted.
+    private func finishEpoch(_ interruption: Interruption, _ observe: (TrainingEvent) -> Void) throws -> Bool {
+        observe(.evaluating(split: splits.selectionName))
+        let clock = ContinuousClock(), start = clock.now
+        guard let evaluation = try evaluate(splits.selection, interruption) else { return false }
+        let scores = evaluation.metrics
+        let isPaper = settings.protocol == .paper
+        let metrics = EpochMetrics(
+            epoch: progress.completedEpochs + 1,
+            trainLoss: progress.stepLosses.reduce(0.0) { $0 + Double($1) } / Double(max(1, progress.stepInEpoch)),
+            trainSeconds: milliseconds(progress.secondsInEpoch), evaluationSeconds: milliseconds((clock.now - start).seconds),
+            learningRate: record.configuration.optimizer.learningRate,
+            validWeightedF1: isPaper ? nil : percentage(scores.weightedF1),
+            validAccuracy: isPaper ? nil : percentage(scores.accuracy), validLoss: isPaper ? nil : evaluation.loss,
+            testWeightedF1: isPaper ? percentage(scores.weightedF1) : nil,
+            testAccuracy: isPaper ? percentage(scores.accuracy) : nil, peakMemoryMiB: peakMemoryMiB())
+        progress.history.append(metrics)
+        progress.stepLosses = []
+        progress.secondsInEpoch = 0
+        let isBest = progress.history.best?.epoch == metrics.epoch
+        // In this order a kill at any point leaves files that `resume` can bring together again.
+        try save()
+        if isBest { try publishBest() }
+        try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics)
+        observe(.epoch(metrics, epochs: settings.epochs, isBest: isBest))
+        return true
+    }
+
+    /// Loads the chosen epoch, evaluates it on test, and writes `predictions.csv` and `result.json`; nil where it was interrupted.
+    private func evaluateChosenEpoch(_ interruption: Interruption) throws -> RunResult? {
+        let header = try CheckpointFile.readHeader(folder.bestCheckpoint)
+        try header.check(against: record, checkpoint: folder.bestCheckpoint)
+        try CheckpointFile.readParameters(folder.bestCheckpoint, into: model.parameters)
+        guard let evaluation = try evaluate(splits.test, interruption) else { return nil }
+        let result = RunResult(
+            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs, split: "test")
+        try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store))
+        try TextFile.replace(folder.result, with: try result.json)
+        return result
+    }
+
+    private func evaluate(_ dialogues: [Int], _ interruption: Interruption) throws -> Evaluation? {
+        try Evaluation.run(model, source: source, dialogues: dialogues, settings: settings, interruption: interruption)
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+/// A time to the millisecond.
+private func milliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+
+/// The most memory the process ever held, in MiB.
+private func peakMemoryMiB() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Int(usage.ru_maxrss) / 1024
+}

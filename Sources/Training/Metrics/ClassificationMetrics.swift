@@ -1,0 +1,54 @@
+/// Precision, recall and F1 of one class, as fractions.
+public struct ClassMetrics: Equatable, Sendable {
+    /// Correct ÷ predicted as this class.
+    public let precision: Double
+    /// Correct ÷ support.
+    public let recall: Double
+    /// The harmonic mean of precision and recall.
+    public let f1: Double
+    /// Utterances of this class in the gold labels.
+    public let support: Int
+}
+
+/// The field's figures from a confusion matrix, as fractions; a quotient with denominator 0 is 0, as in scikit-learn.
+public struct ClassificationMetrics: Equatable, Sendable {
+    /// What everything is computed from.
+    public let confusion: ConfusionMatrix
+    /// The figures of every class, in order.
+    public let perClass: [ClassMetrics]
+    /// Correct ÷ all. The papers' "W-Acc": per-class recall weighted by support is the same number.
+    public let accuracy: Double
+    /// Mean of the classes' F1, weighted by support (W-F1).
+    public let weightedF1: Double
+    /// Plain mean of F1 over the classes that occur in the gold labels or in the predictions, which is scikit-learn's choice of classes.
+    public let macroF1: Double
+
+    /// The figures of a matrix.
+    public init(_ confusion: ConfusionMatrix) {
+        self.confusion = confusion
+        let classes = 0..<confusion.classes
+        let perClass = classes.map { index in
+            let hits = confusion[index, index]
+            let support = confusion.support(index), predictions = confusion.predictions(index)
+            return ClassMetrics(
+                precision: ratio(hits, predictions), recall: ratio(hits, support),
+                f1: ratio(2 * hits, support + predictions), support: support)
+        }
+        self.perClass = perClass
+        let total = confusion.total
+        accuracy = ratio(classes.reduce(0) { $0 + confusion[$1, $1] }, total)
+        weightedF1 = total == 0 ? 0 : perClass.reduce(0) { $0 + $1.f1 * Double($1.support) } / Double(total)
+        let present = classes.filter { confusion.support($0) + confusion.predictions($0) > 0 }
+        macroF1 = present.isEmpty ? 0 : present.reduce(0) { $0 + perClass[$1].f1 } / Double(present.count)
+    }
+}
+
+/// `numerator ÷ denominator`, 0 where there is nothing to divide by.
+private func ratio(_ numerator: Int, _ denominator: Int) -> Double {
+    denominator == 0 ? 0 : Double(numerator) / Double(denominator)
+}
+
+/// A fraction in per cent, to two decimals, as every table and file of this project states it.
+public func percentage(_ fraction: Double) -> Double {
+    (fraction * 10_000).rounded(.toNearestOrEven) / 100
+}

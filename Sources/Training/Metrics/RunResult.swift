@@ -1,0 +1,61 @@
+/// The figures of one evaluated split, in per cent with two decimals: the content of `result.json`.
+public struct RunResult: Codable, Equatable, Sendable {
+    /// One class's row of the table.
+    public struct PerClass: Codable, Equatable, Sendable {
+        /// The class.
+        public var name: String
+        /// Correct ÷ predicted as this class.
+        public var precision: Double
+        /// Correct ÷ support.
+        public var recall: Double
+        /// The harmonic mean of precision and recall.
+        public var f1: Double
+        /// Utterances of this class.
+        public var support: Int
+    }
+
+    /// The epoch whose parameters were evaluated, counted from 1.
+    public var chosenEpoch: Int
+    /// The split evaluated: train, valid or test.
+    public var split: String
+    /// W-F1.
+    public var weightedF1: Double
+    /// Correct ÷ all, the papers' W-Acc.
+    public var accuracy: Double
+    /// The plain mean of F1 over the classes that occur.
+    public var macroF1: Double
+    /// Every class, in order.
+    public var perClass: [PerClass]
+    /// [C × C], row gold, column predicted.
+    public var confusion: [[Int]]
+
+    enum CodingKeys: String, CodingKey {
+        case chosenEpoch = "chosen_epoch"
+        case split
+        case weightedF1 = "weighted_f1"
+        case accuracy
+        case macroF1 = "macro_f1"
+        case perClass = "per_class"
+        case confusion
+    }
+
+    /// Rounds metrics to per cent with two decimals.
+    public init(_ metrics: ClassificationMetrics, classNames: [String], chosenEpoch: Int, split: String) {
+        self.chosenEpoch = chosenEpoch
+        self.split = split
+        weightedF1 = percentage(metrics.weightedF1)
+        accuracy = percentage(metrics.accuracy)
+        macroF1 = percentage(metrics.macroF1)
+        perClass = zip(classNames, metrics.perClass).map { name, row in
+            PerClass(
+                name: name, precision: percentage(row.precision), recall: percentage(row.recall),
+                f1: percentage(row.f1), support: row.support)
+        }
+        confusion = metrics.confusion.rows
+    }
+
+    /// The content of `result.json`.
+    public var json: String {
+        get throws { try JSON.document(self) }
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import HDF5
+
+/// A run's folder and the names in it that scripts rely on.
+public struct RunFolder: Equatable, Sendable {
+    /// The folder's path as it was given.
+    public let path: String
+
+    /// A folder that may or may not exist.
+    public init(_ path: String) { self.path = path }
+
+    /// The full configuration and what the run was made from.
+    public var configuration: String { path + "/config.yaml" }
+    /// One JSON object per epoch.
+    public var metrics: String { path + "/metrics.jsonl" }
+    /// The figures of the chosen epoch on test.
+    public var result: String { path + "/result.json" }
+    /// The chosen epoch's predictions on test.
+    public var predictions: String { path + "/predictions.csv" }
+    /// Where `--resume` continues.
+    public var lastCheckpoint: String { path + "/checkpoints/last.h5" }
+    /// The chosen epoch.
+    public var bestCheckpoint: String { path + "/checkpoints/best.h5" }
+
+    /// Makes the folder under its final name with its first contents already in it, so that a run killed at any moment has
+    /// either no folder or one that can be resumed.
+    /// - Parameter contents: Fills the folder, which has an empty `checkpoints` in it, under a temporary name.
+    /// - Throws: `TrainingError` where something is at `path` already or the place is not writable; whatever `contents` throws.
+    static func create(at path: String, contents: (RunFolder) throws -> Void) throws -> RunFolder {
+        let final = URL(fileURLWithPath: path).standardizedFileURL
+        guard !FileManager.default.fileExists(atPath: final.path) else { throw exists(path) }
+        let parent = final.deletingLastPathComponent()
+        let temporary = parent.appendingPathComponent(".\(final.lastPathComponent).\(getpid()).partial")
+        do {
+            try FileManager.default.createDirectory(
+                at: temporary.appendingPathComponent("checkpoints"), withIntermediateDirectories: true)
+        } catch {
+            throw TrainingError(
+                .runFolder,
+                "\(path) cannot be created (\(reason(error))); choose a writable place with --output.")
+        }
+        do {
+            try contents(RunFolder(temporary.path))
+            // rename(2) refuses a target that is a file or a folder with contents, whoever made it meanwhile.
+            guard rename(temporary.path, final.path) == 0 else {
+                if errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR { throw exists(path) }
+                throw TrainingError(.runFolder, "\(path) cannot be created (\(String(cString: strerror(errno)))); choose another --output.")
+            }
+        } catch {
+            try? FileManager.default.removeItem(at: temporary)
+            throw error
+        }
+        return RunFolder(path)
+    }
+
+    /// `runs/<dataset>-<variant>-<number>`, with the first number that is free.
+    public static func defaultPath(dataset: String, variant: String) -> String {
+        let name = dataset.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
+        var number = 1
+        while FileManager.default.fileExists(atPath: "runs/\(String(name))-\(variant)-\(number)") { number += 1 }
+        return "runs/\(String(name))-\(variant)-\(number)"
+    }
+
+    /// Reads `config.yaml`.
+    /// - Throws: `TrainingError` where the folder or the file is missing or unreadable.
+    public func record() throws -> RunRecord {
+        guard let text = try? String(contentsOfFile: configuration, encoding: .utf8) else {
+            throw TrainingError(
+                .runFolder, "\(path) is no run folder (\(configuration) cannot be read); give the folder that vuemo train wrote.")
+        }
+        return try RunRecord(yaml: text, name: configuration)
+    }
+
+    static func exists(_ path: String) -> TrainingError {
+        TrainingError(
+            .runFolder, "\(path) exists already and is never overwritten; continue it with --resume \(path) or choose another --output.")
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        return (underlying ?? error as NSError).localizedDescription
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import FeatureStore
+import Training
+
+/// `vuemo evaluate`
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Evaluate a run's chosen epoch: per-class table and confusion matrix.",
+        discussion: "  vuemo evaluate runs/iemocap-released-1 --split valid")
+
+    @Argument(help: ArgumentHelp("The run's folder, written by vuemo train.", valueName: "run"))
+    var runFolder: String
+
+    @Option(help: "The split to evaluate: train, valid or test.")
+    var split = "test"
+
+    @Option(help: "The store, where it is no longer at the path that the run remembers. Its content must be the same.")
+    var store: String?
+
+    @Flag(help: "Do not check the features' checksums first.")
+    var skipVerification = false
+
+    @OptionGroup(title: "Output") var outputOptions: OutputOptions
+
+    func validate() throws {
+        guard RunEvaluator.splits.contains(split) else {
+            throw ValidationError("--split must be one of \(RunEvaluator.splits.joined(separator: ", ")), not \"\(split)\".")
+        }
+    }
+
+    func run() throws {
+        let reporter = TrainingReporter(quiet: outputOptions.quiet)
+        defer { reporter.finish() }
+        let folder = RunFolder(runFolder)
+        let store = try Store(opening: store ?? folder.record().storePath)
+        let result = try RunEvaluator.evaluate(
+            folder, store: store, split: split, skipVerification: skipVerification, observe: reporter.observe)
+        reporter.finish()
+        try result.write(outputOptions.format)
+    }
+}

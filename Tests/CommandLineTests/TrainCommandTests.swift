@@ -1,0 +1,167 @@
+import FeatureStore
+import Foundation
+import TestSupport
+import Testing
+
+/// `vuemo train` as a user runs it.
+@Suite struct TrainCommandTests {
+    private let folder: TemporaryFolder
+    private var store: String { folder.file("store.h5") }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try SyntheticStore().write(to: folder.file("store.h5"))
+    }
+
+    /// Options for a model that trains in milliseconds.
+    static let small = [
+        "--threads", "1", "--epochs", "3", "--batch-size", "2", "--learning-rate", "0.01", "--set", "model.hiddenSize=8", "--set",
+        "model.vueLayers=1", "--set", "model.hypergraphLayers=1",
+    ]
+
+    private func train(_ name: String, _ options: [String] = []) throws -> BuiltProduct.Outcome {
+        try BuiltProduct.run("vuemo", ["train", store, "--output", folder.file(name)] + Self.small + options)
+    }
+
+    @Test func trainsEvaluatesAndPrintsTheTable() throws {
+        let outcome = try train("run")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        for text in ["test, epoch", "class 0", "precision", "weighted F1", "confusion"] { #expect(outcome.output.contains(text)) }
+        // Not a terminal: a plain line per epoch, nothing redrawn.
+        #expect(outcome.errors.contains("epoch 1/3  loss") && outcome.errors.contains("epoch 3/3  loss"))
+        #expect(!outcome.errors.contains("\r"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("run")).sorted()
+        #expect(names == ["checkpoints", "config.yaml", "metrics.jsonl", "predictions.csv", "result.json"])
+        let checkpoints = try FileManager.default.contentsOfDirectory(atPath: folder.file("run/checkpoints")).sorted()
+        #expect(checkpoints == ["best.h5", "last.h5"])
+    }
+
+    @Test func evaluatesARunAgain() throws {
+        #expect(try train("run", ["--quiet"]).status == 0)
+        let json = try BuiltProduct.run("vuemo", ["evaluate", folder.file("run"), "--format", "json"])
+        #expect(json.output == (try String(contentsOfFile: folder.file("run/result.json"), encoding: .utf8)))
+        let valid = try BuiltProduct.run("vuemo", ["evaluate", folder.file("run"), "--split", "valid"])
+        #expect(valid.status == 0 && valid.output.hasPrefix("valid, epoch"))
+        try FileManager.default.moveItem(atPath: store, toPath: folder.file("moved.h5"))
+        let lost = try BuiltProduct.run("vuemo", ["evaluate", folder.file("run")])
+        #expect(lost.status == 1 && lost.errors.contains("store.h5"))
+        let found = try BuiltProduct.run("vuemo", ["evaluate", folder.file("run"), "--store", folder.file("moved.h5")])
+        #expect(found.status == 0)
+    }
+
+    @Test func quietShowsNothingAndJSONIsForScripts() throws {
+        let outcome = try train("run", ["--quiet", "--format", "json"])
+        #expect(outcome.errors == "")
+        let result = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        #expect(result["weighted_f1"] is Double && result["confusion"] is [[Int]])
+    }
+
+    @Test func namesRunFoldersByItself() throws {
+        let here = "\(BuiltProduct.folder)/vuemo"
+        for number in 1...2 {
+            let process = Process()
+            process.executableURL = URL(filePath: here)
+            process.currentDirectoryURL = URL(filePath: folder.path)
+            process.arguments = ["train", "store.h5", "--quiet"] + Self.small + ["--epochs", "1", "--variant", "corrected"]
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            #expect(FileManager.default.fileExists(atPath: folder.file("runs/synthetic-corrected-\(number)/result.json")))
+        }
+        // The store's path is remembered from the root, so the run can be used from anywhere.
+        let evaluated = try BuiltProduct.run("vuemo", ["evaluate", folder.file("runs/synthetic-corrected-1")])
+        #expect(evaluated.status == 0)
+    }
+
+    @Test func optionsOutrankTheFileWhichOutranksThePreset() throws {
+        let yaml = "training: {epochs: 1, seed: 4}\noptimizer: {weightDecay: 0.5}\nmodel: {dropout: 0}\n"
+        try Data(yaml.utf8).write(to: URL(filePath: folder.file("run.yaml")))
+        let outcome = try train(
+            "run", ["--preset", "meld", "--config", folder.file("run.yaml"), "--set", "model.dropout=0.25", "--quiet"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let config = try String(contentsOfFile: folder.file("run/config.yaml"), encoding: .utf8)
+        for line in [
+            "epochs: 3", "seed: 4", "weightDecay: 0.5", "dropout: 0.25", "loss: focal-released", "projectText: false",
+            "learningRate: 0.01", "threads: 1",
+        ] { #expect(config.contains(line + "\n"), "\(line) in \(config)") }
+    }
+
+    @Test(arguments: [
+        (["--set", "model.hiddenSzie=4"], "there is no key model.hiddenSzie; did you mean model.hiddenSize?"),
+        (["--epochs", "many"], "--epochs: training.epochs must be a whole number of at least 1, not \"many\""),
+        (["--variant", "fixed"], "must be one of released, corrected"),
+        (["--preset", "emorynlp"], "emorynlp"),
+        (["--modalities", "xyz"], "model.modalities must be letters"),
+        (["--config", "/nonexistent.yaml"], "/nonexistent.yaml cannot be read"),
+        (["--output", "/dev/null/run"], "/dev/null/run cannot be created"),
+        (["--initial-parameters", "/nonexistent.h5"], "/nonexistent.h5"),
+        (["--frobnicate"], "frobnicate"),
+    ])
+    func badOptionsAreExplained(options: [String], message: String) throws {
+        let outcome = try BuiltProduct.run("vuemo", ["train", store] + Self.small + ["--output", folder.file("run")] + options)
+        #expect(outcome.status != 0)
+        #expect(outcome.errors.contains(message), "\(outcome.errors)")
+        #expect(outcome.output.isEmpty)
+        #expect(try folder.names() == ["store.h5"])
+    }
+
+    @Test func badStoresAreExplained() throws {
+        try Data("version https://git-lfs.github.com/spec/v1".utf8).write(to: URL(filePath: folder.file("pointer.h5")))
+        try SyntheticStore().write(
+            to: folder.file("nan.h5"), options: StoreWriterOptions(refusesNonFiniteValues: false),
+            changingRows: { feature, rows in if feature.name == "audio" { rows[0] = .nan } })
+        try SyntheticStore().write(to: folder.file("novalid.h5"), changing: { $0.splits[1].name = "held" })
+        var deaf = SyntheticStore()
+        deaf.audioWidth = 0
+        try deaf.write(to: folder.file("deaf.h5"))
+        let before = try folder.names()
+        for (name, message) in [
+            ("missing.h5", "missing.h5"), ("pointer.h5", "pointer.h5"), ("novalid.h5", "--protocol paper"),
+            ("deaf.h5", "has no audio features"),
+        ] {
+            let outcome = try BuiltProduct.run("vuemo", ["train", folder.file(name), "--output", folder.file("run")] + Self.small)
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains(message), "\(outcome.errors)")
+        }
+        #expect(try folder.names() == before)
+        let nan = try BuiltProduct.run(
+            "vuemo", ["train", folder.file("nan.h5"), "--quiet", "--output", folder.file("run")] + Self.small)
+        #expect(nan.status == 1)
+        #expect(nan.errors.contains("feature audio of dialogue dialogue-0 holds NaN or infinity"), "\(nan.errors)")
+    }
+
+    @Test func neverOverwritesARun() throws {
+        #expect(try train("run", ["--quiet"]).status == 0)
+        let again = try train("run", ["--quiet"])
+        #expect(again.status == 1)
+        #expect(again.errors.contains("exists already and is never overwritten"))
+    }
+
+    /// A limit on file sizes stands for a full disk: the write fails half-way.
+    @Test func aFullDiskLeavesNothingHalfWritten() throws {
+        let command = (["\(BuiltProduct.folder)/vuemo", "train", store, "--output", folder.file("run"), "--quiet"] + Self.small)
+            .joined(separator: " ")
+        let process = Process()
+        let errors = Pipe()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-c", "ulimit -f 8; exec \(command)"]
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 1)
+        #expect(text.contains("last.h5"), "\(text)")
+        #expect(try folder.names() == ["store.h5"])
+    }
+
+    @Test func helpNamesDefaults() throws {
+        let help = try BuiltProduct.run("vuemo", ["train", "--help"]).output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for option in [
+            "--preset", "--variant", "--protocol", "--modalities", "--config", "--set", "--seed", "--threads", "--epochs", "--batch-size",
+            "--learning-rate", "--output", "--resume", "--initial-parameters", "--prefetch", "--skip-verification", "--quiet", "--format",
+            "(default: 1475)", "(default: sound)", "(default: 16)",
+        ] { #expect(help.contains(option), "\(option)") }
+        #expect(try BuiltProduct.run("vuemo", ["evaluate", "--help"]).output.contains("(default: test)"))
+    }
+}

@@ -1,0 +1,130 @@
+import FeatureStore
+import Foundation
+import HDF5
+import TestSupport
+import Testing
+
+@testable import Training
+
+@Suite struct ResumeTests {
+    /// Stops a run after `steps` steps, continues it from its files alone, and compares everything with a run that never stopped.
+    @Test(arguments: [1, 2, 3, 4, 7, 9]) func endsWithTheSameBitsWhereverItStopped(steps: Int) throws {
+        let tiny = try TinyRun()
+        let whole = try tiny.train("whole")
+        do {
+            let interruption = Interruption()
+            var seen = 0
+            let run = try TrainingRun.start(tiny.plan("stopped"))
+            let outcome = try run.run(interruption: interruption) { event in
+                if case .step = event {
+                    seen += 1
+                    if seen == steps { interruption.request() }
+                }
+            }
+            guard case .interrupted = outcome else {
+                Issue.record("the run was not interrupted")
+                return
+            }
+        }
+        let folder = RunFolder(tiny.folder.file("stopped"))
+        try finish(folder, tiny)
+        try expectEqual(folder, whole)
+    }
+
+    @Test func canBeInterruptedAgainAndAgain() throws {
+        let tiny = try TinyRun()
+        let whole = try tiny.train("whole")
+        var run: TrainingRun? = try TrainingRun.start(tiny.plan("stopped"))
+        let folder = run!.folder
+        var rounds = 0
+        while true {
+            let interruption = Interruption()
+            let outcome = try run!.run(interruption: interruption) { if case .step = $0 { interruption.request() } }
+            run = nil
+            if case .finished = outcome { break }
+            rounds += 1
+            // After the last step the wish comes in the evaluation; then a continued run has no steps left to stop after.
+            try #require(rounds < 50)
+            run = try TrainingRun.resume(folder, store: tiny.store)
+        }
+        #expect(rounds >= 9)
+        try expectEqual(folder, whole)
+    }
+
+    /// A kill between two writes leaves metrics.jsonl ahead of the checkpoint or behind it, with half a line, and best.h5 behind.
+    @Test func repairsWhatAKillLeaves() throws {
+        let tiny = try TinyRun()
+        let whole = try tiny.train("whole")
+        let stopped = try tiny.train("stopped")
+        try FileManager.default.removeItem(atPath: stopped.result)
+        try FileManager.default.removeItem(atPath: stopped.predictions)
+        try TextFile.append("{\"epoch\":4,\"train_lo", to: stopped.metrics)
+        try finish(stopped, tiny)
+        try expectEqual(stopped, whole)
+    }
+
+    @Test func publishesABestCheckpointThatAKillPrevented() throws {
+        var tiny = try TinyRun()
+        tiny.configuration.training.epochs = 1
+        let whole = try tiny.train("whole"), stopped = try tiny.train("stopped")
+        try FileManager.default.removeItem(atPath: stopped.bestCheckpoint)
+        try TextFile.replace(stopped.metrics, with: "")
+        try finish(stopped, tiny)
+        try expectEqual(stopped, whole)
+        #expect(try arrays(stopped.bestCheckpoint) == arrays(whole.bestCheckpoint))
+    }
+
+    @Test func aNewRunCanBeResumedBeforeItsFirstStep() throws {
+        let tiny = try TinyRun()
+        let whole = try tiny.train("whole")
+        let folder = try TrainingRun.start(tiny.plan("stopped")).folder
+        try finish(folder, tiny)
+        try expectEqual(folder, whole)
+    }
+
+    @Test func refusesAnotherStoreOrConfiguration() throws {
+        let tiny = try TinyRun()
+        let folder = try tiny.train("run")
+        var other = SyntheticStore()
+        other.seed = 9
+        let elsewhere = try TinyRun(other)
+        #expect(message { _ = try TrainingRun.resume(folder, store: elsewhere.store) }.contains("holds other data"))
+        #expect(message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, split: "test") }.contains("holds other data"))
+        let yaml = try text(folder.configuration).replacingOccurrences(of: "hiddenSize: 8", with: "hiddenSize: 16")
+        try TextFile.replace(folder.configuration, with: yaml)
+        let refused = message { _ = try TrainingRun.resume(folder, store: tiny.store) }
+        #expect(refused.contains("model.hiddenSize is 8 there and 16 in config.yaml"), "\(refused)")
+    }
+
+    @Test func refusesOptionsThatWouldChangeTheRun() throws {
+        let tiny = try TinyRun()
+        let record = try TrainingRun.start(tiny.plan("run")).folder.record()
+        try record.refuseChanges([ConfigurationAssignment(key: "training.epochs", value: "3", option: "--epochs")])
+        try record.refuseChanges([ConfigurationAssignment(key: "training.prefetch", value: "7", option: "--prefetch")])
+        let refused = message {
+            try record.refuseChanges([ConfigurationAssignment(key: "training.seed", value: "3", option: "--seed")])
+        }
+        #expect(refused.contains("training.seed is 1475 in the run and cannot become 3"))
+    }
+
+    @Test func namesAFolderThatIsNoRun() throws {
+        let folder = try TemporaryFolder()
+        #expect(message { _ = try RunFolder(folder.path).record() }.contains("is no run folder"))
+        #expect(message { _ = try RunFolder(folder.file("missing")).record() }.contains("is no run folder"))
+    }
+
+    private func finish(_ folder: RunFolder, _ tiny: TinyRun) throws {
+        let run = try TrainingRun.resume(folder, store: tiny.store)
+        guard case .finished = try run.run() else {
+            Issue.record("the continued run did not finish")
+            return
+        }
+    }
+
+    private func expectEqual(_ folder: RunFolder, _ whole: RunFolder) throws {
+        #expect(try arrays(folder.lastCheckpoint) == arrays(whole.lastCheckpoint))
+        #expect(try comparableMetrics(folder) == comparableMetrics(whole))
+        #expect(try text(folder.result) == text(whole.result))
+        #expect(try text(folder.predictions) == text(whole.predictions))
+    }
+}

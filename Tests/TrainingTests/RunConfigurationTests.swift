@@ -1,0 +1,158 @@
+import Testing
+import VUEMO
+
+@testable import Training
+
+@Suite struct RunConfigurationTests {
+    private func resolve(
+        _ dataset: String = "IEMOCAP", classes: Int = 6, preset: Preset? = nil, set assignments: [ConfigurationAssignment] = []
+    ) throws -> RunConfiguration {
+        let facts = DatasetFacts(name: dataset, classes: classes) { $0 == .sound ? [3, 1] : [4, 4] }
+        return try RunConfiguration.resolve(dataset: facts, preset: preset, assignments: assignments, threads: 2)
+    }
+
+    private func message(_ body: () throws -> Void) -> String {
+        do {
+            try body()
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func presetFollowsTheDatasetsName() throws {
+        let iemocap = try resolve()
+        #expect(iemocap.optimizer.learningRate == 1e-4)
+        #expect(iemocap.training.loss == .weightedNLL)
+        #expect(iemocap.training.classFrequencies == [0.086747, 0.144406, 0.227883, 0.160585, 0.127711, 0.252668])
+        #expect(iemocap.model.projectText)
+        let meld = try resolve("MELD", classes: 7)
+        #expect(meld.optimizer.learningRate == 2e-5)
+        #expect(meld.training.loss == .focalReleased)
+        #expect(meld.training.focalGamma == 2.5)
+        #expect(!meld.model.projectText)
+        for configuration in [iemocap, meld] {
+            #expect(configuration.training.batchSize == 16)
+            #expect(configuration.training.epochs == 100)
+            #expect(configuration.training.seed == 1475)
+            #expect(configuration.optimizer.weightDecay == 3e-5)
+            #expect(configuration.model.vueLayers == 4)
+            #expect(configuration.model.hypergraphLayers == 8)
+            #expect(configuration.model.hiddenSize == 512)
+            #expect(configuration.model.dropout == 0.5)
+            #expect(configuration.training.threads == 2)
+        }
+        #expect(try resolve("MELD", classes: 6, preset: .iemocap).optimizer.learningRate == 1e-4)
+    }
+
+    @Test func anotherDatasetCountsItsOwnFrequencies() throws {
+        #expect(try resolve("Other", classes: 2).training.classFrequencies == [0.75, 0.25])
+        let paper = try resolve("Other", classes: 2, set: [ConfigurationAssignment(setting: "training.protocol=paper")])
+        #expect(paper.training.classFrequencies == [0.5, 0.5])
+    }
+
+    @Test func refusesFrequenciesOfAnotherNumberOfClasses() {
+        #expect(message { _ = try resolve("IEMOCAP", classes: 4) }.contains("lists 6 numbers but IEMOCAP has 4 classes"))
+    }
+
+    @Test func shuffleFollowsProtocolAndPreset() throws {
+        let paper = try ConfigurationAssignment(setting: "training.protocol=paper")
+        #expect(try resolve().training.shuffle)
+        #expect(try !resolve(set: [paper]).training.shuffle)
+        #expect(try resolve("MELD", classes: 7, set: [paper]).training.shuffle)
+        #expect(try resolve(set: [paper, ConfigurationAssignment(setting: "training.shuffle=true")]).training.shuffle)
+    }
+
+    @Test func laterAssignmentsWin() throws {
+        let file = try ConfigurationAssignment.parse(
+            yaml: "training:\n  epochs: 7\n  batchSize: 4\noptimizer.learningRate: 0.5\n", name: "run.yaml")
+        let flag = ConfigurationAssignment(key: "training.epochs", value: "9", option: "--epochs")
+        let configuration = try resolve(set: file + [flag])
+        #expect(configuration.training.epochs == 9)
+        #expect(configuration.training.batchSize == 4)
+        #expect(configuration.optimizer.learningRate == 0.5)
+    }
+
+    @Test func everyKeyRoundTripsThroughYAML() throws {
+        var configuration = RunConfiguration()
+        configuration.model.variant = .corrected
+        configuration.model.modalities = Modalities(letters: "al")!
+        configuration.model.hiddenSize = 34
+        configuration.model.vueLayers = 0
+        configuration.model.hypergraphLayers = 3
+        configuration.model.textNorm = .none
+        configuration.model.projectText = false
+        configuration.model.speakerEmbedding = false
+        configuration.model.dropout = 0
+        configuration.training.epochs = 5
+        configuration.training.batchSize = 2
+        configuration.training.seed = .max
+        configuration.training.protocol = .paper
+        configuration.training.shuffle = false
+        configuration.training.loss = .focal
+        configuration.training.focalGamma = 1.75
+        configuration.training.classFrequencies = [0.1, 1e-7, 0.3]
+        configuration.training.threads = 3
+        configuration.training.prefetch = 4
+        configuration.optimizer = OptimizerSettings(learningRate: 2e-5, weightDecay: 0, beta1: 0.5, beta2: 0.25, epsilon: 1e-12)
+        let defaults = RunConfiguration()
+        // Every key must differ from its default here, or the round trip would prove nothing about it.
+        #expect(configuration.differences(from: defaults).count == ConfigurationKey.all.count - 1)
+        #expect(try RunConfiguration(yaml: configuration.yaml, name: "config.yaml") == configuration)
+        #expect(try RunConfiguration(yaml: defaults.yaml, name: "config.yaml") == defaults)
+    }
+
+    @Test func numbersKeepADecimalPoint() {
+        #expect(yamlNumber(2e-5) == "2.0e-05")
+        #expect(yamlNumber(1e-4) == "0.0001")
+        #expect(yamlNumber(0.5) == "0.5")
+    }
+
+    @Test(arguments: [
+        ("model.hidenSize", "model.hiddenSize"), ("learningRate", "optimizer.learningRate"), ("training.lr", "training.loss"),
+        ("modle.dropout", "model.dropout"), ("training.batchsize", "training.batchSize"), ("optimizer.seed", "training.seed"),
+        ("training.weightDecay", "optimizer.weightDecay"),
+    ])
+    func unknownKeysAreRefusedWithTheNearest(key: String, nearest: String) {
+        let text = message { _ = try resolve(set: [ConfigurationAssignment(setting: "\(key)=1")]) }
+        #expect(text == "--set: there is no key \(key); did you mean \(nearest)?")
+    }
+
+    @Test(arguments: [
+        ("training.epochs=ten", "training.epochs must be a whole number of at least 1, not \"ten\""),
+        ("training.epochs=0", "training.epochs must be a whole number of at least 1, not \"0\""),
+        ("training.epochs=1.5", "not \"1.5\""),
+        ("training.seed=-1", "training.seed must be a whole number from 0"),
+        ("model.dropout=1", "model.dropout must be a number from 0 to below 1"),
+        ("model.dropout=nan", "model.dropout must be"),
+        ("model.variant=fixed", "must be one of released, corrected"),
+        ("model.modalities=avx", "model.modalities must be letters out of a (audio), v (visual), l (text)"),
+        ("model.textNorm=[batch]", "not a list"),
+        ("training.shuffle=maybe", "must be true or false"),
+        ("training.classFrequencies=0.5", "must be a list of positive numbers"),
+        ("training.classFrequencies=[0.5, 0]", "must be a list of positive numbers"),
+        ("model.hiddenSize=33", "must be even, not 33"),
+    ])
+    func refusedValuesNameTheKeyAndWhatItTakes(setting: String, expected: String) {
+        let text = message { _ = try resolve(set: [ConfigurationAssignment(setting: setting)]) }
+        #expect(text.contains(expected), "\(text)")
+    }
+
+    @Test func malformedSettingsAndFilesAreRefused() {
+        #expect(message { _ = try ConfigurationAssignment(setting: "training.epochs") }.contains("key=value"))
+        #expect(message { _ = try ConfigurationAssignment(setting: "a=[1") }.contains("is not a value"))
+        #expect(message { _ = try ConfigurationAssignment.parse(yaml: "a: [", name: "run.yaml") }.hasPrefix("run.yaml is not valid YAML"))
+        #expect(message { _ = try ConfigurationAssignment.parse(yaml: "- 1", name: "run.yaml") }.contains("keys and values"))
+        #expect((try? ConfigurationAssignment.parse(yaml: "", name: "run.yaml"))?.isEmpty == true)
+    }
+
+    @Test func aRunsRecordRoundTripsAndCanBeGivenAgainAsAConfiguration() throws {
+        let record = RunRecord(
+            configuration: try resolve(), storePath: "/data/my store: \"1\".h5", dataset: "IEMOCAP", contentID: "0123456789",
+            storeFormatVersion: "1.0.0", initialParameters: "/data/start.h5", toolVersion: "0.1.0")
+        #expect(try RunRecord(yaml: record.yaml, name: "config.yaml") == record)
+        let again = try ConfigurationAssignment.parse(yaml: record.yaml, name: "config.yaml")
+        #expect(try resolve(set: again) == record.configuration)
+        #expect(message { _ = try RunRecord(yaml: RunConfiguration().yaml, name: "config.yaml") }.contains("which store"))
+    }
+}

@@ -1,0 +1,143 @@
+import FeatureStore
+import Foundation
+import TestSupport
+import Testing
+import VUEMO
+
+@testable import Training
+
+@Suite struct TrainingRunTests {
+    @Test func writesEveryFileOfARunFolder() throws {
+        let tiny = try TinyRun()
+        let folder = try tiny.train("run")
+        let lines = try text(folder.metrics).split(separator: "\n")
+        #expect(lines.count == 3)
+        for key in [
+            "epoch", "train_loss", "train_seconds", "evaluation_seconds", "learning_rate", "valid_weighted_f1", "valid_accuracy",
+            "valid_loss", "peak_memory_mib",
+        ] {
+            #expect(lines[0].contains("\"\(key)\":"), "\(lines[0])")
+        }
+        #expect(!lines[0].contains("test_"))
+        let result = try JSON.decode(RunResult.self, text(folder.result))
+        #expect(result.perClass.map(\.name) == tiny.store.labelNames)
+        #expect(result.confusion.count == 3)
+        let record = try folder.record()
+        #expect(record.configuration == tiny.configuration)
+        #expect(record.contentID == tiny.store.contentID)
+        let predictions = try text(folder.predictions).split(separator: "\n")
+        #expect(predictions[0] == "dialogue,utterance,speaker,gold,predicted,class 0,class 1,class 2")
+        let tested = tiny.store.dialogues(inSplit: "test").reduce(0) { $0 + tiny.store.dialogues[$1].range.count }
+        #expect(predictions.count == tested + 1)
+        #expect(FileManager.default.fileExists(atPath: folder.lastCheckpoint))
+        #expect(FileManager.default.fileExists(atPath: folder.bestCheckpoint))
+    }
+
+    @Test func theChosenEpochIsTheEarliestBest() throws {
+        let tiny = try TinyRun()
+        let folder = try tiny.train("run")
+        let metrics = try comparableMetrics(folder)
+        let scores = metrics.map(\.selectionScore)
+        let result = try JSON.decode(RunResult.self, text(folder.result))
+        #expect(result.chosenEpoch == scores.firstIndex(of: scores.max()!)! + 1)
+        let evaluated = try RunEvaluator.evaluate(folder, store: tiny.store, split: "test")
+        #expect(evaluated == result)
+    }
+
+    @Test(arguments: Variant.allCases) func learnsASignal(variant: Variant) throws {
+        var tiny = try TinyRun()
+        tiny.configuration.model.variant = variant
+        tiny.configuration.training.epochs = 25
+        let metrics = try comparableMetrics(try tiny.train("run"))
+        #expect(metrics.last!.trainLoss < 0.7 * metrics.first!.trainLoss)
+        #expect(metrics.map(\.selectionScore).max()! > 60)
+    }
+
+    @Test func equalSeedsGiveEqualBitsAndOthersDoNot() throws {
+        var tiny = try TinyRun()
+        let first = try tiny.train("first"), again = try tiny.train("again")
+        #expect(try arrays(first.lastCheckpoint) == arrays(again.lastCheckpoint))
+        #expect(try comparableMetrics(first) == comparableMetrics(again))
+        tiny.configuration.training.prefetch = 5
+        #expect(try arrays(first.lastCheckpoint) == arrays(tiny.train("prefetch").lastCheckpoint))
+        tiny.configuration.training.seed = 2
+        #expect(try arrays(first.lastCheckpoint) != arrays(tiny.train("other").lastCheckpoint))
+    }
+
+    @Test func thePaperProtocolTrainsOnValidTooAndChoosesOnTest() throws {
+        // The base file lists valid dialogues among the train ones.
+        var tiny = try TinyRun { manifest in
+            let order = [3, 0, 6, 1, 7, 2, 4, 5, 8, 9, 10]
+            for index in manifest.dialogues.indices { manifest.dialogues[index].sourcePosition = order[index] }
+        }
+        let paper = try TrainingSplits(store: tiny.store, protocol: .paper)
+        #expect(paper.train == [1, 3, 5, 0, 6, 7, 2, 4])
+        #expect(paper.selection == [8, 9, 10] && paper.test == [8, 9, 10])
+        let sound = try TrainingSplits(store: tiny.store, protocol: .sound)
+        #expect(sound.train == [1, 3, 5, 0, 2, 4])
+        #expect(sound.selection == [6, 7] && sound.test == [8, 9, 10])
+        tiny.configuration.training.protocol = .paper
+        tiny.configuration.training.shuffle = false
+        let folder = try tiny.train("paper")
+        let metrics = try comparableMetrics(folder)
+        #expect(metrics.allSatisfy { $0.validWeightedF1 == nil && $0.validLoss == nil && $0.testAccuracy != nil })
+        let result = try JSON.decode(RunResult.self, text(folder.result))
+        #expect(result.weightedF1 == metrics[result.chosenEpoch - 1].testWeightedF1)
+    }
+
+    @Test(arguments: ["a", "v", "l", "av", "al", "vl"]) func trainsOnEverySubsetOfModalities(letters: String) throws {
+        var tiny = try TinyRun()
+        tiny.configuration.model.modalities = try #require(Modalities(letters: letters))
+        tiny.configuration.training.epochs = 1
+        #expect(try comparableMetrics(tiny.train("run")).count == 1)
+    }
+
+    @Test(arguments: LossFunction.allCases) func trainsWithEveryLoss(loss: LossFunction) throws {
+        var tiny = try TinyRun()
+        tiny.configuration.training.loss = loss
+        tiny.configuration.training.classFrequencies = [0.5, 0.25, 0.25]
+        tiny.configuration.training.epochs = 1
+        #expect(try comparableMetrics(tiny.train("run")).count == 1)
+    }
+
+    @Test func neverOverwritesAFolder() throws {
+        let tiny = try TinyRun()
+        let folder = try tiny.train("run")
+        let before = try text(folder.result)
+        #expect(message { _ = try TrainingRun.start(tiny.plan("run")) }.contains("exists already and is never overwritten"))
+        #expect(try text(folder.result) == before)
+    }
+
+    @Test func leavesNothingBehindWhereItCannotStart() throws {
+        var tiny = try TinyRun(SyntheticStore()) { $0.splits[1].name = "other" }
+        let text = message { _ = try TrainingRun.start(tiny.plan("run")) }
+        #expect(text.contains("has no dialogues in split valid") && text.contains("--protocol paper"))
+        #expect(try tiny.folder.names() == ["store.h5"])
+        tiny.configuration.training.protocol = .paper
+        _ = try TrainingRun.start(tiny.plan("run"))
+    }
+
+    @Test func namesAMissingModality() throws {
+        var synthetic = SyntheticStore()
+        synthetic.visualWidth = 0
+        let tiny = try TinyRun(synthetic)
+        let text = message { _ = try TrainingRun.start(tiny.plan("run")) }
+        #expect(text.contains("has no visual features") && text.contains("--modalities"))
+    }
+
+    @Test func stopsWhereTheLossIsNotFinite() throws {
+        var tiny = try TinyRun()
+        tiny.configuration.optimizer.learningRate = 1e30
+        let text = message { _ = try tiny.train("run") }
+        #expect(text.contains("the loss became") && text.contains("lower optimizer.learningRate"), "\(text)")
+    }
+
+    @Test func onlyOneProcessWorksInAFolder() throws {
+        let tiny = try TinyRun()
+        let run = try TrainingRun.start(tiny.plan("run"))
+        withExtendedLifetime(run) {
+            let text = message { _ = try TrainingRun.resume(run.folder, store: tiny.store) }
+            #expect(text.contains("another vuemo train is working in"))
+        }
+    }
+}
