@@ -38,11 +38,9 @@ extension Tape {
         Compute.forEach(lengths.count) { dialogue in
             let span = spans[dialogue]
             for rows in spans.tiles(dialogue) {
-                // Named, because a matrix does not keep a tensor's memory: a temporary's would be another thread's before the product.
-                let used = masked(weights(span, rows), dialogue, rows)
                 MatrixProduct.multiplyOnThisThread(
-                    used.matrix, x.value.rows(span).matrix(columns: 2 * h..<3 * h), into: out.rows(span).rows(rows).matrix)
-                withExtendedLifetime(used) {}
+                    masked(weights(span, rows), dialogue, rows).matrix, x.value.rows(span).matrix(columns: 2 * h..<3 * h),
+                    into: out.rows(span).rows(rows).matrix)
             }
         }
         return record(out, inputs: [x]) { gradient in
