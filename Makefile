@@ -28,7 +28,7 @@ demo: build sample
 	$(VUEMO) convert iemocap --features $(DEMO)/pickles/IEMOCAP_features.pkl \
 	    --roberta $(DEMO)/pickles/iemocap_features_roberta.pkl -o $(DEMO)/iemocap.h5
 	$(VUEMO) validate $(DEMO)/iemocap.h5
-	$(VUEMO) train $(DEMO)/iemocap.h5 --epochs 5 --batch-size 4 --output $(DEMO)/run
+	$(VUEMO) train $(DEMO)/iemocap.h5 --epochs 10 --batch-size 4 --output $(DEMO)/run
 	$(VUEMO) evaluate $(DEMO)/run
 
 clean:

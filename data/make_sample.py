@@ -16,8 +16,8 @@ from array import array
 from numpy_pickles import Array, DataType, write
 
 FLOAT = DataType("<f4")
-SIGNAL_COLUMNS = 12       # of every feature; the rest is noise
-NOISE_ROWS = 16           # rows of noise that are made once and then mixed: this keeps the script fast
+SIGNAL_STEP = 4           # every fourth column says something; the rest is noise
+NOISE_ROWS = 64           # rows of noise that are made once and then mixed: this keeps the script fast
 
 
 class Corpus:
@@ -46,18 +46,18 @@ MELD = Corpus(
 
 
 class FeatureMaker:
-    """Rows of one feature: noise, and in a few columns what the label says."""
+    """Rows of one feature: noise, and in some columns what the label says."""
 
     def __init__(self, source, width, classes, strength):
         self.source, self.width, self.strength = source, width, strength
-        self.centres = [[source.choice((-1.0, 1.0)) for _ in range(SIGNAL_COLUMNS)] for _ in range(classes)]
+        self.centres = [[source.choice((-1.0, 1.0)) for _ in range(0, width, SIGNAL_STEP)] for _ in range(classes)]
         self.noise = [array("f", (source.gauss(0, 0.5) for _ in range(width))) for _ in range(NOISE_ROWS)]
 
     def row(self, label):
         (first, second), weight = self.source.sample(self.noise, 2), self.source.uniform(0.5, 1.5)
         row = [weight * a + b for a, b in zip(first, second)]
         for column, value in enumerate(self.centres[label]):
-            row[column * (self.width // SIGNAL_COLUMNS)] += self.strength * value
+            row[column * SIGNAL_STEP] += self.strength * value
         return Array(FLOAT, (self.width,), row)
 
 
