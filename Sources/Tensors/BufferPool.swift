@@ -9,6 +9,17 @@ final class BufferPool: Sendable {
 
     private struct Free: @unchecked Sendable {
         var bySize: [Int: [UnsafeMutablePointer<Float>]] = [:]
+
+        /// A buffer of the wanted capacity, or of a larger one up to its double: batches differ in length from step to step,
+        /// and with buffers of exact sizes alone the pool would grow to the sum over all of them.
+        mutating func smallest(atLeast wanted: Int) -> (pointer: UnsafeMutablePointer<Float>, capacity: Int)? {
+            var capacity = wanted
+            while capacity <= 2 * wanted {
+                if let pointer = bySize[capacity]?.popLast() { return (pointer, capacity) }
+                capacity = BufferPool.capacity(for: capacity + 1)
+            }
+            return nil
+        }
     }
     private let free = Mutex(Free())
 
@@ -25,7 +36,7 @@ final class BufferPool: Sendable {
     /// Uninitialised memory for at least `count` floats, aligned to a cache line.
     func take(_ count: Int) -> (pointer: UnsafeMutablePointer<Float>, capacity: Int) {
         let capacity = Self.capacity(for: count)
-        if let pointer = free.withLock({ $0.bySize[capacity]?.popLast() }) { return (pointer, capacity) }
+        if let found = free.withLock({ $0.smallest(atLeast: capacity) }) { return found }
         var raw: UnsafeMutableRawPointer?
         let status = posix_memalign(&raw, 64, capacity * MemoryLayout<Float>.stride)
         guard status == 0, let raw else {
