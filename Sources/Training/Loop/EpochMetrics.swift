@@ -4,6 +4,8 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     public var epoch: Int
     /// The mean of the epoch's step losses.
     public var trainLoss: Double
+    /// The loss of every step, before the step.
+    public var stepLosses: [Float]
     /// Time of the epoch's steps.
     public var trainSeconds: Double
     /// Time of the evaluation behind it.
@@ -26,6 +28,7 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
         case epoch
         case trainLoss = "train_loss"
+        case stepLosses = "step_losses"
         case trainSeconds = "train_seconds"
         case evaluationSeconds = "evaluation_seconds"
         case learningRate = "learning_rate"

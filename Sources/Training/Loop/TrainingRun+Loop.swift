@@ -69,7 +69,7 @@ extension TrainingRun {
         let metrics = EpochMetrics(
             epoch: progress.completedEpochs + 1,
             trainLoss: progress.stepLosses.reduce(0.0) { $0 + Double($1) } / Double(max(1, progress.stepInEpoch)),
-            trainSeconds: milliseconds(progress.secondsInEpoch), evaluationSeconds: milliseconds((clock.now - start).seconds),
+            stepLosses: progress.stepLosses, trainSeconds: milliseconds(progress.secondsInEpoch), evaluationSeconds: milliseconds((clock.now - start).seconds),
             learningRate: record.configuration.optimizer.learningRate,
             validWeightedF1: isPaper ? nil : percentage(scores.weightedF1),
             validAccuracy: isPaper ? nil : percentage(scores.accuracy), validLoss: isPaper ? nil : evaluation.loss,
