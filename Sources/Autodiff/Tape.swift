@@ -16,7 +16,7 @@ public final class Tape {
     /// What this pass is for.
     public let mode: Mode
     private let recording: Bool
-    private var nodes: [(output: Variable, backward: (Tensor) -> Void)] = []
+    private var nodes: [(output: GradientSlot, backward: (Tensor) -> Void)] = []
     private var masks: UInt64 = 0
 
     /// A new, empty record.
@@ -48,7 +48,7 @@ public final class Tape {
     func record(_ value: Tensor, inputs: [Variable], backward: @escaping (Tensor) -> Void) -> Variable {
         let wanted = recording && inputs.contains { $0.requiresGradient }
         let output = Variable(value, requiresGradient: wanted)
-        if wanted { nodes.append((output, backward)) }
+        if wanted { nodes.append((output.slot, backward)) }
         return output
     }
 
@@ -56,10 +56,10 @@ public final class Tape {
     /// gradients of parameters and of leaf variables stay.
     public func backward(from loss: Variable) {
         precondition(loss.value.count == 1, "backward starts from a scalar")
-        loss.seed()
+        loss.slot.seed()
         while let node = nodes.popLast() {
             if let gradient = node.output.gradient { node.backward(gradient) }
-            node.output.releaseGradient()
+            node.output.release()
         }
     }
 }

@@ -1,28 +1,26 @@
 import Tensors
 
-/// A value in a computation, and the gradient of the loss with respect to it once the tape has run backward.
+/// A value in a computation, and the place of its gradient.
+///
+/// An operation's backward keeps the value of an input only if it needs it; otherwise it keeps the input's `slot` alone, and the
+/// value's memory is used again before the pass is over.
 public final class Variable {
     /// The numbers.
     public let value: Tensor
-    /// Whether a gradient is wanted here: false for data.
-    public let requiresGradient: Bool
-    private var accumulated: Tensor?
-    private let ownsGradient: Bool
+    /// Where the gradient of the loss with respect to the value is collected.
+    let slot: GradientSlot
 
     /// A value whose gradient is kept from the backward pass until the tape lets go of it.
     public init(_ value: Tensor, requiresGradient: Bool = true) {
         self.value = value
-        self.requiresGradient = requiresGradient
-        ownsGradient = true
+        slot = GradientSlot(rows: value.rows, columns: value.columns, requiresGradient: requiresGradient)
     }
 
     /// A parameter: its gradients are added to `gradient`, which outlives the tape.
     public init(parameter value: Tensor, gradient: Tensor) {
         precondition(value.count == gradient.count)
         self.value = value
-        requiresGradient = true
-        accumulated = gradient
-        ownsGradient = false
+        slot = GradientSlot(addingTo: gradient)
     }
 
     /// A value without gradient: features, for example.
@@ -32,42 +30,69 @@ public final class Variable {
     public var rows: Int { value.rows }
     /// Columns of the value.
     public var columns: Int { value.columns }
-
+    /// Whether a gradient is wanted here: false for data.
+    public var requiresGradient: Bool { slot.requiresGradient }
     /// The gradient, if anything has contributed to it.
-    public var gradient: Tensor? { accumulated }
+    public var gradient: Tensor? { slot.gradient }
+}
 
-    /// Where an operation's backward adds its part: `beta` is 0 for the first contribution, which overwrites, then 1.
-    func gradientTarget() -> (tensor: Tensor, beta: Float) {
-        if let accumulated { return (accumulated, 1) }
-        let fresh = Tensor(rows: value.rows, columns: value.columns)
-        accumulated = fresh
+/// The place of a variable's gradient: empty until the first contribution of a backward pass.
+final class GradientSlot {
+    let rows: Int
+    let columns: Int
+    /// Whether a gradient is wanted here.
+    let requiresGradient: Bool
+    private(set) var gradient: Tensor?
+    private let isParameter: Bool
+
+    init(rows: Int, columns: Int, requiresGradient: Bool) {
+        self.rows = rows
+        self.columns = columns
+        self.requiresGradient = requiresGradient
+        isParameter = false
+    }
+
+    /// The slot of a parameter, which always has its part of the arena.
+    init(addingTo gradient: Tensor) {
+        rows = gradient.rows
+        columns = gradient.columns
+        requiresGradient = true
+        self.gradient = gradient
+        isParameter = true
+    }
+
+    /// Where a backward adds its part: `beta` is 0 for the first contribution, which overwrites, then 1.
+    func target() -> (tensor: Tensor, beta: Float) {
+        if let gradient { return (gradient, 1) }
+        let fresh = Tensor(rows: rows, columns: columns)
+        gradient = fresh
         return (fresh, 0)
     }
 
     /// The gradient as a place that may be added to, zero where nothing has contributed yet.
-    func gradientToAddTo() -> Tensor {
-        let (tensor, beta) = gradientTarget()
+    func toAddTo() -> Tensor {
+        let (tensor, beta) = target()
         if beta == 0 { tensor.fill(0) }
         return tensor
     }
 
-    /// Adds `part` to the gradient. The variable may keep `part` itself, so the caller does not write to it afterwards.
+    /// Adds `part`. The slot may keep `part` itself, so the caller does not write to it afterwards.
     func accumulate(_ part: Tensor) {
         guard requiresGradient else { return }
-        if let accumulated { accumulated.add(part) } else { accumulated = part }
+        if let gradient { gradient.add(part) } else { gradient = part }
     }
 
     /// Adds a `part` that others use as well: it is copied, never kept.
     func accumulate(copying part: Tensor) {
         guard requiresGradient else { return }
-        if let accumulated { accumulated.add(part) } else { accumulated = part.copy() }
+        if let gradient { gradient.add(part) } else { gradient = part.copy() }
     }
 
     /// Starts the backward pass: d loss / d loss.
-    func seed() { accumulated = Tensor(rows: value.rows, columns: value.columns, repeating: 1) }
+    func seed() { gradient = Tensor(rows: rows, columns: columns, repeating: 1) }
 
     /// Gives an intermediate gradient's memory back once its operation has used it.
-    func releaseGradient() {
-        if ownsGradient { accumulated = nil }
+    func release() {
+        if !isParameter { gradient = nil }
     }
 }

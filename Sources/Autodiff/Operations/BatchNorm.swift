@@ -55,7 +55,7 @@ extension Tape {
             ck_normalize_columns(y.pointer + n * width, zeros.pointer, 1, width, mean.pointer, scale.pointer, bias.value.pointer)
         }
         return record(y, inputs: [x, weight, bias]) { gradient in
-            let weightGradient = weight.gradientToAddTo(), biasGradient = bias.gradientToAddTo()
+            let weightGradient = weight.slot.toAddTo(), biasGradient = bias.slot.toAddTo()
             ck_normalize_columns_parameter_gradients(
                 weightGradient.pointer, biasGradient.pointer, gradient.pointer, x.value.pointer, n, width, mean.pointer,
                 inverse.pointer)

@@ -7,8 +7,8 @@ extension Tape {
         guard let key = maskKey(probability: probability) else { return x }
         let y = Tensor(rows: x.rows, columns: x.columns)
         y.forEachElementRange { ck_dropout(y.pointer + $0, x.value.pointer + $0, $1, $0, key, probability) }
-        return record(y, inputs: [x]) { gradient in
-            let target = x.gradientToAddTo()
+        return record(y, inputs: [x]) { [slot = x.slot] gradient in
+            let target = slot.toAddTo()
             target.forEachElementRange {
                 ck_accumulate_dropout(target.pointer + $0, gradient.pointer + $0, $1, $0, key, probability)
             }
@@ -20,8 +20,8 @@ extension Tape {
         let key = maskKey(probability: probability), probability = key == nil ? 0 : probability
         let y = Tensor(rows: x.rows, columns: x.columns)
         y.forEachElementRange { ck_dropout_relu(y.pointer + $0, x.value.pointer + $0, $1, $0, key ?? 0, probability) }
-        return record(y, inputs: [x]) { gradient in
-            let target = x.gradientToAddTo()
+        return record(y, inputs: [x]) { [slot = x.slot] gradient in
+            let target = slot.toAddTo()
             target.forEachElementRange {
                 ck_dropout_relu_backward(
                     target.pointer + $0, gradient.pointer + $0, y.pointer + $0, $1, $0, key ?? 0, probability)
@@ -37,9 +37,9 @@ extension Tape {
         y.forEachElementRange {
             ck_add_dropout(y.pointer + $0, residual.value.pointer + $0, x.value.pointer + $0, $1, $0, key ?? 0, probability)
         }
-        return record(y, inputs: [residual, x]) { gradient in
-            if x.requiresGradient {
-                let target = x.gradientToAddTo()
+        return record(y, inputs: [residual, x]) { [slot = x.slot, residual = residual.slot] gradient in
+            if slot.requiresGradient {
+                let target = slot.toAddTo()
                 target.forEachElementRange {
                     ck_accumulate_dropout(target.pointer + $0, gradient.pointer + $0, $1, $0, key ?? 0, probability)
                 }

@@ -29,7 +29,7 @@ extension Tape {
                 sourceGradient: sourceGradient)
             // The scores are two dot products per node: w_t·y and w_s·y.
             let nodes = y.rows * m, flat = y.value.reshaped(rows: nodes, columns: h)
-            let gateGradient = gate.gradientToAddTo()
+            let gateGradient = gate.slot.toAddTo()
             for (part, scores) in [targetGradient, sourceGradient].enumerated() {
                 let columns = part * h..<(part + 1) * h
                 MatrixProduct.multiply(
@@ -38,8 +38,8 @@ extension Tape {
                     scores.reshaped(rows: nodes, columns: 1).matrix, gate.value.matrix(columns: columns),
                     into: yGradient.reshaped(rows: nodes, columns: h).matrix, beta: 1)
             }
-            bias.gradientToAddTo().pointer[0] += targetGradient.values.reduce(0, +)
-            y.accumulate(yGradient)
+            bias.slot.toAddTo().pointer[0] += targetGradient.values.reduce(0, +)
+            y.slot.accumulate(yGradient)
         }
     }
 }

@@ -7,7 +7,7 @@ extension Tape {
         let y = Tensor(rows: x.rows, columns: x.columns)
         y.forEachElementRange { ck_gelu(y.pointer + $0, x.value.pointer + $0, $1) }
         return record(y, inputs: [x]) { gradient in
-            let target = x.gradientToAddTo()
+            let target = x.slot.toAddTo()
             target.forEachElementRange {
                 ck_gelu_backward(target.pointer + $0, gradient.pointer + $0, x.value.pointer + $0, $1)
             }

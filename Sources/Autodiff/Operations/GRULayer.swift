@@ -80,27 +80,27 @@ extension Tape {
 
 /// With the gates' gradients in `saved` (r, z, n, hn and the previous state side by side), the products over all rows.
 private func accumulateGRUGradients(x: Variable, inputRow: [Int32]?, direction: GRUDirection, saved: Tensor, h: Int) {
-    let recurrent = direction.recurrentWeight.gradientToAddTo()
+    let recurrent = direction.recurrentWeight.slot.toAddTo()
     let previous = saved.matrix(columns: 4 * h..<5 * h)
     MatrixProduct.multiply(
         saved.matrix(columns: 0..<2 * h).transposed, previous, into: recurrent.rows(0..<2 * h).matrix, beta: 1)
     MatrixProduct.multiply(
         saved.matrix(columns: 3 * h..<4 * h).transposed, previous, into: recurrent.rows(2 * h..<3 * h).matrix, beta: 1)
-    let recurrentBias = direction.recurrentBias.gradientToAddTo()
+    let recurrentBias = direction.recurrentBias.slot.toAddTo()
     saved.matrix(columns: 0..<2 * h).addColumnSums(to: recurrentBias.pointer)
     saved.matrix(columns: 3 * h..<4 * h).addColumnSums(to: recurrentBias.pointer + 2 * h)
 
     var gates = saved.matrix(columns: 0..<3 * h)
-    gates.addColumnSums(to: direction.inputBias.gradientToAddTo().pointer)
+    gates.addColumnSums(to: direction.inputBias.slot.toAddTo().pointer)
     if let inputRow {
         // Rows that read the same input (all padding reads one) have one sum, so the products run over x's rows.
         let sums = Tensor(rows: x.rows, columns: 3 * h, repeating: 0)
         ck_scatter_add_rows(sums.pointer, 3 * h, gates.pointer, gates.stride, inputRow, inputRow.count, 3 * h)
         gates = sums.matrix
     }
-    MatrixProduct.multiply(gates.transposed, x.value.matrix, into: direction.inputWeight.gradientToAddTo().matrix, beta: 1)
+    MatrixProduct.multiply(gates.transposed, x.value.matrix, into: direction.inputWeight.slot.toAddTo().matrix, beta: 1)
     if x.requiresGradient {
-        let (target, beta) = x.gradientTarget()
+        let (target, beta) = x.slot.target()
         MatrixProduct.multiply(gates, direction.inputWeight.value.matrix, into: target.matrix, beta: beta)
     }
 }

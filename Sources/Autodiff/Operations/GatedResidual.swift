@@ -23,8 +23,8 @@ extension Tape {
         }
         return record(out, inputs: [x, context, weight, bias]) { gradient in
             let pre = Tensor(rows: x.rows, columns: h)
-            let (xGradient, beta) = x.gradientTarget(), contextGradient = context.gradientToAddTo()
-            out.forEachRowRange { rows in
+            let (xGradient, beta) = x.slot.target(), contextGradient = context.slot.toAddTo()
+            pre.forEachRowRange { rows in
                 let first = rows.lowerBound * h
                 ck_gated_residual_backward(
                     pre.pointer + first, xGradient.pointer + first, beta == 0 ? 0 : 1, contextGradient.pointer + first,
@@ -34,9 +34,9 @@ extension Tape {
             MatrixProduct.multiply(pre.matrix, merged.matrix, into: xGradient.matrix, beta: 1)
             MatrixProduct.multiply(
                 pre.matrix, weight.value.matrix(columns: h..<2 * h), into: contextGradient.matrix, beta: 1)
-            pre.addColumnSums(to: bias.gradientToAddTo())
+            pre.addColumnSums(to: bias.slot.toAddTo())
             // d/dW₁ = preᵀ x, d/dW₂ = preᵀ (x + c).
-            let product = Tensor(rows: h, columns: h), target = weight.gradientToAddTo()
+            let product = Tensor(rows: h, columns: h), target = weight.slot.toAddTo()
             MatrixProduct.multiply(pre.matrix.transposed, x.value.matrix, into: product.matrix)
             MatrixProduct.multiply(
                 pre.matrix.transposed, context.value.matrix, into: target.matrix(columns: h..<2 * h), beta: 1)
@@ -70,7 +70,7 @@ extension Tape {
         }
         return record(out, inputs: [x, context, weight, bias]) { gradient in
             let pre = Tensor(rows: x.rows, columns: h), rowGradient = Tensor(rows: x.rows, columns: 1)
-            let (xGradient, beta) = x.gradientTarget()
+            let (xGradient, beta) = x.slot.target()
             forEachUtteranceRange(context.rows, width: streams * h) { rows in
                 let first = rows.lowerBound * streams * h
                 ck_gated_residual_scalar_backward(
@@ -79,12 +79,12 @@ extension Tape {
                     x.value.pointer + first, context.value.pointer + rows.lowerBound, streams, contextWeight.pointer,
                     rows.count * streams, h)
             }
-            let contextGradient = context.gradientToAddTo()
+            let contextGradient = context.slot.toAddTo()
             for row in 0..<x.rows { contextGradient.pointer[row / streams] += rowGradient.pointer[row] }
             MatrixProduct.multiply(pre.matrix, merged.matrix, into: xGradient.matrix, beta: 1)
-            pre.addColumnSums(to: bias.gradientToAddTo())
+            pre.addColumnSums(to: bias.slot.toAddTo())
             // d/dW₁ = preᵀ x, d/dW₂ = preᵀ x + (preᵀ c) 1ᵀ.
-            let product = Tensor(rows: h, columns: h), target = weight.gradientToAddTo()
+            let product = Tensor(rows: h, columns: h), target = weight.slot.toAddTo()
             MatrixProduct.multiply(pre.matrix.transposed, x.value.matrix, into: product.matrix)
             addToBothHalves(product, of: target)
             let repeated = Tensor(rows: 1, columns: x.rows), projected = Tensor(rows: 1, columns: h)
@@ -104,8 +104,8 @@ extension Tape {
         Compute.forEachRange(n, minimum: 64) { range in
             for row in range { y.pointer[row] = ck_dot(x.value.pointer + row * width, ones.pointer, width) }
         }
-        return record(y, inputs: [x]) { gradient in
-            let target = x.gradientToAddTo()
+        return record(y, inputs: [x]) { [slot = x.slot] gradient in
+            let target = slot.toAddTo()
             Compute.forEachRange(n, minimum: 64) { range in
                 for row in range { ck_add_scaled(target.pointer + row * width, ones.pointer, gradient.pointer[row], width) }
             }

@@ -49,7 +49,7 @@ extension Tape {
         }
         return record(out, inputs: [x, edgeWeight, nodeWeight] + biases) { gradient in
             let xGradient = Tensor(rows: x.rows, columns: x.columns)
-            let edgeTarget = edgeWeight.gradientToAddTo(), nodeTarget = nodeWeight.gradientToAddTo()
+            let edgeTarget = edgeWeight.slot.toAddTo(), nodeTarget = nodeWeight.slot.toAddTo()
             // Sums over dialogues are added in the dialogues' order afterwards, so that they do not depend on timing.
             let biasParts = Tensor(rows: lengths.count, columns: biases.count * graph.h, repeating: 0)
             var weightParts = [Hypergraph.WeightGradients?](repeating: nil, count: lengths.count)
@@ -65,9 +65,9 @@ extension Tape {
                 graph.add(part!, of: dialogue, toEdges: edgeTarget, nodes: nodeTarget)
             }
             for (layer, bias) in biases.enumerated() {
-                biasParts.matrix(columns: layer * graph.h..<(layer + 1) * graph.h).addColumnSums(to: bias.gradientToAddTo().pointer)
+                biasParts.matrix(columns: layer * graph.h..<(layer + 1) * graph.h).addColumnSums(to: bias.slot.toAddTo().pointer)
             }
-            x.accumulate(xGradient)
+            x.slot.accumulate(xGradient)
         }
     }
 }

@@ -18,7 +18,7 @@ extension Tape {
                 rows.count, width, weight.value.pointer, bias.value.pointer, epsilon)
         }
         return record(y, inputs: [x, weight, bias]) { gradient in
-            let (target, beta) = x.requiresGradient ? x.gradientTarget() : (Tensor(rows: x.rows, columns: width), 0)
+            let (target, beta) = x.requiresGradient ? x.slot.target() : (Tensor(rows: x.rows, columns: width), 0)
             // A fixed number of row blocks with sums of their own, added in order: the same result for any thread count.
             let blocks = 8, partial = Tensor(rows: 2 * blocks, columns: width, repeating: 0)
             Compute.forEach(blocks) { block in
@@ -29,7 +29,7 @@ extension Tape {
                     partial.pointer + (2 * block + 1) * width, gradient.pointer + first, x.value.pointer + first,
                     mean.pointer + rows.lowerBound, inverse.pointer + rows.lowerBound, weight.value.pointer, rows.count, width)
             }
-            let weightGradient = weight.gradientToAddTo(), biasGradient = bias.gradientToAddTo()
+            let weightGradient = weight.slot.toAddTo(), biasGradient = bias.slot.toAddTo()
             ck_accumulate_column_sums(weightGradient.pointer, partial.pointer, blocks, width, 2 * width)
             ck_accumulate_column_sums(biasGradient.pointer, partial.pointer + width, blocks, width, 2 * width)
         }

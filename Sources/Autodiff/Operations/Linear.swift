@@ -17,19 +17,18 @@ extension Tape {
                 ck_bias_activation(y.pointer + rows.lowerBound * y.columns, rows.count, y.columns, bias?.value.pointer, relu ? 1 : 0)
             }
         }
+        let masking = relu ? y : nil
         return record(y, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
-            if relu {
-                Compute.forEachRange(y.count, minimum: 1 << 15) { range in
-                    ck_relu_mask(gradient.pointer + range.lowerBound, y.pointer + range.lowerBound, range.count)
-                }
+            if let masking {
+                gradient.forEachElementRange { ck_relu_mask(gradient.pointer + $0, masking.pointer + $0, $1) }
             }
             if weight.requiresGradient {
-                let (target, beta) = weight.gradientTarget()
+                let (target, beta) = weight.slot.target()
                 MatrixProduct.multiply(gradient.matrix.transposed, x.value.matrix, into: target.matrix, beta: beta)
             }
-            if let bias, bias.requiresGradient { gradient.addColumnSums(to: bias.gradientToAddTo()) }
+            if let bias, bias.requiresGradient { gradient.addColumnSums(to: bias.slot.toAddTo()) }
             if x.requiresGradient {
-                let (target, beta) = x.gradientTarget()
+                let (target, beta) = x.slot.target()
                 MatrixProduct.multiply(gradient.matrix, weight.value.matrix, into: target.matrix, beta: beta)
             }
         }

@@ -57,9 +57,9 @@ extension Tape {
                 derivative.pointer[index] = Float(slope * scale)
             }
         }
-        return record(Tensor(rows: 1, columns: 1, [Float(sum * scale)]), inputs: [logProbabilities]) { gradient in
-            let target = logProbabilities.gradientToAddTo()
-            target.add(derivative, scale: gradient.pointer[0])
+        return record(Tensor(rows: 1, columns: 1, [Float(sum * scale)]), inputs: [logProbabilities]) {
+            [slot = logProbabilities.slot] gradient in
+            slot.toAddTo().add(derivative, scale: gradient.pointer[0])
         }
     }
 }

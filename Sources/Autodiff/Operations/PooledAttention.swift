@@ -28,7 +28,7 @@ extension Tape {
             MatrixProduct.multiplyOnThisThread(scores.matrix, means.matrix, into: out.rows(nodes).matrix)
         }
         return record(out, inputs: [e]) { gradient in
-            let target = e.gradientToAddTo()
+            let target = e.slot.toAddTo()
             Compute.forEach(lengths.count) { dialogue in
                 let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams
                 let means = pooled.rows(dialogue * streams..<(dialogue + 1) * streams)

@@ -8,9 +8,10 @@ extension Tape {
     public func gatherRows(_ x: Variable, _ index: [Int32]) -> Variable {
         let y = Tensor(rows: index.count, columns: x.columns)
         ck_gather_rows(y.pointer, x.columns, x.value.pointer, x.columns, index, index.count, x.columns)
-        return record(y, inputs: [x]) { gradient in
-            let target = x.gradientToAddTo()
-            ck_scatter_add_rows(target.pointer, x.columns, gradient.pointer, x.columns, index, index.count, x.columns)
+        return record(y, inputs: [x]) { [slot = x.slot] gradient in
+            let target = slot.toAddTo()
+            ck_scatter_add_rows(
+                target.pointer, slot.columns, gradient.pointer, slot.columns, index, index.count, slot.columns)
         }
     }
 
@@ -19,8 +20,8 @@ extension Tape {
         let y = Tensor(rows: x.rows + 1, columns: x.columns)
         y.pointer.update(from: x.value.pointer, count: x.value.count)
         y.rows(x.rows..<x.rows + 1).fill(0)
-        return record(y, inputs: [x]) { gradient in
-            x.gradientToAddTo().add(gradient.rows(0..<x.rows))
+        return record(y, inputs: [x]) { [slot = x.slot] gradient in
+            slot.toAddTo().add(gradient.rows(0..<slot.rows))
         }
     }
 
@@ -36,12 +37,12 @@ extension Tape {
         for row in 0..<x.rows {
             ck_add_scaled(y.pointer + row * x.columns, table.value.pointer + Int(index[row]) * x.columns, 1, x.columns)
         }
-        return record(y, inputs: [x, table]) { gradient in
+        return record(y, inputs: [x, table]) { [slot = x.slot, table = table.slot] gradient in
             if table.requiresGradient {
                 ck_scatter_add_rows(
-                    table.gradientToAddTo().pointer, x.columns, gradient.pointer, x.columns, index, x.rows, x.columns)
+                    table.toAddTo().pointer, slot.columns, gradient.pointer, slot.columns, index, slot.rows, slot.columns)
             }
-            x.accumulate(gradient)
+            slot.accumulate(gradient)
         }
     }
 }

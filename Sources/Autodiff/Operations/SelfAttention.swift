@@ -44,7 +44,7 @@ extension Tape {
             }
         }
         return record(out, inputs: [x]) { gradient in
-            let target = x.gradientToAddTo()
+            let target = x.slot.toAddTo()
             Compute.forEach(lengths.count) { dialogue in
                 let span = spans[dialogue], block = x.value.rows(span), inner = target.rows(span)
                 for rows in spans.tiles(dialogue) {

@@ -14,8 +14,8 @@ extension Tape {
             y.matrix(columns: blocks.last!).copyRows(from: stream.value.matrix)
             first += stream.columns
         }
-        return record(y, inputs: streams) { gradient in
-            for (stream, block) in zip(streams, blocks) where stream.requiresGradient {
+        return record(y, inputs: streams) { [slots = streams.map(\.slot), blocks] gradient in
+            for (stream, block) in zip(slots, blocks) where stream.requiresGradient {
                 let part = Tensor(rows: n, columns: stream.columns)
                 part.matrix.copyRows(from: gradient.matrix(columns: block))
                 stream.accumulate(part)
@@ -27,11 +27,11 @@ extension Tape {
     public func columns(_ x: Variable, _ block: Range<Int>) -> Variable {
         let y = Tensor(rows: x.rows, columns: block.count)
         y.matrix.copyRows(from: x.value.matrix(columns: block))
-        return record(y, inputs: [x]) { gradient in
-            let target = x.gradientToAddTo()
-            for row in 0..<x.rows {
+        return record(y, inputs: [x]) { [slot = x.slot] gradient in
+            let target = slot.toAddTo()
+            for row in 0..<slot.rows {
                 ck_add_scaled(
-                    target.pointer + row * x.columns + block.lowerBound, gradient.pointer + row * block.count, 1, block.count)
+                    target.pointer + row * slot.columns + block.lowerBound, gradient.pointer + row * block.count, 1, block.count)
             }
         }
     }
@@ -39,8 +39,8 @@ extension Tape {
     /// The same numbers in another shape; no number is moved.
     public func reshape(_ x: Variable, rows: Int, columns: Int) -> Variable {
         if x.rows == rows && x.columns == columns { return x }
-        return record(x.value.reshaped(rows: rows, columns: columns), inputs: [x]) { gradient in
-            x.accumulate(gradient.reshaped(rows: x.rows, columns: x.columns))
+        return record(x.value.reshaped(rows: rows, columns: columns), inputs: [x]) { [slot = x.slot] gradient in
+            slot.accumulate(gradient.reshaped(rows: slot.rows, columns: slot.columns))
         }
     }
 }

@@ -11,9 +11,9 @@ extension Tape {
             ck_add(y.pointer + first, terms[0].value.pointer + first, terms[1].value.pointer + first, count)
             for term in terms.dropFirst(2) { ck_add_scaled(y.pointer + first, term.value.pointer + first, 1, count) }
         }
-        return record(y, inputs: terms) { gradient in
-            for term in terms.dropFirst() { term.accumulate(copying: gradient) }
-            terms[0].accumulate(gradient)
+        return record(y, inputs: terms) { [slots = terms.map(\.slot)] gradient in
+            for slot in slots.dropFirst() { slot.accumulate(copying: gradient) }
+            slots[0].accumulate(gradient)
         }
     }
 }
