@@ -78,6 +78,8 @@ import Testing
         let tiny = try TinyRun()
         let whole = try tiny.train("whole")
         let folder = try TrainingRun.start(tiny.plan("stopped")).folder
+        let refused = message { _ = try RunEvaluator.evaluate(folder, store: tiny.store, split: "test") }
+        #expect(refused.contains("has no epoch to evaluate yet"))
         try finish(folder, tiny)
         try expectEqual(folder, whole)
     }

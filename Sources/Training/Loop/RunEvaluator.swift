@@ -1,4 +1,5 @@
 import FeatureStore
+import Foundation
 
 /// Evaluates a run's chosen epoch again.
 public enum RunEvaluator {
@@ -12,6 +13,11 @@ public enum RunEvaluator {
     ) throws -> RunResult {
         let record = try folder.record()
         try record.check(store)
+        guard FileManager.default.fileExists(atPath: folder.bestCheckpoint) else {
+            throw TrainingError(
+                .checkpoint,
+                "\(folder.path) has no epoch to evaluate yet (\(folder.bestCheckpoint) is missing); continue it with vuemo train --resume.")
+        }
         let header = try CheckpointFile.readHeader(folder.bestCheckpoint)
         try header.check(against: record, checkpoint: folder.bestCheckpoint)
         let dialogues = store.dialogues(inSplit: split)
