@@ -13,6 +13,15 @@ extension Tensor {
         precondition(target.count == columns)
         matrix.addColumnSums(to: target.pointer)
     }
+
+    /// In place, the gradient of a row softmax: w ⊙ (g − Σ w ⊙ g).
+    func softmaxBackward(_ weights: Tensor) {
+        for row in 0..<rows {
+            let g = pointer + row * columns, w = weights.pointer + row * columns
+            let sum = ck_dot(g, w, columns)
+            for column in 0..<columns { g[column] = w[column] * (g[column] - sum) }
+        }
+    }
 }
 
 extension Matrix {

@@ -17,6 +17,7 @@ public enum ConversionError: Error, Sendable, Equatable {
 }
 
 extension ConversionError: CustomStringConvertible, LocalizedError {
+    /// The sentence: what, where, and what to do.
     public var description: String {
         switch self {
         case .input(let sentence), .pythonUnavailable(let sentence), .outOfMemory(let sentence): sentence
@@ -26,5 +27,6 @@ extension ConversionError: CustomStringConvertible, LocalizedError {
         }
     }
 
+    /// The same sentence.
     public var errorDescription: String? { description }
 }

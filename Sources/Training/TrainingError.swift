@@ -22,6 +22,7 @@ public struct TrainingError: Error, Equatable, Sendable, CustomStringConvertible
     public let kind: Kind
     /// The sentence.
     public let description: String
+    /// The same sentence.
     public var errorDescription: String? { description }
 
     /// An error with its sentence.

@@ -50,21 +50,14 @@ private struct EmotionGraph {
     let streams: Int
     let h: Int
     let lengths: [Int]
-    let first: [Int]
-    /// Rows of the n×n block that are in memory at once.
-    private static let tile = 128
+    let spans: DialogueSpans
 
     init(y: Tensor, streams: Int, h: Int, lengths: [Int]) {
         self.y = y
         self.streams = streams
         self.h = h
         self.lengths = lengths
-        var first: [Int] = [], total = 0
-        for length in lengths {
-            first.append(total)
-            total += length
-        }
-        self.first = first
+        spans = DialogueSpans(lengths)
     }
 
     /// w_t·y + b and w_s·y for every node, [N, M] each.
@@ -87,16 +80,16 @@ private struct EmotionGraph {
     }
 
     private func block(_ tensor: Tensor, _ dialogue: Int, _ stream: Int) -> Matrix {
-        tensor.rows(first[dialogue]..<first[dialogue] + lengths[dialogue]).matrix(columns: stream * h..<(stream + 1) * h)
+        tensor.rows(spans[dialogue]).matrix(columns: stream * h..<(stream + 1) * h)
     }
 
     /// Calls `body` for every tile of rows of the dialogue's block, with the tile's numbers filled in.
     private func forEachTile(
         _ dialogue: Int, _ stream: Int, target: Tensor, source: Tensor, scale: Float, _ body: (Range<Int>, Tensor) -> Void
     ) {
-        let n = lengths[dialogue], score = first[dialogue] * streams + stream
-        for lower in stride(from: 0, to: n, by: Self.tile) {
-            let rows = lower..<min(n, lower + Self.tile)
+        let n = lengths[dialogue], score = spans[dialogue].lowerBound * streams + stream
+        for rows in spans.tiles(dialogue) {
+            let lower = rows.lowerBound
             let weights = Tensor(rows: rows.count, columns: n)
             ck_emotion_tile(
                 weights.pointer, target.pointer + score + lower * streams, streams, source.pointer + score, streams, rows.count, n,
@@ -107,7 +100,7 @@ private struct EmotionGraph {
 
     func forward(target: Tensor, source: Tensor, out: Tensor) {
         Compute.forEach(lengths.count) { dialogue in
-            let start = first[dialogue] * y.columns
+            let start = spans[dialogue].lowerBound * y.columns
             (out.pointer + start).update(from: y.pointer + start, count: lengths[dialogue] * y.columns)
             guard let scale = scale(dialogue) else { return }
             for stream in 0..<streams {
@@ -116,7 +109,7 @@ private struct EmotionGraph {
                     MatrixProduct.multiplyOnThisThread(weights.matrix, nodes, into: result.rows(rows), beta: 1)
                 }
             }
-            let score = first[dialogue] * streams
+            let score = spans[dialogue].lowerBound * streams
             ck_emotion_across(
                 out.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, lengths[dialogue], streams,
                 h, scale)
@@ -127,7 +120,7 @@ private struct EmotionGraph {
         target: Tensor, source: Tensor, gradient: Tensor, yGradient: Tensor, targetGradient: Tensor, sourceGradient: Tensor
     ) {
         Compute.forEach(lengths.count) { dialogue in
-            let n = lengths[dialogue], start = first[dialogue] * y.columns, score = first[dialogue] * streams
+            let n = lengths[dialogue], first = spans[dialogue].lowerBound, start = first * y.columns, score = first * streams
             (yGradient.pointer + start).update(from: gradient.pointer + start, count: n * y.columns)
             guard let scale = scale(dialogue) else { return }
             for stream in 0..<streams {
