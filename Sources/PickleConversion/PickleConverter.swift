@@ -39,6 +39,10 @@ public enum PickleConverter {
     private static func options(of request: ConversionRequest) -> String {
         var options: [String] = []
         if let level = request.compressionLevel { options.append("compression \(level)") }
+        if let fraction = request.splitChoice.validFraction { options.append("valid fraction \(fraction)") }
+        if let fraction = request.splitChoice.testFraction { options.append("test fraction \(fraction)") }
+        if request.splitChoice != SplitChoice(seed: request.splitChoice.seed) { options.append("split seed \(request.splitChoice.seed)") }
+        if request.layout != nil { options.append("own layout") }
         if request.keepsNonFiniteValues { options.append("NaN and infinity kept") }
         return options.joined(separator: ", ")
     }

@@ -5,7 +5,8 @@ import PickleConversion
 /// One conversion from the command line: progress, warnings, summary, signals.
 struct ConversionRun {
     let inputs: [String]
-    let dataset: ConvertibleDataset?
+    var dataset: ConvertibleDataset?
+    var layout: String?
     let options: ConvertOptions
 
     /// Converts and prints the summary.
@@ -37,6 +38,10 @@ struct ConversionRun {
 
     private var request: ConversionRequest {
         var request = ConversionRequest(inputs: inputs, output: options.output, dataset: dataset)
+        request.layout = layout
+        request.name = options.name
+        request.splitChoice = SplitChoice(
+            validFraction: options.validFraction, testFraction: options.testFraction, seed: options.splitSeed)
         request.overwrites = options.force
         request.keepsNonFiniteValues = options.keepNonFinite
         request.compressionLevel = options.compress
