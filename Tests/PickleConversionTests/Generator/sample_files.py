@@ -167,3 +167,16 @@ def make(text):
     content = LAYOUTS[options["part"]](options, fields, *(ids(options, split) for split in (train, valid, test)))
     outer = {"list": list, "tuple": tuple, None: list if options["part"].startswith("roberta") else tuple}[options["outer"]]
     return write(outer(content) if isinstance(content, list) else content, options["protocol"], options["python2"], options["numpy"])
+
+
+def make_family():
+    """The pickle of the guide to custom layouts: sessions with turns."""
+    moods, sessions = [["calm", "cross"], ["glad", "calm"], ["glad"]], []
+    for number, (part, own) in enumerate(zip(("train", "dev", "test"), moods)):
+        name = f"s{number + 1:02d}"
+        turns = [
+            {"who": ["Ann", "Bob"][turn % 2], "said": f"Turn {turn} of {name}", "mood": mood,
+             "voice": Array(DataType("<f4"), (40,), [float(100 * turn + column) for column in range(40)]),
+             "face": Array(DataType("<f4"), (17,), [float(number)] * 17)} for turn, mood in enumerate(own)]
+        sessions.append({"name": name, "part": part, "turns": turns})
+    return write({"sessions": sessions}, 4)
