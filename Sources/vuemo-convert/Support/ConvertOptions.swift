@@ -1,4 +1,5 @@
 import ArgumentParser
+import PickleConversion
 
 /// The pickles of a dataset that is named.
 struct NamedFiles: ParsableArguments {
@@ -53,6 +54,10 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(help: "How the summary is written.")
     var format: SummaryFormat = .text
+
+    var splitChoice: SplitChoice {
+        SplitChoice(validFraction: validFraction, testFraction: testFraction, seed: splitSeed)
+    }
 
     func validate() throws {
         for (option, fraction) in [("--valid-fraction", validFraction), ("--test-fraction", testFraction)] {
