@@ -3,10 +3,13 @@ import PackageDescription
 
 // The Python side of conversion, embedded in the binary that needs it.
 let converterModules = [
-    "allow_list", "array_runs", "assembly", "base_features", "contribution", "conversion", "cross_check",
-    "datasets", "faults", "feature_rows", "field_reader", "fields", "file_kind", "iemocap_base",
-    "iemocap_roberta", "layouts", "meld_base", "meld_roberta", "opcode_table", "opcodes_containers",
-    "opcodes_globals", "opcodes_values", "pickle_machine", "roberta_features", "safe_pickle", "stand_ins",
+    "allow_list", "array_runs", "assembly", "base_features", "cogmen_samples", "combined_features", "content_tree",
+    "contribution", "conversion", "corect_samples", "cross_check", "dailydialog_roberta", "datasets",
+    "emorynlp_roberta", "faults", "feature_rows", "field_reader", "fields", "file_kind", "iemocap_base",
+    "iemocap_combined", "iemocap_roberta", "layouts", "meld_base", "meld_base_no_visual", "meld_combined",
+    "meld_combined_sentiment", "meld_roberta", "mosei_base", "opcode_table", "opcodes_containers",
+    "opcodes_globals", "opcodes_values", "other_base", "other_roberta", "own_layout", "pickle_machine",
+    "roberta_features", "safe_pickle", "sample_features", "scan", "scan_machine", "splits", "stand_ins",
 ]
 
 // The arrows of the house (see ARCHITECTURE.md): a target imports what it names here and nothing else.

@@ -6,7 +6,7 @@ To allow a further class of a further layout, add a `Global` and its action, not
 """
 
 from faults import MalformedPickle, UnsafePickle
-from stand_ins import Array, DataType, Global, as_text, scalar
+from stand_ins import Array, DataType, Global, Record, as_text, scalar
 
 SCALAR_KEYS = frozenset((str, bytes, int, float, bool, type(None)))   # what may be a key or a set's member
 
@@ -16,7 +16,9 @@ SET, FROZENSET, BYTEARRAY, BYTES = Global("set"), Global("frozenset"), Global("b
 ORDERED_DICT, COUNTER, DEFAULT_DICT = Global("OrderedDict"), Global("Counter"), Global("defaultdict")
 FACTORIES = frozenset(Global(name) for name in ("list", "dict", "int"))   # a defaultdict's factory; nothing calls them
 
-ALLOWED = {("_codecs", "encode"): ENCODE, ("numpy", "ndarray"): NDARRAY, ("numpy", "dtype"): DTYPE}
+SAMPLE = Global("Sample")                   # COGMEN's dialogues: objects of nothing but attributes
+
+ALLOWED = {("cogmen.Sample", "Sample"): SAMPLE, ("cogmen", "Sample"): SAMPLE, ("_codecs", "encode"): ENCODE, ("numpy", "ndarray"): NDARRAY, ("numpy", "dtype"): DTYPE}
 for _core in ("numpy.core", "numpy._core"):
     for _module in ("multiarray", "_multiarray_umath"):
         ALLOWED[f"{_core}.{_module}", "_reconstruct"] = RECONSTRUCT
@@ -144,6 +146,14 @@ def default_dict(arguments, spend):
 def plain_dict(arguments, spend):
     """`OrderedDict()`, `OrderedDict([[key, value], …])`, `Counter({…})`."""
     return pairs(arguments[0], spend) if arguments else {}
+
+
+def new(target, arguments):
+    """What NEWOBJ and NEWOBJ_EX may do: an empty Record of a class of plain data."""
+    if target is not SAMPLE or arguments != ():
+        what = f"{target.name} (NEWOBJ)" if type(target) is Global else "a class (NEWOBJ)"
+        raise UnsafePickle(f"a new instance of {what}")
+    return Record(target.name)
 
 
 ACTIONS = {

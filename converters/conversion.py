@@ -7,7 +7,9 @@ from assembly import Assembly
 from faults import WrongLayout
 from field_reader import FieldReader
 from layouts import recognise
+from own_layout import OwnLayout
 from safe_pickle import load
+from splits import Options
 
 
 class Conversion:
@@ -16,24 +18,40 @@ class Conversion:
     def __init__(self):
         gc.disable()          # a file's objects are a tree that lives to the end: looking for cycles in it only takes time
         self.contributions, self.assembly = [], None
+        self.own, self.options = None, Options()
+
+    def configure(self, options):
+        """`options`: JSON with the arguments of `Options`."""
+        self.options = Options(**json.loads(options))
+
+    def use_layout(self, source, path):
+        """Read files by the user's own module, given as its text."""
+        self.own = OwnLayout(source, path)
 
     def read(self, name, data, dataset, report):
         """Read and recognise one file (bytes). `dataset`: the one that is expected, or ''. Returns the layout's name."""
         content = load(data, name, report)
-        layout = recognise(content, name)
-        if dataset and layout.DATASET.name != dataset:
-            raise WrongLayout(f"{name} is {layout.NAME}, but {dataset} was asked for: give {dataset}'s files.")
+        layout = self.own if self.own and self.own.recognise(content) else recognise(content, name)
+        check_dataset(layout.DATASET, dataset, layout, name)
         reader = FieldReader(name, len(data))
-        self.contributions.append(layout.read(content, reader))
+        made = layout.read(content, reader)
+        check_dataset(made.dataset, dataset, layout, name)
+        self.contributions.append(made)
         reader.finish()
-        return layout.NAME
+        return made.layout
 
     def assemble(self):
         """Check the files against each other and return the dataset's description as JSON."""
-        self.assembly = Assembly(self.contributions)
+        self.assembly = Assembly(self.contributions, self.options)
         return json.dumps(self.assembly.description(), ensure_ascii=False)
 
     def blocks(self, feature):
         """An iterator of `(type code, bytes)`: the rows of the feature of that name, in the store's order."""
         found = next(f for f in self.assembly.features if f.name == feature)
         return found.rows.blocks(self.assembly.order)
+
+
+def check_dataset(found, wanted, layout, name):
+    """Raise WrongLayout where a file is of another dataset than the user asked for."""
+    if wanted and found is not None and found.name != wanted:
+        raise WrongLayout(f"{name} is {layout.NAME}, but {wanted} was asked for: give {wanted}'s files.")

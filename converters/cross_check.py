@@ -10,7 +10,7 @@ def check_file(made):
     """One file: every dialogue of its splits stands in every field, with as many entries everywhere, and in one split."""
     wanted = made.split_ids()
     if not wanted:
-        raise WrongLayout(f"{made.name}: its lists of train and test dialogues are empty.")
+        raise WrongLayout(f"{made.name}: its lists of train and test dialogues are empty: give --valid-fraction and --test-fraction to divide its dialogues.")
     twice = first_repeated(wanted)
     if twice is not None:
         raise Disagreement(f"{made.name}: dialogue {twice} stands in two splits.")

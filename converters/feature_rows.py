@@ -2,7 +2,7 @@
 
 from array import array
 
-from faults import LimitExceeded
+from faults import LimitExceeded, plural
 from stand_ins import Array, DataType, short_shape
 
 BLOCK_BYTES = 4 << 20
@@ -14,10 +14,12 @@ class FeatureRows:
     """`width`: columns; `types`: names of the element types found; `counts`: dialogue id -> number of rows.
 
     Rows are kept as runs of one element type, `(DataType, [raw, …])` per dialogue, all of them views of the file.
+    With `frames`, an utterance may be a matrix of frames: it is kept whole, and whoever takes the blocks averages it.
+    `framed`: how many utterances are.
     """
 
-    def __init__(self, reader, field, what):
-        self.reader, self.what = reader, what
+    def __init__(self, reader, field, what, frames=False):
+        self.reader, self.what, self.frames, self.framed = reader, what, frames, 0
         self.width, self.types, self.counts, self.runs = None, [], {}, {}
         self.seen_types = set()
         self.budget = FREE_BYTES + 16 * reader.size
@@ -25,6 +27,9 @@ class FeatureRows:
             self.counts[dialogue], self.runs[dialogue] = self.read_entry(entry, f"{what} of dialogue {dialogue}")
         if self.width is None:
             raise reader.fault(f"{what} is empty")
+        if self.framed:
+            reader.warnings.append(
+                f"{reader.name}: {what} of {plural(self.framed, 'utterance')} are matrices of frames; their average is taken.")
 
     def read_entry(self, entry, place):
         """`(rows, runs)` of one dialogue: a list or tuple of rows, or a matrix."""
@@ -42,6 +47,9 @@ class FeatureRows:
         for row in rows:
             if type(row) is not Array or row.shape != self.shape:
                 row = self.odd_row(row, place)
+                if len(row.shape) == 2 and row.shape[0] != 1:
+                    last = self.take_frames(row, runs, place)
+                    continue
             if row.type is not last:
                 self.take_type(row.type, place)
                 last, raws = row.type, []
@@ -68,11 +76,18 @@ class FeatureRows:
             row.fill((len(numbers),), DOUBLE, False, numbers.tobytes())
         if type(row) is not Array or row.data is None:
             raise self.reader.fault(f"{place} holds a {type(row).__name__} where a row of numbers is expected")
-        shape = row.shape[1:] if len(row.shape) == 2 and row.shape[0] == 1 else row.shape
+        shape = row.shape[1:] if len(row.shape) == 2 and (row.shape[0] == 1 or self.frames and row.shape[0]) else row.shape
         if len(shape) != 1:
             raise self.reader.fault(f"{place} holds an array of shape {short_shape(row.shape)} where one row per utterance is expected")
         self.take_width(shape[0], place)
         return row
+
+    def take_frames(self, matrix, runs, place):
+        """Add an utterance's frames as a run of their own, marked by their number."""
+        self.take_type(matrix.type, place)
+        self.spend(matrix.shape[0])
+        self.framed += 1
+        runs.append((matrix.type, [row_major(matrix) if matrix.fortran else matrix.data], matrix.shape[0]))
 
     def take_width(self, width, place):
         if self.width is None and width > 0:
@@ -93,12 +108,19 @@ class FeatureRows:
     def blocks(self, order):
         """Yield `(type code, raw bytes)` for the dialogues of `order`: whole rows of one element type, a few MiB at a time.
 
-        The code is the byte order, kind and item size: '<f4', '>f8', '<i2', '<b1'.
+        The code is the byte order, kind and item size: '<f4', '>f8', '<i2', '<b1'. With 'mean ' before it, the block is
+        the frames of one utterance, and their average is its row.
         """
         code, pieces, size = None, [], 0
         for dialogue in order:
-            for data_type, raws in self.runs[dialogue]:
+            for data_type, raws, *frames in self.runs[dialogue]:
                 wanted = f"{data_type.order}{data_type.kind}{data_type.size}"
+                if frames:
+                    if pieces:
+                        yield code, b"".join(pieces)
+                        pieces, size = [], 0
+                    yield f"mean {wanted}", bytes(raws[0])
+                    continue
                 if pieces and (wanted != code or size >= BLOCK_BYTES):
                     yield code, b"".join(pieces)
                     pieces, size = [], 0

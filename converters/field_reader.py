@@ -4,11 +4,14 @@ Lists and tuples, 2-D arrays and lists of rows, NumPy scalars and Python numbers
 one WrongLayout that names the file, the field and the dialogue.
 """
 
+from datasets import SENTIMENT_STEPS
 from faults import LimitExceeded, WrongLayout
-from feature_rows import FeatureRows
-from stand_ins import Array
+from fields import NUMBERS, TEXTS, kind_of, size_of
+from stand_ins import Array, item_count
 
 MOST_UTTERANCES = 20_000_000
+MOST_CLASSES = 4096               # classes, or speakers by number
+MOST_NAMES = 1_000_000            # speakers by name
 LONGEST_IDENTIFIER = 512          # bytes of UTF-8
 FREE_TEXT_BYTES = 64 << 20        # what all texts of a file may expand to, besides four times its size
 
@@ -136,39 +139,104 @@ class FieldReader:
             return int(item)
         raise self.fault(f"{place} holds something that is no whole number")
 
-    def labels(self, field, what, names):
-        """`id -> [int]`: indexes into `names`, -1 for an utterance without label."""
-        labels = self.per_utterance(field, what, self.number)
-        for dialogue, values in labels.items():
-            for value in values:
-                if not -1 <= value < len(names):
-                    raise self.fault(f"{what} of dialogue {dialogue} holds {value}, but there are labels 0 to {len(names) - 1} only")
-        return labels
+    def classes(self, field, what, names):
+        """`(id -> [int], names)`: indexes into `names`, -1 for an utterance without label.
 
-    def one_hot(self, field, what, width):
-        """`id -> [int]`: the place of the 1 in each vector of `width` zeros."""
+        Labels that are texts are looked up in `names`, or sorted where there are none. Numbers beyond `names`, or without
+        any, are classes named by their number.
+        """
+        if kind_of(field) == TEXTS:
+            return self.named(field, what, names)
+        labels = self.per_utterance(field, what, self.number)
+        highest = self.highest(labels, what, lowest=-1)
+        if names is None:
+            return labels, [str(number) for number in range(highest + 1)]
+        if highest >= len(names):
+            self.warnings.append(
+                f"{self.name}: {what} go to {highest}, beyond the {len(names)} classes of this dataset, so that they are named by number.")
+            return labels, [str(number) for number in range(highest + 1)]
+        return labels, names
+
+    def highest(self, numbers, what, lowest):
+        """The largest of all numbers of a field; a fault below `lowest` or where it cannot count classes or speakers."""
+        found = 0
+        for dialogue, values in numbers.items():
+            for value in values:
+                if not lowest <= value < MOST_CLASSES:
+                    raise self.fault(f"{what} of dialogue {dialogue} hold {value}, which is not between {lowest} and {MOST_CLASSES - 1}")
+                found = max(found, value)
+        return found
+
+    def sentiment(self, field, what):
+        """`(id -> [int], names)`: like `classes`, but items may be nested one deeper, in their utterance or around the
+        dialogue, and may be real numbers from -3 to 3, which are rounded (half to even) to seven classes."""
+        values = self.per_utterance(
+            {dialogue: self.unwrapped(entry) for dialogue, entry in self.dialogues(field, what)}, what, self.one_number)
+        numbers = [value for entry in values.values() for value in entry]
+        if all(value == int(value) and value >= 0 for value in numbers):
+            labels = {dialogue: [int(value) for value in entry] for dialogue, entry in values.items()}
+            return labels, [str(number) for number in range(self.highest(labels, what, lowest=0) + 1)]
+        if max(map(abs, numbers)) > 3:
+            raise self.fault(f"{what} hold {max(numbers, key=abs):g}, but sentiment goes from -3 to 3")
+        self.warnings.append(f"{self.name}: {what} are sentiment from -3 to 3, rounded to {len(SENTIMENT_STEPS)} classes.")
+        return {dialogue: [round(value) + 3 for value in entry] for dialogue, entry in values.items()}, SENTIMENT_STEPS
+
+    @staticmethod
+    def unwrapped(entry):
+        """The one list inside a list of one: labels of a dialogue nested around the dialogue."""
+        if type(entry) in (list, tuple) and len(entry) == 1 and size_of(entry[0]) > 1:
+            return entry[0]
+        if type(entry) is Array and entry.data is not None and entry.type.code and len(entry.shape) == 2 and 1 in entry.shape:
+            return entry.items()
+        return entry
+
+    def one_number(self, item, place):
+        """A finite number, bare or alone in a list or array."""
+        if type(item) is Array and item.data is not None and item.type.code and item_count(item.shape) == 1:
+            item = item.items()
+        if type(item) in (list, tuple) and len(item) == 1:
+            item = item[0]
+        if type(item) in (int, bool, float) and abs(item) < 1e9:
+            return item
+        raise self.fault(f"{place} holds something that is no single number")
+
+    def one_hot(self, field, what):
+        """`(id -> [int], names)`: the place of the 1 in each vector of zeros, all of one width."""
+        widths = set()
+
         def place_of_one(item, place):
             numbers = item.items() if type(item) is Array and item.data is not None and item.type.code else item
-            if type(numbers) in (list, tuple) and len(numbers) == width:
-                if numbers.count(1) == 1 and numbers.count(0) == width - 1:
+            if type(numbers) in (list, tuple) and 0 < len(numbers) <= MOST_CLASSES:
+                widths.add(len(numbers))
+                if len(widths) == 1 and numbers.count(1) == 1 and numbers.count(0) == len(numbers) - 1:
                     return numbers.index(1)
-            raise self.fault(f"{place} holds something other than a one-hot list of {width}")
-        return self.per_utterance(field, what, place_of_one)
+            raise self.fault(f"{place} holds something other than a one-hot list of {min(widths, default='zeros and one 1')}")
+        places = self.per_utterance(field, what, place_of_one)
+        return places, [str(number) for number in range(max(widths, default=1))]
 
-    def named(self, field, what, names):
-        """`id -> [int]`: texts that must be among `names`, as indexes."""
+    def speakers(self, field, what, names):
+        """`(id -> [int], names)` of texts, numbers or one-hot vectors, told apart by the first dialogue."""
+        kind = kind_of(field)
+        if kind == TEXTS:
+            return self.named(field, what, names)
+        if kind == NUMBERS:
+            numbers = self.per_utterance(field, what, self.number)
+            return numbers, [str(number) for number in range(self.highest(numbers, what, lowest=0) + 1)]
+        return self.one_hot(field, what)
+
+    def named(self, field, what, names=None):
+        """`(id -> [int], names)` of texts, which must be among `names`; without any, they are the names, sorted."""
+        texts = self.per_utterance(field, what, self.text)
+        if names is None:
+            names = sorted({text for entry in texts.values() for text in entry})
+        if len(names) > MOST_NAMES:
+            raise self.fault(f"{what} have {len(names)} names, which is no small set of classes or speakers")
         places = {name: index for index, name in enumerate(names)}
-
-        def index_of(item, place):
-            text = self.text(item, place)
-            if text not in places:
-                raise self.fault(f"{place} holds {text[:20]!r}, but only {' and '.join(names)} are known")
-            return places[text]
-        return self.per_utterance(field, what, index_of)
-
-    def vectors(self, field, what):
-        """The feature rows of a field: see FeatureRows."""
-        return FeatureRows(self, field, what)
+        for dialogue, entry in texts.items():
+            for text in entry:
+                if text not in places:
+                    raise self.fault(f"{what} of dialogue {dialogue} hold {text[:20]!r}, but only {', '.join(names)} are known")
+        return {dialogue: [places[text] for text in entry] for dialogue, entry in texts.items()}, names
 
     def identifiers(self, field, what):
         """`([id], whether it was a set)`. A set has no order of its own, so it is sorted: numbers by value, then texts."""

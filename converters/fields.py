@@ -4,7 +4,7 @@ A field is `dialogue id -> one entry per utterance` (a dict) or a collection of 
 looked at here; `field_reader.py` then reads and checks all of them.
 """
 
-from stand_ins import Array
+from stand_ins import Array, Record, as_text
 
 TEXTS = "texts"                  # dict of str or bytes per utterance
 NUMBERS = "numbers"              # dict of one whole number per utterance
@@ -13,6 +13,7 @@ VECTORS = "vectors"              # dict of one row of numbers per utterance
 NESTED = "nested"                # dict of something deeper (frames, lists of labels)
 IDENTIFIERS = "identifiers"      # list, tuple or set of dialogue ids
 EMPTY = "empty"
+NOTHING = "nothing"              # None
 OTHER = "other"
 
 LONGEST_ONE_HOT = 32
@@ -31,7 +32,7 @@ def kind_of(field):
             return EMPTY
         some = first_items(field)
         return IDENTIFIERS if some and all(type(item) in (str, bytes, int) for item in some) else OTHER
-    return OTHER
+    return NOTHING if field is None else OTHER
 
 
 def kind_of_entry(entry):
@@ -107,12 +108,12 @@ def matches(content, signature):
     return True
 
 
-def first_texts(field):
-    """The first dialogue's texts, for recognisers that look at values ('M', 'F')."""
+def has_texts(field, names):
+    """True where the first dialogue's texts are all among `names`, for recognisers that look at values ('M', 'F')."""
     for entry in field.values():
         if size_of(entry):
-            return [t.decode("latin1") if type(t) is bytes else t for t in first_items(entry)]
-    return []
+            return all(as_text(item) in names for item in first_items(entry))
+    return False
 
 
 def describe(content):
@@ -122,7 +123,10 @@ def describe(content):
         more = ", …" if len(content) > 16 else ""
         return f"a {type(content).__name__} of {len(content)} ({kinds}{more})" if content else f"an empty {type(content).__name__}"
     if type(content) is dict:
-        return f"a dictionary of {len(content)}"
+        keys = ", ".join(repr(as_text(key))[:24] for key in list(content)[:4] if as_text(key))
+        return f"a dictionary of {len(content)}" + (f" ({keys}{', …' if len(content) > 4 else ''})" if keys else "")
     if type(content) is Array:
         return "a single array"
+    if type(content) is Record:
+        return "a single object"
     return f"a single {type(content).__name__}"

@@ -1,9 +1,12 @@
-"""Opcodes that name a global or do something with one. What may be named, and what it does: `allow_list.py`."""
+"""Opcodes that name a global or do something with one. What may be named, and what it does: `allow_list.py`.
 
-from allow_list import find, perform
-from faults import MalformedPickle, UnsafePickle
+The machine decides what a name is (`find`), what a call or a new object gives (`perform`, `new`), and what becomes of
+anything else that a feature pickle never holds (`refuse`, which gives a stand-in or raises).
+"""
+
+from faults import MalformedPickle
 from opcode_table import opcode
-from stand_ins import Array, DataType
+from stand_ins import Array, DataType, Record
 
 LONGEST_NAME = 1024           # characters of a global's module or name
 
@@ -17,7 +20,7 @@ def global_name(machine, position):
 @opcode(b"c")
 def find_global(machine, position):
     module, name, position = global_name(machine, position)
-    machine.stack.append(find(module, name))
+    machine.stack.append(machine.find(module, name))
     return position
 
 
@@ -26,54 +29,88 @@ def stack_global(machine, position):
     name, module = machine.stack.pop(), machine.stack.pop()
     if type(module) is not str or type(name) is not str:
         raise MalformedPickle("a global whose name is no text")
-    machine.stack.append(find(module, name))
+    machine.stack.append(machine.find(module, name))
     return position
 
 
 @opcode(b"R")
 def reduce(machine, position):
     arguments, target = machine.stack.pop(), machine.stack.pop()
-    machine.stack.append(perform(target, arguments, machine.spend))
+    machine.stack.append(machine.perform(target, arguments))
     return position
 
 
 @opcode(b"i")
 def instance(machine, position):
     module, name, position = global_name(machine, position)
-    find(module, name)
-    raise UnsafePickle(f"an instance of {name} (INST)")
+    machine.marked()
+    machine.find(module, name)
+    machine.stack.append(machine.refuse(f"an instance of {name} (INST)"))
+    return position
 
 
 @opcode(b"o")
 def build_object(machine, position):
     machine.marked()
-    raise UnsafePickle("an instance of an old-style class (OBJ)")
+    machine.stack.append(machine.refuse("an instance of an old-style class (OBJ)"))
+    return position
 
 
-@opcode(b"\x81", b"\x92")
+@opcode(b"\x81")
 def new_object(machine, position):
-    raise UnsafePickle("a new instance of a class (NEWOBJ)")
+    arguments, target = machine.stack.pop(), machine.stack.pop()
+    machine.stack.append(machine.new(target, arguments))
+    machine.spend(4)
+    return position
+
+
+@opcode(b"\x92")
+def new_object_with_keywords(machine, position):
+    keywords, arguments, target = machine.stack.pop(), machine.stack.pop(), machine.stack.pop()
+    plain = type(keywords) is dict and not keywords
+    machine.stack.append(
+        machine.new(target, arguments) if plain else machine.refuse("a new instance of a class with keywords (NEWOBJ_EX)"))
+    machine.spend(4)
+    return position
 
 
 @opcode(b"b")
 def build(machine, position):
     state = machine.stack.pop()
     target = machine.stack[-1]
-    if type(target) is Array or type(target) is DataType:
+    if type(target) in (Array, DataType, Record):
+        if type(target) is Record:
+            machine.spend(sum(len(part) for part in (state, *(state if type(state) is tuple else ())) if type(part) is dict))
         target.set_state(state)
     else:
-        raise UnsafePickle(f"a change of the attributes of a {type(target).__name__} (BUILD)")
+        machine.change(target, state)
     return position
 
 
-@opcode(b"P", b"Q")
+@opcode(b"P")
+def persistent_text(machine, position):
+    _, position = machine.line(position)
+    machine.stack.append(machine.refuse("an object by persistent id"))
+    return position
+
+
+@opcode(b"Q")
 def persistent(machine, position):
-    raise UnsafePickle("an object by persistent id")
+    machine.stack.pop()
+    machine.stack.append(machine.refuse("an object by persistent id"))
+    return position
 
 
-@opcode(b"\x82", b"\x83", b"\x84")
-def extension(machine, position):
-    raise UnsafePickle("an object by extension code")
+def extension(code, size):
+    def push(machine, position):
+        machine.stack.append(machine.refuse("an object by extension code"))
+        return position + size
+    opcode(code)(push)
+
+
+extension(b"\x82", 1)
+extension(b"\x83", 2)
+extension(b"\x84", 4)
 
 
 @opcode(b"\x97")

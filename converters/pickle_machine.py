@@ -11,9 +11,9 @@ from itertools import repeat
 import opcodes_containers  # noqa: F401  (they register themselves in RARE)
 import opcodes_globals  # noqa: F401
 import opcodes_values  # noqa: F401
-from allow_list import RECONSTRUCT
+from allow_list import RECONSTRUCT, find, new, perform
 from array_runs import read_array
-from faults import LimitExceeded, MalformedPickle
+from faults import LimitExceeded, MalformedPickle, UnsafePickle
 from opcode_table import RARE, Truncated, unpack_f64, unpack_u32
 
 OPERATIONS_BETWEEN_REPORTS = 1 << 15
@@ -37,6 +37,26 @@ class Machine:
         self.budget -= units
         if self.budget < 0:
             raise LimitExceeded("more objects than any feature pickle holds")
+
+    def find(self, module, name):
+        """What stands for a global: see `allow_list.find`."""
+        return find(module, name)
+
+    def perform(self, target, arguments):
+        """What a call gives: see `allow_list.perform`."""
+        return perform(target, arguments, self.spend)
+
+    def new(self, target, arguments):
+        """What a new object is: see `allow_list.new`."""
+        return new(target, arguments)
+
+    def change(self, target, state):
+        """A BUILD on something that has no state."""
+        self.refuse(f"a change of the attributes of a {type(target).__name__} (BUILD)")
+
+    def refuse(self, what):
+        """Something that no feature pickle holds."""
+        raise UnsafePickle(what)
 
     def marked(self):
         """The items above the last MARK, taken off the stack."""

@@ -3,19 +3,23 @@
 Mind the order of the splits: test stands before valid. The first of the four layers is the network's last one.
 """
 
-from contribution import Contribution, Feature
-from datasets import ROBERTA
+from base_features import IDS, SENTENCES
+from contribution import Contribution
+from fields import NUMBERS, VECTORS, matches
 
 
-def read_roberta(content, reader, layout, dataset, speakers, first_layer):
-    """A Contribution from a list whose four layers begin at `first_layer`; labels are field 1."""
+def is_roberta(content, speakers, further=()):
+    """True for the ten fields; `further` kinds stand between the labels and the layers."""
+    return matches(content, [
+        speakers, NUMBERS, *further, VECTORS, VECTORS, VECTORS, VECTORS, SENTENCES, IDS, IDS, IDS])
+
+
+def read_roberta(content, reader, layout, dataset, first_layer=2):
+    """A Contribution from a list whose four layers begin at `first_layer`."""
     made = Contribution(reader, layout, dataset)
-    made.speakers = speakers
-    made.labels = reader.labels(content[1], "the labels", dataset.labels)
-    for layer in range(1, 5):
-        rows = reader.vectors(content[first_layer + layer - 1], f"text layer {layer}")
-        made.features.append(Feature(
-            f"text_roberta_{layer}", "text", rows, layer=layer, extractor=ROBERTA if rows.width == 1024 else None))
+    made.take_speakers(content[0])
+    made.take_labels(content[1])
+    made.take_roberta(content[first_layer:first_layer + 4])
     made.take_sentences(content[first_layer + 4])
     train, test, valid = content[first_layer + 5:first_layer + 8]
     made.take_splits(train=train, valid=valid, test=test)

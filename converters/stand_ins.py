@@ -105,6 +105,24 @@ class Array:
         return list(struct.unpack(f"{self.type.order}{count}{self.type.code}", raw))
 
 
+class Record:
+    """An object of an allowed class of plain data: nothing but its attributes, a dict of str keys."""
+
+    __slots__ = ("name", "attributes")
+
+    def __init__(self, name):
+        self.name, self.attributes = name, {}
+
+    def set_state(self, state):
+        """BUILD: the attributes as a dict, or `(that, None)` and `(None, that)` as classes with slots have it."""
+        for part in state if type(state) is tuple and len(state) == 2 else (state,):
+            if part is None:
+                continue
+            if type(part) is not dict or not all(type(key) in (str, bytes) for key in part):
+                raise MalformedPickle("an object whose attributes are no dictionary of names")
+            self.attributes.update((as_text(key), value) for key, value in part.items())
+
+
 def item_count(shape):
     """Product of a shape, refusing what no array can have. Python's integers cannot overflow."""
     if type(shape) is not tuple or len(shape) > MOST_DIMENSIONS:

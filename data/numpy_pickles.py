@@ -3,7 +3,7 @@
     write(content, protocol=2, python2=True)      # as Python 2 wrote them: byte strings, numpy.core
     write(content, protocol=4, numpy="numpy._core")
 
-`Array` and `Scalar` stand for numpy.ndarray and NumPy scalars; everything else is ordinary Python data.
+`Array` and `Scalar` stand for numpy.ndarray and NumPy scalars, `Instance` for an object of a class; everything else is ordinary Python data.
 """
 
 import io
@@ -50,6 +50,13 @@ class Scalar:
         self.raw = struct.pack(("<" if data_type.order != ">" else ">") + STRUCT_CODES[data_type.text], value)
 
 
+class Instance:
+    """An object of a class that is named and not there: `attributes` is its state."""
+
+    def __init__(self, module, name, attributes):
+        self.module, self.name, self.attributes = module, name, attributes
+
+
 class Pickler(pickle._Pickler):
     """`python2`: str and bytes alike become Python 2 byte strings. `numpy`: 'numpy.core' or 'numpy._core' (NumPy 2)."""
 
@@ -62,7 +69,7 @@ class Pickler(pickle._Pickler):
         self.scalar = Global(f"{numpy}.multiarray", "scalar")
         self.from_buffer = Global(f"{numpy}.numeric", "_frombuffer")
         self.ndarray, self.dtype = Global("numpy", "ndarray"), Global("numpy", "dtype")
-        self.letter = b"b"
+        self.letter, self.classes = b"b", {}
 
     def reducer_override(self, value):
         if type(value) is Array:
@@ -77,6 +84,15 @@ class Pickler(pickle._Pickler):
             no = 0 if self.python2 else False
             return self.dtype, (value.text, no, 1 if self.python2 else True), (3, value.order, None, None, None, -1, -1, 0)
         return NotImplemented
+
+    def save_instance(self, value):
+        """NEWOBJ and BUILD, as `copyreg.__newobj__` gives them from protocol 2 on."""
+        key = (value.module, value.name)
+        self.save(self.classes.setdefault(key, Global(*key)))
+        self.write(pickle.EMPTY_TUPLE + pickle.NEWOBJ)
+        self.memoize(value)
+        self.save(value.attributes)
+        self.write(pickle.BUILD)
 
     def save_named(self, value):
         if self.proto >= 4:
@@ -100,6 +116,7 @@ class Pickler(pickle._Pickler):
         self.memoize(value)
 
     dispatch[Global] = save_named
+    dispatch[Instance] = save_instance
     dispatch[str] = save_text
     dispatch[bytes] = save_text
 

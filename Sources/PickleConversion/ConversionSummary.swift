@@ -29,3 +29,18 @@ public struct ConversionSummary: Sendable {
     /// The store: path, content id, bytes.
     public var store: WrittenStore
 }
+
+extension ConversionSummary {
+    /// The summary of a store that was written from `manifest`; `costs` are warnings that arose while writing.
+    init(_ manifest: StoreManifest, costs: [String], store: WrittenStore) {
+        var splits = manifest.splits.map { Split(name: $0.name, dialogues: 0, utterances: 0) }
+        for dialogue in manifest.dialogues {
+            splits[dialogue.split].dialogues += 1
+            splits[dialogue.split].utterances += dialogue.utteranceCount
+        }
+        self.init(
+            dataset: manifest.dataset, dialogues: manifest.dialogues.count, utterances: manifest.utteranceCount,
+            splits: splits, features: manifest.features, sources: manifest.sources,
+            warnings: manifest.warnings + costs, store: store)
+    }
+}

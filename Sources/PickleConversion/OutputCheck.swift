@@ -3,18 +3,17 @@ import Foundation
 /// What can be known to fail before anything is read.
 enum OutputCheck {
     /// Refuses an output that is there already, is one of the inputs, or has no folder to lie in.
-    static func check(_ request: ConversionRequest) throws(ConversionError) {
-        let output = request.output
-        guard !request.inputs.isEmpty else { throw .input("No files to convert were given.") }
+    static func check(inputs: [String], output: String, overwrites: Bool) throws(ConversionError) {
+        guard !inputs.isEmpty else { throw .input("No files to convert were given.") }
         var status = stat()
         if stat(output, &status) == 0 {
             guard status.st_mode & S_IFMT != S_IFDIR else {
                 throw .output(path: output, reason: "it is a folder; give a file name, such as \(output)/store.h5")
             }
-            if request.inputs.contains(where: { isSameFile($0, status) }) {
+            if inputs.contains(where: { isSameFile($0, status) }) {
                 throw .output(path: output, reason: "it is one of the files to be converted; choose another name")
             }
-            guard request.overwrites else {
+            guard overwrites else {
                 throw .output(path: output, reason: "it exists already; give --force to replace it, or another name")
             }
         }

@@ -17,7 +17,8 @@ public enum PickleConverter {
     public static func convert(
         _ request: ConversionRequest, progress: @escaping ConversionProgressHandler = { _ in }
     ) throws -> ConversionSummary {
-        try OutputCheck.check(request)
+        try OutputCheck.check(
+            inputs: request.inputs + [request.layout].compactMap { $0 }, output: request.output, overwrites: request.overwrites)
         let report = ProgressReport(progress)
         let dataset = try PickledDataset(request: request, report: report)
         var manifest = dataset.manifest
@@ -30,25 +31,17 @@ public enum PickleConverter {
         let written = try StoreWriter.write(manifest, to: request.output, options: writerOptions) { writer in
             costs = try dataset.writeFeatures(to: writer)
         }
-        return ConversionSummary(
-            dataset: manifest.dataset, dialogues: manifest.dialogues.count, utterances: manifest.utteranceCount,
-            splits: splits(of: manifest), features: manifest.features, sources: manifest.sources,
-            warnings: manifest.warnings + costs, store: written)
+        return ConversionSummary(manifest, costs: costs, store: written)
     }
 
     private static func options(of request: ConversionRequest) -> String {
         var options: [String] = []
         if let level = request.compressionLevel { options.append("compression \(level)") }
+        if let fraction = request.splitChoice.validFraction { options.append("valid fraction \(fraction)") }
+        if let fraction = request.splitChoice.testFraction { options.append("test fraction \(fraction)") }
+        if request.splitChoice != SplitChoice(seed: request.splitChoice.seed) { options.append("split seed \(request.splitChoice.seed)") }
+        if request.layout != nil { options.append("own layout") }
         if request.keepsNonFiniteValues { options.append("NaN and infinity kept") }
         return options.joined(separator: ", ")
-    }
-
-    private static func splits(of manifest: StoreManifest) -> [ConversionSummary.Split] {
-        manifest.splits.indices.map { index in
-            let own = manifest.dialogues.filter { $0.split == index }
-            return .init(
-                name: manifest.splits[index].name, dialogues: own.count,
-                utterances: own.reduce(0) { $0 + $1.utteranceCount })
-        }
     }
 }

@@ -13,6 +13,7 @@ final class PickledDataset {
         try Python.start()
         self.report = report
         conversion = try Python.call("conversion", "Conversion")
+        try Self.configure(conversion, request)
         let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
         var digests: [BackgroundDigest] = []
         for reader in readers {
@@ -38,6 +39,21 @@ final class PickledDataset {
         }
     }
 
+    private static func configure(_ conversion: PythonHandle, _ request: ConversionRequest) throws {
+        struct Options: Encodable {
+            let valid_fraction: Double?, test_fraction: Double?, split_seed: UInt64, name: String?
+        }
+        let choice = request.splitChoice
+        let options = Options(
+            valid_fraction: choice.validFraction, test_fraction: choice.testFraction, split_seed: choice.seed,
+            name: request.name)
+        let json = String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
+        _ = try conversion.call("configure", [try Python.string(json)])
+        guard let path = request.layout else { return }
+        let source = try SourceReader(path: path).readAll { _ in }
+        _ = try conversion.call("use_layout", [source, try Python.string(path)])
+    }
+
     /// Appends all rows, feature after feature. Returns a warning for every feature that lost precision.
     func writeFeatures(to writer: StoreWriter) throws -> [String] {
         let total = manifest.features.reduce(0) { $0 + $1.width } * manifest.utteranceCount * MemoryLayout<Float>.size
@@ -48,13 +64,19 @@ final class PickledDataset {
             let blocks = try self.conversion.call("blocks", [try Python.string(feature.name)])
             while let block = try blocks.next() {
                 let code = try block.item(0).text()
-                guard let type = ElementType(code: code) else {
+                let isFrames = code.hasPrefix("mean ")
+                guard let type = ElementType(code: isFrames ? String(code.dropFirst(5)) : code) else {
                     throw ConversionError.internalFault("rows of the unknown type \(code)")
                 }
                 try block.item(1).withContent { bytes in
                     try conversion.withFloats(bytes, type: type) { values in
-                        try writer.append(rows: values, to: feature.name)
-                        done += values.count * MemoryLayout<Float>.size
+                        if isFrames {
+                            try writer.append(rows: values.columnMeans(width: feature.width), to: feature.name)
+                            done += feature.width * MemoryLayout<Float>.size
+                        } else {
+                            try writer.append(rows: values, to: feature.name)
+                            done += values.count * MemoryLayout<Float>.size
+                        }
                     }
                 }
                 try report.report(done)
@@ -77,5 +99,17 @@ extension FloatConversion {
             result.append("\(feature.name): \(overflowed) values lie beyond float32's range and became infinite.")
         }
         return result
+    }
+}
+
+extension UnsafeBufferPointer<Float> {
+    /// The mean of each column of a row-major matrix, summed in double precision.
+    func columnMeans(width: Int) -> [Float] {
+        let rows = count / width
+        return (0..<width).map { column in
+            var sum = 0.0
+            for row in 0..<rows { sum += Double(self[row * width + column]) }
+            return Float(sum / Double(rows))
+        }
     }
 }

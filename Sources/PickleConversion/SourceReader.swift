@@ -9,27 +9,31 @@ final class SourceReader {
     let name: String
     let path: String
     /// Size in bytes.
-    private(set) var bytes = 0
+    let bytes: Int
     private let descriptor: Int32
 
     /// Opens `path`, which must be a regular file.
     init(path: String) throws(ConversionError) {
         self.path = path
         name = URL(fileURLWithPath: path).lastPathComponent
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            throw ConversionError.unreadable(path: path, reason: Self.reason(errno))
-        }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            let folder = status.st_mode & S_IFMT == S_IFDIR
-            throw ConversionError.unreadable(
-                path: path, reason: folder ? "it is a folder; give the pickle inside" : "it is no ordinary file; give a pickle")
-        }
-        bytes = Int(status.st_size)
+        let opened = try Self.openRegularFile(path)
+        (descriptor, bytes) = (opened.descriptor, opened.bytes)
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    /// Opens `path` for reading, which must be a regular file.
+    static func openRegularFile(_ path: String) throws(ConversionError) -> (descriptor: Int32, bytes: Int) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: reason(errno)) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            let folder = status.st_mode & S_IFMT == S_IFDIR
+            throw .unreadable(path: path, reason: folder ? "it is a folder; give a file" : "it is no ordinary file; give a regular one")
+        }
+        return (descriptor, Int(status.st_size))
+    }
+
+    deinit { close(descriptor) }
 
     /// Reads everything. `progress` gets the number of bytes read so far.
     func readAll(progress: (Int) throws -> Void) throws -> PythonHandle {

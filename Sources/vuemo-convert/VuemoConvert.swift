@@ -14,5 +14,6 @@ import Foundation
             or called, and a file that asks for more than feature data is refused.
             """,
         version: version,
-        subcommands: [ConvertIEMOCAP.self, ConvertMELD.self, ConvertAuto.self])
+        subcommands: [ConvertIEMOCAP.self, ConvertMELD.self, ConvertAuto.self, ConvertTable.self, Scan.self],
+        defaultSubcommand: ConvertAuto.self)
 }

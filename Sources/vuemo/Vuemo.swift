@@ -12,6 +12,7 @@ import Foundation
         version: version,
         subcommands: [
             Convert.self,
+            Scan.self,
             Info.self,
             Validate.self,
             Train.self,

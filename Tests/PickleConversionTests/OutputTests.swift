@@ -47,7 +47,7 @@ import Testing
         #expect(refusal(ConversionRequest(inputs: ["/nowhere.pkl"], output: folder.file("out.h5")))
             == "/nowhere.pkl cannot be read: there is no such file; check the path.")
         #expect(refusal(ConversionRequest(inputs: [folder.path], output: folder.file("out.h5")))
-            == "\(folder.path) cannot be read: it is a folder; give the pickle inside.")
+            == "\(folder.path) cannot be read: it is a folder; give a file.")
     }
 
     struct Stop: Error {}

@@ -5,17 +5,23 @@ import PickleConversion
 /// One conversion from the command line: progress, warnings, summary, signals.
 struct ConversionRun {
     let inputs: [String]
-    let dataset: ConvertibleDataset?
+    var dataset: ConvertibleDataset?
+    var layout: String?
     let options: ConvertOptions
 
     /// Converts and prints the summary.
     /// - Throws: The converter's errors, each one sentence; exit code 130 after an interruption.
     func run() throws {
+        try Self.run(options) { progress in try PickleConverter.convert(request, progress: progress) }
+    }
+
+    /// Runs any conversion with progress, and prints its warnings and its summary.
+    static func run(_ options: ConvertOptions, _ convert: (@escaping ConversionProgressHandler) throws -> ConversionSummary) throws {
         Interruption.install()
         let line = ProgressLine(quiet: options.quiet)
         let began = ContinuousClock.now
         do {
-            let summary = try PickleConverter.convert(request) { progress in
+            let summary = try convert { progress in
                 try Interruption.check()
                 line.show(progress)
             }
@@ -37,6 +43,9 @@ struct ConversionRun {
 
     private var request: ConversionRequest {
         var request = ConversionRequest(inputs: inputs, output: options.output, dataset: dataset)
+        request.layout = layout
+        request.name = options.name
+        request.splitChoice = options.splitChoice
         request.overwrites = options.force
         request.keepsNonFiniteValues = options.keepNonFinite
         request.compressionLevel = options.compress
@@ -47,12 +56,12 @@ struct ConversionRun {
 
     /// The time of `SOURCE_DATE_EPOCH`, which reproducible builds set. The time of day is never written, so that the same
     /// input gives the same bytes.
-    private static var sourceDate: String? {
+    static var sourceDate: String? {
         guard let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Double(text) else { return nil }
         return Date(timeIntervalSince1970: seconds).formatted(.iso8601)
     }
 
-    private func complain(_ text: String) {
+    private static func complain(_ text: String) {
         FileHandle.standardError.write(Data("\(text)\n".utf8))
     }
 }

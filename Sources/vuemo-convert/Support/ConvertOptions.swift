@@ -1,4 +1,5 @@
 import ArgumentParser
+import PickleConversion
 
 /// The pickles of a dataset that is named.
 struct NamedFiles: ParsableArguments {
@@ -25,6 +26,20 @@ struct ConvertOptions: ParsableArguments {
     @Option(name: [.short, .long], help: ArgumentHelp("The store to write, an HDF5 file.", valueName: "store.h5"))
     var output: String
 
+    @Option(help: ArgumentHelp("The dataset's name in the store. Default: what the files are known by.", valueName: "name"))
+    var name: String?
+
+    @Option(help: ArgumentHelp(
+        "Where the files name no validation dialogues: this share of the train dialogues, above 0 and below 1, becomes the valid split.",
+        valueName: "share"))
+    var validFraction: Double?
+
+    @Option(help: ArgumentHelp("The same for the test split.", valueName: "share"))
+    var testFraction: Double?
+
+    @Option(help: ArgumentHelp("Which dialogues they take: the same seed chooses the same.", valueName: "n"))
+    var splitSeed: UInt64 = 0
+
     @Flag(help: "Replace a store that is there already, once the new one is complete.")
     var force = false
 
@@ -40,7 +55,16 @@ struct ConvertOptions: ParsableArguments {
     @Option(help: "How the summary is written.")
     var format: SummaryFormat = .text
 
+    var splitChoice: SplitChoice {
+        SplitChoice(validFraction: validFraction, testFraction: testFraction, seed: splitSeed)
+    }
+
     func validate() throws {
+        for (option, fraction) in [("--valid-fraction", validFraction), ("--test-fraction", testFraction)] {
+            if let fraction, !(fraction > 0 && fraction < 1) {
+                throw ValidationError("\(option) takes a share above 0 and below 1, such as 0.1.")
+            }
+        }
         if let compress, !(1...9).contains(compress) { throw ValidationError("--compress takes a level from 1 to 9.") }
     }
 }

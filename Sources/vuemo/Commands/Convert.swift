@@ -10,8 +10,26 @@ struct Convert: ParsableCommand {
     @Argument(parsing: .captureForPassthrough, help: "What vuemo-convert understands.")
     var arguments: [String] = []
 
-    func run() throws {
-        for candidate in Self.candidates() where access(candidate, X_OK) == 0 {
+    func run() throws { try Converter.handOver(arguments) }
+}
+
+/// `vuemo scan …`: the same program looks into pickles.
+struct Scan: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan",
+        abstract: "Tell what is in a pickle and whether it is safe (see 'vuemo scan --help').")
+
+    @Argument(parsing: .captureForPassthrough, help: "What vuemo-convert scan understands.")
+    var arguments: [String] = []
+
+    func run() throws { try Converter.handOver(["scan"] + arguments) }
+}
+
+/// The program that reads pickles.
+enum Converter {
+    /// Becomes `vuemo-convert` with these arguments; returns only by throwing.
+    static func handOver(_ arguments: [String]) throws {
+        for candidate in candidates() where access(candidate, X_OK) == 0 {
             var vector = ([candidate] + arguments).map { strdup($0) } + [nil]
             execv(candidate, &vector)
             throw ConvertHandOverError(reason: "\(candidate) cannot be run: \(String(cString: strerror(errno)))")

@@ -5,8 +5,9 @@ compute it too: see `value`.
 """
 
 import json
+import struct
 
-from numpy_pickles import Array, DataType, Scalar, write
+from numpy_pickles import Array, DataType, Instance, Scalar, write
 
 WIDTHS = {"text": 5, "audio": 4, "visual": 3, "roberta1": 6, "roberta2": 6, "roberta3": 6, "roberta4": 6}
 COUNTS = [3, 1, 4, 2, 5, 2]                                    # utterances of the six dialogues
@@ -15,6 +16,7 @@ PLACES = {name: place for place, name in enumerate(WIDTHS)}
 DEFAULTS = {
     "dataset": "IEMOCAP", "part": "base", "protocol": 2, "python2": True, "numpy": "numpy.core", "type": "<f4",
     "rows": "arrays", "splits": "list", "keys": "own", "outer": None, "labels": "ints", "without": [], "shortened": [],
+    "absent": [], "shift": 0, "speakers": None, "tensors": False,
     "relabelled": [], "resplit": False, "sentence": None, "nan": False, "wide": None, "scale": 1}
 
 
@@ -53,7 +55,7 @@ def entry(options, feature, dialogue, count):
 
 
 def labels(options, dialogue, count):
-    result = [(dialogue + utterance) % 6 for utterance in range(count)]
+    result = [(dialogue + utterance) % 6 + options["shift"] for utterance in range(count)]
     if dialogue in options["relabelled"]:
         result[-1] = (result[-1] + 1) % 6
     if options["labels"] == "scalars":
@@ -64,6 +66,8 @@ def labels(options, dialogue, count):
 
 
 def speakers(options, dialogue, count):
+    if options["speakers"]:                                       # a list of names, or of numbers
+        return [options["speakers"][(dialogue + utterance) % len(options["speakers"])] for utterance in range(count)]
     if options["dataset"] == "IEMOCAP":
         return ["MF"[(dialogue + utterance) % 2] for utterance in range(count)]
     return [[int(place == utterance % 3) for place in range(9)] for utterance in range(count)]
@@ -71,7 +75,70 @@ def speakers(options, dialogue, count):
 
 def ids(options, numbers):
     result = [key(options, number) for number in numbers]
-    return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}[options["splits"]](result)
+    return {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "none": list}[options["splits"]](result)
+
+
+def take(fields, *names):
+    return [fields[name] for name in names]
+
+
+def base(options, fields, train, valid, test):
+    content = take(fields, "ids", "speakers", "labels", "text", "audio", "visual", "sentences")
+    return content + [train + valid if isinstance(train, (list, tuple)) else train | valid, test] + (
+        [valid] if options["dataset"] == "MELD" else [])
+
+
+def base_no_visual(options, fields, train, valid, test):
+    return take(fields, "ids", "speakers", "labels", "text", "audio", "sentences") + [train + valid, test, fields["sentiments"]]
+
+
+LAYERS = ["roberta1", "roberta2", "roberta3", "roberta4"]
+
+
+def roberta(options, fields, train, valid, test):
+    sentiments = ["sentiments"] if options["dataset"] == "MELD" else []
+    return take(fields, "speakers", "labels", *sentiments, *LAYERS, "sentences") + [train, test, valid]
+
+
+def combined(options, fields, train, valid, test):
+    return take(fields, "ids", "speakers", "labels", *LAYERS, "audio", "visual", "sentences") + [train + valid, test]
+
+
+def combined_unused(options, fields, train, valid, test):
+    return combined(options, fields, train, valid, test) + [[]]
+
+
+def combined_sentiment(options, fields, train, valid, test):
+    content = combined_unused(options, fields, train, valid, test)
+    return content[:3] + [fields["sentiments"]] + content[3:]
+
+
+def samples(options, fields, train, valid, test):
+    """A dict of lists: of dicts, or with part "cogmen" of objects."""
+    def sample(dialogue):
+        held = {"vid": dialogue, "sentence": fields["sentences"][dialogue]}
+        held.update((name, fields[name][dialogue]) for name in ("speakers", "labels", "text", "audio", "visual") if fields[name])
+        return held if options["part"] == "corect" else Instance("cogmen.Sample", "Sample", held)
+    return {name: [sample(dialogue) for dialogue in split] for name, split in (("train", train), ("dev", valid), ("test", test))}
+
+
+def mosei(options, fields, train, valid, test):
+    """Labels nested one deeper, and audio as two frames whose average is the known value."""
+    spread = 0.25
+    for dialogue, entry in fields["audio"].items():
+        fields["audio"][dialogue] = [
+            Array(DataType("<f4"), (2, len(row)), [x + spread for x in row] + [x - spread for x in row])
+            for row in (list(struct.unpack(f"<{len(row.raw) // 4}f", row.raw)) for row in entry)]
+    real = options["part"] == "mosei-real"
+    fields["labels"] = {
+        dialogue: [[label - 2.6] if real else [label] for label in entry] for dialogue, entry in fields["labels"].items()}
+    return base(options, fields, train, valid, test)
+
+
+LAYOUTS = {
+    "base": base, "base-no-visual": base_no_visual, "roberta": roberta, "combined": combined,
+    "combined-unused": combined_unused, "combined-sentiment": combined_sentiment, "corect": samples, "cogmen": samples,
+    "mosei": mosei, "mosei-real": mosei}
 
 
 def make(text):
@@ -93,16 +160,23 @@ def make(text):
     if options["sentence"] is not None:
         fields["sentences"][key(options, 0)][0] = options["sentence"].encode("latin1")
     test, train, valid = (TEST[:1], TRAIN + TEST[1:], VALID) if options["resplit"] else (TEST, TRAIN, VALID)
-    layers = [fields[f"roberta{layer}"] for layer in range(1, 5)]
-    if options["part"] == "base":
-        content = [fields[name] for name in ("ids", "speakers", "labels", "text", "audio", "visual", "sentences")]
-        content += [ids(options, train + valid), ids(options, test)]
-        content += [ids(options, valid)] if options["dataset"] == "MELD" else []
-        outer = tuple
-    else:
-        content = [fields["speakers"], fields["labels"]]
-        content += [fields["sentiments"]] if options["dataset"] == "MELD" else []
-        content += [*layers, fields["sentences"], ids(options, train), ids(options, test), ids(options, valid)]
-        outer = list
-    outer = {"list": list, "tuple": tuple, None: outer}[options["outer"]]
-    return write(outer(content), options["protocol"], options["python2"], options["numpy"])
+    for name in options["absent"]:
+        fields[name] = {}
+    if options["splits"] == "none":
+        test, train, valid = [], [], []
+    content = LAYOUTS[options["part"]](options, fields, *(ids(options, split) for split in (train, valid, test)))
+    outer = {"list": list, "tuple": tuple, None: list if options["part"].startswith("roberta") else tuple}[options["outer"]]
+    return write(outer(content) if isinstance(content, list) else content, options["protocol"], options["python2"], options["numpy"])
+
+
+def make_family():
+    """The pickle of the guide to custom layouts: sessions with turns."""
+    moods, sessions = [["calm", "cross"], ["glad", "calm"], ["glad"]], []
+    for number, (part, own) in enumerate(zip(("train", "dev", "test"), moods)):
+        name = f"s{number + 1:02d}"
+        turns = [
+            {"who": ["Ann", "Bob"][turn % 2], "said": f"Turn {turn} of {name}", "mood": mood,
+             "voice": Array(DataType("<f4"), (40,), [float(100 * turn + column) for column in range(40)]),
+             "face": Array(DataType("<f4"), (17,), [float(number)] * 17)} for turn, mood in enumerate(own)]
+        sessions.append({"name": name, "part": part, "turns": turns})
+    return write({"sessions": sessions}, 4)

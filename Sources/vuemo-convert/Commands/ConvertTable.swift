@@ -1,0 +1,70 @@
+import ArgumentParser
+import FeatureStore
+import Foundation
+import PickleConversion
+
+extension SpeakerScope: ExpressibleByArgument {}
+
+/// `vuemo-convert table`.
+struct ConvertTable: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "table",
+        abstract: "Convert a CSV or JSON-lines list of utterances and .npy matrices, without any pickle.",
+        discussion: """
+            The list has the columns dialogue, utterance, speaker, label, split and text; only dialogue is required. Row i of \
+            each matrix belongs to utterance i.
+
+            Example: vuemo convert table utterances.csv --text text.npy --audio audio.npy --labels calm,glad -o mine.h5
+            """)
+
+    @Argument(help: ArgumentHelp("The list of utterances.", valueName: "manifest"))
+    var manifest: String
+
+    @Option(help: ArgumentHelp("Text features; given several times, layers of one encoder, the first one layer 1.", valueName: "npy"))
+    var text: [String] = []
+
+    @Option(help: ArgumentHelp("Audio features.", valueName: "npy"))
+    var audio: String?
+
+    @Option(help: ArgumentHelp("Visual features.", valueName: "npy"))
+    var visual: String?
+
+    @Option(help: ArgumentHelp("The classes in the order of their numbers, separated by commas. Default: those of the list, sorted.", valueName: "names"))
+    var labels: String?
+
+    @Option(help: "Whether a speaker's name means one person in the corpus or in the dialogue only: corpus or dialogue.")
+    var speakerScope: SpeakerScope = .corpus
+
+    @OptionGroup var options: ConvertOptions
+
+    func validate() throws {
+        guard !text.isEmpty || audio != nil || visual != nil else {
+            throw ValidationError("Give at least one matrix with --text, --audio or --visual.")
+        }
+    }
+
+    func run() throws {
+        try ConversionRun.run(options) { progress in try TableConverter.convert(request, progress: progress) }
+    }
+
+    private var request: TableRequest {
+        var matrices = text.enumerated().map { index, path in
+            text.count == 1
+                ? TableRequest.Matrix(name: "text", modality: .text, path: path)
+                : TableRequest.Matrix(name: "text_\(index + 1)", modality: .text, layer: index + 1, path: path)
+        }
+        matrices += audio.map { [.init(name: "audio", modality: .audio, path: $0)] } ?? []
+        matrices += visual.map { [.init(name: "visual", modality: .visual, path: $0)] } ?? []
+        var request = TableRequest(manifest: manifest, matrices: matrices, output: options.output)
+        request.dataset = options.name ?? request.dataset
+        request.labelNames = labels?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        request.speakerScope = speakerScope
+        request.splitChoice = options.splitChoice
+        request.overwrites = options.force
+        request.keepsNonFiniteValues = options.keepNonFinite
+        request.compressionLevel = options.compress
+        request.created = ConversionRun.sourceDate
+        request.toolVersion = VuemoConvert.version
+        return request
+    }
+}

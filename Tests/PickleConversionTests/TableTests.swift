@@ -1,0 +1,159 @@
+import FeatureStore
+import Foundation
+import TestSupport
+import Testing
+
+@testable import PickleConversion
+
+/// Stores from lists of utterances and `.npy` matrices.
+@Suite struct TableTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    static let csv = """
+        dialogue,utterance,speaker,label,split,text,remark
+        d1,a,Ann,calm,train,"Well, ""hello"".",x
+        d2,b,Bob,glad,test,Where?,
+        d1,c,Bob,,train,"two
+        lines",
+        d3,d,Ann,cross,dev,Où?,\r
+
+        d2,e,Ann,calm,test,,
+        """
+
+    private func write(_ text: String, _ name: String = "list.csv") throws -> String {
+        try Samples.write(Array(text.utf8), name, in: folder.path)
+    }
+
+    /// A version 1 `.npy` file.
+    private func matrix(
+        _ name: String, rows: Int = 5, width: Int = 3, type: String = "<f4", fortran: Bool = false, shape: String? = nil,
+        bytes: [UInt8]? = nil
+    ) throws -> String {
+        var header = "{'descr': '\(type)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': \(shape ?? "(\(rows), \(width))"), }"
+        header += String(repeating: " ", count: 64 - (11 + header.utf8.count) % 64) + "\n"
+        let count = header.utf8.count
+        var content: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 255), UInt8(count >> 8)] + Array(header.utf8)
+        content += bytes ?? (0..<rows * width).flatMap { index -> [UInt8] in
+            withUnsafeBytes(of: Float(index).bitPattern.littleEndian) { Array($0) }
+        }
+        return try Samples.write(content, name, in: folder.path)
+    }
+
+    private func convert(
+        _ manifest: String, _ matrices: [TableRequest.Matrix], prepare: (inout TableRequest) -> Void = { _ in }
+    ) throws -> (ConversionSummary, Store) {
+        var request = TableRequest(manifest: manifest, matrices: matrices, output: folder.file("out.h5"))
+        request.overwrites = true
+        prepare(&request)
+        let summary = try TableConverter.convert(request)
+        return (summary, try Store(opening: summary.store.path))
+    }
+
+    private func audio(_ path: String) -> [TableRequest.Matrix] { [.init(name: "audio", modality: .audio, path: path)] }
+
+    @Test func everyKnownValueIsInTheStore() throws {
+        let (summary, store) = try convert(try write(Self.csv), audio(try matrix("audio.npy")))
+        #expect(summary.warnings == [])
+        #expect(store.dialogues.map(\.id) == ["d1", "d3", "d2"])
+        #expect(store.dialogues.map(\.sourcePosition) == [0, 1, 2])
+        #expect(store.splits.map(\.name) == ["train", "valid", "test"])
+        #expect(store.utteranceIDs == ["a", "c", "d", "b", "e"])
+        #expect(store.labelNames == ["calm", "cross", "glad"])
+        #expect(Array(store.labels) == [0, -1, 1, 2, 0])
+        #expect(store.speakerNames == ["Ann", "Bob"] && Array(store.speakers) == [0, 1, 0, 1, 0])
+        #expect(store.speakerScope == .corpus)
+        #expect(try (0..<5).map { try store.sentence($0) } == ["Well, \"hello\".", "two\nlines", "Où?", "Where?", ""])
+        #expect(try store.readRows(of: "audio", 0..<5) == [0, 1, 2, 6, 7, 8, 9, 10, 11, 3, 4, 5, 12, 13, 14])
+        #expect(summary.sources.map(\.layout) == ["table of utterances", ".npy matrix"])
+        #expect(summary.sources[1].sha256.count == 64)
+    }
+
+    @Test func jsonLinesSayTheSame() throws {
+        let (first, _) = try convert(try write(Self.csv), audio(try matrix("audio.npy")))
+        let lines = """
+            {"dialogue": "d1", "utterance": "a", "speaker": "Ann", "label": "calm", "split": "train", "text": "Well, \\"hello\\"."}
+            {"dialogue": "d2", "utterance": "b", "speaker": "Bob", "label": "glad", "split": "test", "text": "Where?", "more": [1]}
+            {"dialogue": "d1", "utterance": "c", "speaker": "Bob", "label": null, "split": "train", "text": "two\\nlines"}
+
+            {"dialogue": "d3", "utterance": "d", "speaker": "Ann", "label": "cross", "split": "valid", "text": "Où?"}
+            {"dialogue": "d2", "utterance": "e", "speaker": "Ann", "label": "calm", "split": "test"}
+            """
+        let (second, _) = try convert(try write(lines, "list.jsonl"), audio(try matrix("audio.npy")))
+        // Origins of splits name their file; everything else is the same content.
+        let renamed = try write(lines, "list.csv")
+        let (third, _) = try convert(renamed, audio(try matrix("audio.npy")))
+        #expect(third.store.contentID == first.store.contentID)
+        #expect(second.splits == first.splits)
+    }
+
+    @Test func layersTypesAndNumbersAsLabels() throws {
+        let halves = try matrix("half.npy", type: ">f2", bytes: (0..<15).flatMap { _ in [0x3C, 0x00] as [UInt8] })
+        let whole = try matrix("whole.npy", type: "|u1", bytes: (0..<15).map { UInt8($0) })
+        let matrices = [
+            TableRequest.Matrix(name: "text_1", modality: .text, layer: 1, path: halves),
+            TableRequest.Matrix(name: "text_2", modality: .text, layer: 2, path: whole),
+        ]
+        let (summary, store) = try convert(try write("label,dialogue\n2,x\n0,x\n1,y\n3,z\n-1,z\n"), matrices)
+        #expect(store.labelNames == ["0", "1", "2", "3"] && Array(store.labels) == [2, 0, 1, 3, -1])
+        #expect(try store.readRows(of: "text_1", 0..<1) == [1, 1, 1])
+        #expect(try store.readRows(of: "text_2", 4..<5) == [12, 13, 14])
+        #expect(store.features.map(\.sourceDataType) == ["float16 big-endian", "uint8"])
+        #expect(summary.warnings.count == 2)
+        let (chosen, again) = try convert(try write("label,dialogue\n2,x\n0,x\n1,y\n3,z\n-1,z\n"), matrices) {
+            $0.splitChoice = SplitChoice(validFraction: 0.3, seed: 5)
+            $0.labelNames = ["a", "b", "c", "d"]
+        }
+        #expect(chosen.splits.map(\.dialogues) == [2, 1])
+        #expect(again.labelNames == ["a", "b", "c", "d"])
+    }
+
+    /// The choice of `converters/splits.py`, so that a seed means the same for both ways in.
+    @Test func aSeedChoosesWhatPythonChooses() throws {
+        let inputs = try Samples.pair("IEMOCAP", in: folder.path, both: "\"splits\":\"none\"")
+        var request = ConversionRequest(inputs: [inputs[0]], output: folder.file("pickled.h5"))
+        request.splitChoice = SplitChoice(validFraction: 0.4, testFraction: 0.3, seed: 11)
+        let pickled = try Store(opening: try PickleConverter.convert(request).store.path)
+        let ids = (0..<6).map { "Ses0\($0)" }
+        let (_, table) = try convert(
+            try write("dialogue\n" + ids.joined(separator: "\n")), audio(try matrix("audio.npy", rows: 6))
+        ) { $0.splitChoice = request.splitChoice }
+        #expect(table.dialogues.map(\.id) == pickled.dialogues.map(\.id))
+    }
+
+    @Test(arguments: [
+        ("", "list.csv is empty"),
+        ("who,what\n1,2\n", "list.csv has no column called dialogue in its first line"),
+        ("dialogue,dialogue\n", "list.csv has two columns called dialogue"),
+        ("dialogue\n", "list.csv names no utterances"),
+        ("dialogue,text\nd1\n", "list.csv: line 2 has 1 fields for 2 columns."),
+        ("dialogue,text\nd1,\"x\n", "the record on line 2 has a quote that is not closed"),
+        ("dialogue,split\nd1,train\nd1,test\n", "line 3 puts dialogue d1 into the split test after it was in train"),
+        ("dialogue,split\nd1,tarin\n", "has the split 'tarin'"),
+        ("{\"dialogue\": \"a\"}\n{\"text\": 1.5}\n", "line 2 is no JSON object"),
+        ("dialogue\na\nb\n", "audio.npy has 5 rows for the 2 utterances of list.csv"),
+    ])
+    func faultsAreNamed(manifest: String, sentence: String) throws {
+        let path = try matrix("audio.npy")
+        let fault = #expect(throws: ConversionError.self) { try convert(try write(manifest), audio(path)) }
+        #expect(fault.map { "\($0)".contains(sentence) } == true, "\(fault.map { "\($0)" } ?? "")")
+        #expect(try folder.names().sorted() == ["audio.npy", "list.csv"])
+    }
+
+    @Test func matricesThatAreNoneAreNamed() throws {
+        let manifest = try write("dialogue\na\nb\n")
+        for (path, sentence) in [
+            (try matrix("f.npy", fortran: true), "is stored column after column"),
+            (try matrix("o.npy", type: "|O"), "holds no plain numbers"),
+            (try matrix("v.npy", shape: "(15,)"), "has the shape (15)"),
+            (try matrix("n.npy", shape: "(5, -3)"), "has the shape"),
+            (try matrix("h.npy", shape: "(9223372036854775807, 3)"), "where its header claims"),
+            (try matrix("s.npy", bytes: [1, 2, 3]), "has 3 bytes of data where its header claims 5 × 3 values"),
+            (try write("no matrix at all", "x.npy"), "is no NumPy .npy file"),
+        ] {
+            let fault = #expect(throws: ConversionError.self) { try convert(manifest, audio(path)) }
+            #expect(fault.map { "\($0)".contains(sentence) } == true, "\(fault.map { "\($0)" } ?? "")")
+        }
+    }
+}

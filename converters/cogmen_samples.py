@@ -1,0 +1,20 @@
+"""COGMEN's `data_*.pkl`: a dict of splits, each a list of one `cogmen.Sample` object per dialogue (here: a Record)."""
+
+from sample_features import NEEDED, first_sample, read_samples
+from stand_ins import Record
+
+NAME = "COGMEN (dict of splits of Sample objects)"
+DATASET = None                   # IEMOCAP where the speakers are M and F
+
+
+def recognise(content):
+    held = attributes(first_sample(content))
+    return held is not None and NEEDED <= set(held)
+
+
+def attributes(sample):
+    return sample.attributes if type(sample) is Record else None
+
+
+def read(content, reader):
+    return read_samples(content, reader, NAME, attributes)

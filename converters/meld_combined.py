@@ -1,0 +1,16 @@
+"""MELD base and RoBERTa features in one file of 13 fields, the last of which nobody uses (SDT)."""
+
+from combined_features import is_combined, read_combined
+from datasets import MELD
+from fields import ONE_HOT
+
+NAME = "MELD combined (13 fields)"
+DATASET = MELD
+
+
+def recognise(content):
+    return is_combined(content, ONE_HOT, after=[None])
+
+
+def read(content, reader):
+    return read_combined(content, reader, NAME, DATASET)

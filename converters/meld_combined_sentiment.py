@@ -1,0 +1,16 @@
+"""MELD base and RoBERTa features in one file of 14 fields: sentiment stands after the emotion (GraphSmile)."""
+
+from combined_features import is_combined, read_combined
+from datasets import MELD
+from fields import NUMBERS, ONE_HOT
+
+NAME = "MELD combined with sentiment (14 fields)"
+DATASET = MELD
+
+
+def recognise(content):
+    return is_combined(content, ONE_HOT, between=[NUMBERS], after=[None])
+
+
+def read(content, reader):
+    return read_combined(content, reader, NAME, DATASET, first_layer=4)

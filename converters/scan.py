@@ -1,0 +1,80 @@
+"""`vuemo scan`: what a file is, what is in it, and whether it is safe to convert. Constructs nothing but stand-ins."""
+
+import json
+from itertools import islice
+
+from content_tree import Walk, lines
+from faults import ConversionFault, LimitExceeded, MalformedPickle
+from file_kind import refuse_other_kinds
+from layouts import LAYOUTS
+from opcode_table import Truncated
+from safe_pickle import MOST_BYTES, MOST_OPERATIONS
+from scan_machine import ScanMachine
+
+
+def scan(data, name, report):
+    """JSON of the findings, with `status` 'safe', 'unsafe' or 'unreadable' and, but for 'safe', a `reason`: one sentence."""
+    found = {"file": name, "bytes": len(data), "status": "safe", "kind": "pickle"}
+    try:
+        refuse_other_kinds(data, name)
+        if len(data) > MOST_BYTES:
+            raise LimitExceeded(f"{name} has {len(data)} bytes, more than the {MOST_BYTES} that are read: split the dataset.")
+    except ConversionFault as error:
+        return json.dumps({**found, "status": "unreadable", "kind": "other", "reason": str(error)}, ensure_ascii=False)
+    machine = ScanMachine(data, MOST_OPERATIONS, report)
+    content, reason = None, None
+    try:
+        content = machine.run()
+    except Truncated:
+        reason = f"{name} is cut short: the pickle claims more than the {len(data)} bytes that the file has; download it again."
+    except LimitExceeded as error:
+        reason = f"{name} holds {error} (at byte {machine.position})."
+    except MalformedPickle as error:
+        reason = f"{name} is a damaged pickle: {error} at byte {machine.position}."
+    left = len(data) - machine.position
+    if reason is None and left:
+        reason = f"{name} has {left} more bytes after the end of its pickle at byte {machine.position}."
+    found["protocol"] = protocol(data)
+    found["writer"] = writer(data, found["protocol"], machine)
+    found["globals"] = [
+        {"name": text, "times": times, "allowed": kept is machine.allowed}
+        for kept in (machine.allowed, machine.foreign) for text, times in kept.items()]
+    found["asks_for"] = [{"what": what, "times": times} for what, times in machine.asked.items()]
+    if machine.is_unsafe:
+        found["status"] = "unsafe"
+        first = next(iter(machine.foreign), None) or next(iter(machine.asked))
+        found["reason"] = f"{name} asks for {first}, which no feature pickle needs: do not load it."
+    elif reason is not None:
+        found["status"] = "unreadable"
+    if reason is not None:
+        found["damage"] = reason
+        found.setdefault("reason", reason)
+        return json.dumps(found, ensure_ascii=False)
+    nodes = Walk().nodes([content])
+    found["tree"] = [node.plain() for node in nodes]
+    found["tree_text"] = lines(nodes)
+    found["layouts"] = [] if machine.is_unsafe else [layout.NAME for layout in LAYOUTS if layout.recognise(content)]
+    return json.dumps(found, ensure_ascii=False)
+
+
+def protocol(data):
+    """The pickle protocol: stated from 2 on; 0 is ASCII throughout, 1 is not."""
+    if data[:1] == b"\x80":
+        return data[1] if len(data) > 1 else 2
+    return 0 if data[:4096].isascii() else 1
+
+
+def writer(data, protocol, machine):
+    """What probably wrote the file, from what only some versions write."""
+    names = machine.allowed.keys() | machine.foreign.keys()
+    numpy = [version for version, module in (("NumPy 2", "numpy._core."), ("NumPy 1", "numpy.core.")) if any(n.startswith(module) for n in names)]
+    old = any(name.startswith("__builtin__.") for name in names)
+    if protocol >= 3:
+        python = {3: "Python 3", 4: "Python 3.4 or later", 5: "Python 3.8 or later"}[min(protocol, 5)]
+    elif "_codecs.encode" in names:
+        python = "Python 3"
+    elif any(type(value) is bytes for value in islice(machine.memo.values(), 1000)):
+        python = "Python 2"
+    else:
+        python = "Python 2 or 3" if not old else "Python 2, or 3 with fix_imports"
+    return ", ".join([python, *numpy])
