@@ -1,3 +1,5 @@
+import FeatureStore
+
 extension ValidationReport {
     /// The report for people: at most 80 columns wide where words allow it.
     public func text() -> String {
@@ -57,18 +59,6 @@ extension ValidationReport {
     }
 
     private func wrap(_ text: String, indent: String, hanging: String? = nil) -> [String] {
-        var lines: [String] = []
-        var line = indent
-        var isEmpty = true
-        for word in text.split(separator: " ") {
-            if !isEmpty, line.count + 1 + word.count > 80 {
-                lines.append(line)
-                line = hanging ?? indent
-                isEmpty = true
-            }
-            line += (isEmpty ? "" : " ") + word
-            isEmpty = false
-        }
-        return lines + [line]
+        TextWrap.lines(text, indent: indent, hanging: hanging)
     }
 }
