@@ -14,6 +14,10 @@ import Foundation
             Convert.self,
             Info.self,
             Validate.self,
+            Diff.self,
+            Subset.self,
+            Merge.self,
+            Export.self,
             Train.self,
             Evaluate.self,
         ])

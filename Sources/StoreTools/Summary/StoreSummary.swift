@@ -1,50 +1,128 @@
 import FeatureStore
 import Foundation
 
-/// What `vuemo info` tells about a store.
-struct StoreSummary: Encodable {
-    struct Split: Encodable {
-        var name: String
-        var origin: String
-        var dialogues: Int
-        var utterances: Int
+/// What a store holds: sizes, splits, classes, speakers, lengths, features, and where it came from.
+public struct StoreSummary: Encodable, Sendable {
+    /// One split.
+    public struct Split: Encodable, Sendable {
+        /// Its name.
+        public var name: String
+        /// Where it came from, in words.
+        public var origin: String
+        /// How many dialogues it has.
+        public var dialogues: Int
+        /// How many utterances its dialogues have.
+        public var utterances: Int
         /// Utterances of each class, in the order of the classes.
-        var classes: [Int]
+        public var classes: [Int]
+        /// Utterances without a class.
+        public var unlabelled: Int
+        /// Utterances of each speaker, in the order of the speakers.
+        public var speakers: [Int]
+        /// Utterances of each speaker (outer) and class (inner).
+        public var speakersByClass: [[Int]]
+        /// The lengths of its dialogues; nil without dialogues.
+        public var lengths: Lengths?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, origin, dialogues, utterances, classes, unlabelled, speakers
+            case speakersByClass = "speakers_by_class"
+            case lengths
+        }
     }
 
-    struct Feature: Encodable {
-        var name: String
-        var modality: String
-        var layer: Int?
-        var width: Int
-        var extractor: String?
-        var sourceDataType: String
+    /// How many utterances dialogues have.
+    public struct Lengths: Encodable, Sendable, Equatable {
+        /// The shortest dialogue.
+        public var shortest: Int
+        /// As many dialogues are shorter as are longer.
+        public var median: Int
+        /// The longest dialogue.
+        public var longest: Int
+        /// Utterances per dialogue.
+        public var mean: Double
+
+        init?(_ lengths: [Int]) {
+            let sorted = lengths.sorted()
+            guard let first = sorted.first, let last = sorted.last else { return nil }
+            (shortest, median, longest) = (first, sorted[sorted.count / 2], last)
+            mean = Double(sorted.reduce(0, +)) / Double(sorted.count)
+        }
     }
 
-    struct Source: Encodable {
-        var name: String
-        var bytes: Int
-        var sha256: String
-        var layout: String
+    /// One feature.
+    public struct Feature: Encodable, Sendable {
+        /// The name of its dataset.
+        public var name: String
+        /// text, audio or visual.
+        public var modality: String
+        /// Which of several layers it is.
+        public var layer: Int?
+        /// Values per utterance.
+        public var width: Int
+        /// What computed it.
+        public var extractor: String?
+        /// The number type in the source file.
+        public var sourceDataType: String
+        /// The bytes its rows take in the file.
+        public var bytes: Int
+        /// Whether they are compressed.
+        public var isCompressed: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case name, modality, layer, width, extractor
+            case sourceDataType = "source_dtype"
+            case bytes
+            case isCompressed = "compressed"
+        }
     }
 
-    var file: String
-    var bytes: Int
-    var dataset: String
-    var formatVersion: String
-    var contentID: String
-    var dialogues: Int
-    var utterances: Int
-    var classes: [String]
-    var speakers: [String]
-    var speakerScope: String
-    var splits: [Split]
-    var features: [Feature]
-    var sources: [Source]
-    var toolVersion: String?
-    var options: String?
-    var created: String?
-    var warnings: [String]
+    /// One source file.
+    public struct Source: Encodable, Sendable {
+        /// Its name without folder.
+        public var name: String
+        /// Its size.
+        public var bytes: Int
+        /// Its SHA-256.
+        public var sha256: String
+        /// The layout it was recognised as.
+        public var layout: String
+    }
+
+    /// The path as it was given.
+    public var file: String
+    /// The size of the file.
+    public var bytes: Int
+    /// The dataset's name.
+    public var dataset: String
+    /// The format version.
+    public var formatVersion: String
+    /// Equal for the same content.
+    public var contentID: String
+    /// How many dialogues there are.
+    public var dialogues: Int
+    /// How many utterances there are.
+    public var utterances: Int
+    /// The names of the classes.
+    public var classes: [String]
+    /// The names of the speakers.
+    public var speakers: [String]
+    /// "corpus" or "dialogue".
+    public var speakerScope: String
+    /// The splits.
+    public var splits: [Split]
+    /// The features.
+    public var features: [Feature]
+    /// The files the store was made from.
+    public var sources: [Source]
+    /// The version of the program that made it.
+    public var toolVersion: String?
+    /// The options the program was given.
+    public var options: String?
+    /// When it was made.
+    public var created: String?
+    /// What its making warned about.
+    public var warnings: [String]
 
     private enum CodingKeys: String, CodingKey {
         case file, bytes, dataset
@@ -58,9 +136,10 @@ struct StoreSummary: Encodable {
         case options, created, warnings
     }
 
-    init(_ store: Store) {
+    /// Summarises an open store; reads no features.
+    public init(_ store: Store) throws {
         file = store.path
-        bytes = (try? FileManager.default.attributesOfItem(atPath: store.path)[.size] as? Int) ?? 0
+        bytes = try FileDigest.size(store.path)
         dataset = store.dataset
         formatVersion = store.formatVersion.description
         contentID = store.contentID
@@ -69,18 +148,13 @@ struct StoreSummary: Encodable {
         classes = store.labelNames
         speakers = store.speakerNames
         speakerScope = store.speakerScope.rawValue
-        splits = store.splits.map { split in
-            let members = store.dialogues(inSplit: split.name)
-            let labels = members.flatMap { Array(store.labels[store.dialogues[$0].range]) }
-            return Split(
-                name: split.name, origin: split.origin, dialogues: members.count, utterances: labels.count,
-                classes: store.labelNames.indices.map { label in labels.count { $0 == Int32(label) } })
-        }
-        features = store.features.map {
-            Feature(
-                name: $0.name, modality: $0.modality.rawValue, layer: $0.layer, width: $0.width,
-                extractor: $0.extractor,
-                sourceDataType: $0.sourceDataType)
+        splits = store.splits.map { Self.summary(of: $0, in: store) }
+        features = try store.features.map { feature in
+            let storage = try store.storage(of: feature.name)
+            return Feature(
+                name: feature.name, modality: feature.modality.rawValue, layer: feature.layer, width: feature.width,
+                extractor: feature.extractor, sourceDataType: feature.sourceDataType, bytes: storage.bytes,
+                isCompressed: storage.isCompressed)
         }
         sources = (store.provenance?.sources ?? []).map {
             Source(name: $0.name, bytes: $0.bytes, sha256: $0.sha256, layout: $0.layout)
@@ -91,65 +165,28 @@ struct StoreSummary: Encodable {
         warnings = store.provenance?.warnings ?? []
     }
 
-    func json() throws -> String {
+    private static func summary(of split: SplitDescription, in store: Store) -> Split {
+        let members = store.dialogues(inSplit: split.name).map { store.dialogues[$0].range }
+        var table = [[Int]](
+            repeating: [Int](repeating: 0, count: store.labelNames.count), count: store.speakerNames.count)
+        var speakers = [Int](repeating: 0, count: store.speakerNames.count)
+        var unlabelled = 0
+        for row in members.joined() {
+            let (speaker, label) = (Int(store.speakers[row]), Int(store.labels[row]))
+            speakers[speaker] += 1
+            if label >= 0 { table[speaker][label] += 1 } else { unlabelled += 1 }
+        }
+        return Split(
+            name: split.name, origin: split.origin, dialogues: members.count,
+            utterances: members.reduce(0) { $0 + $1.count },
+            classes: store.labelNames.indices.map { label in table.reduce(0) { $0 + $1[label] } },
+            unlabelled: unlabelled, speakers: speakers, speakersByClass: table, lengths: Lengths(members.map(\.count)))
+    }
+
+    /// The summary as JSON, keys sorted.
+    public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
-
-    func text() -> String {
-        var lines = [
-            "\(file)",
-            "  dataset     \(dataset), \(dialogues) dialogues, \(utterances) utterances",
-            "  format      \(formatVersion), \(Self.size(bytes))",
-            "  content id  \(contentID)",
-            "  speakers    \(speakers.count) (\(speakerScope == "corpus" ? "the same person in every dialogue" : "numbered within each dialogue"))",
-            "", "Splits"
-        ]
-        let nameWidth = max(6, splits.map(\.name.count).max() ?? 0)
-        for split in splits {
-            lines.append(
-                "  \(Self.pad(split.name, nameWidth))  \(Self.right(split.dialogues, 5)) dialogues  \(Self.right(split.utterances, 6)) utterances  (\(split.origin))"
-            )
-        }
-        lines += ["", "Utterances of each class"]
-        let classWidth = max(6, classes.map(\.count).max() ?? 0)
-        lines.append("  " + Self.pad("", classWidth) + splits.map { "  " + Self.left($0.name, 7) }.joined())
-        for (index, name) in classes.enumerated() {
-            lines.append(
-                "  " + Self.pad(name, classWidth) + splits.map { "  " + Self.right($0.classes[index], 7) }.joined())
-        }
-        lines += ["", "Features"]
-        let featureWidth = max(6, features.map(\.name.count).max() ?? 0)
-        for feature in features {
-            var line =
-                "  \(Self.pad(feature.name, featureWidth))  \(Self.pad(feature.modality, 6))  \(Self.right(feature.width, 5)) values"
-            if let layer = feature.layer { line += ", layer \(layer)" }
-            if let extractor = feature.extractor { line += ", \(extractor)" }
-            if feature.sourceDataType != "float32" { line += ", from \(feature.sourceDataType)" }
-            lines.append(line)
-        }
-        lines += ["", "Made from"]
-        lines += sources.map { "  \($0.name) (\($0.layout), \(Self.size($0.bytes)), sha256 \($0.sha256.prefix(16))…)" }
-        if sources.isEmpty { lines.append("  nothing the file names") }
-        if let toolVersion, !toolVersion.isEmpty {
-            lines.append("  by version \(toolVersion)\(created.map { ", \($0)" } ?? "")")
-        }
-        lines += warnings.map { "  warning: \($0)" }
-        return lines.joined(separator: "\n")
-    }
-
-    private static func size(_ bytes: Int) -> String {
-        bytes < 1 << 20 ? "\((bytes + 1023) >> 10) KiB" : String(format: "%.1f MiB", Double(bytes) / Double(1 << 20))
-    }
-
-    private static func pad(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    private static func left(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-
-    private static func right(_ number: Int, _ width: Int) -> String { left("\(number)", width) }
 }
