@@ -18,7 +18,7 @@ let package = Package(
     products: [
         .executable(name: "vuemo", targets: ["vuemo"]),
         .executable(name: "vuemo-convert", targets: ["vuemo-convert"]),
-        .library(name: "FeatureStore", targets: ["FeatureStore", "StoreValidation"]),
+        .library(name: "FeatureStore", targets: ["FeatureStore", "StoreValidation", "StoreTools"]),
         .library(name: "VUEMO", targets: ["VUEMO", "Training"]),
     ],
     dependencies: [
@@ -40,6 +40,7 @@ let package = Package(
             name: "FeatureStore",
             dependencies: ["HDF5", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "StoreValidation", dependencies: ["FeatureStore", "HDF5"]),
+        .target(name: "StoreTools", dependencies: ["FeatureStore", "HDF5"]),
 
         // Conversion: the only side that sees Python.
         .target(name: "CPythonBridge", dependencies: ["CPython"]),
@@ -73,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Training", "VUEMO", "StoreValidation", "FeatureStore", "HDF5",
+                "Training", "VUEMO", "StoreTools", "StoreValidation", "FeatureStore", "HDF5",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -86,8 +87,11 @@ let package = Package(
         // Tests, one target per module.
         .target(name: "TestSupport", dependencies: ["HDF5", "FeatureStore", "Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
-        .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "TestSupport"]),
+        .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Tensors", "TestSupport"]),
         .testTarget(name: "StoreValidationTests", dependencies: ["StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
+        .testTarget(
+            name: "StoreToolsTests",
+            dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
         .testTarget(
             name: "PickleConversionTests", dependencies: ["PickleConversion", "FeatureStore", "TestSupport"],
             exclude: ["Generator"]),

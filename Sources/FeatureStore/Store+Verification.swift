@@ -2,12 +2,21 @@ import HDF5
 
 extension Store {
     /// Checks the stored rows of features against their block checksums, at the speed of memory and with bounded memory.
-    /// - Parameter names: The features to check; nil for all.
+    /// - Parameter names: The features to check; nil for all, and the sentences too.
     /// - Throws: ``StoreError`` naming the dataset and the rows of the first damaged block.
     public func verify(features names: [String]? = nil) throws(StoreError) {
         for name in names ?? features.map(\.name) {
             let dataset = try dataset(of: name)
             try file.verify(dataset.dataset)
+        }
+        guard names == nil else { return }
+        do {
+            let sentences = try file.openDataset(StorePath.textBytes)
+            try file.verify(sentences)
+        } catch let error as HDF5Error {
+            throw StoreError(error, reason: .damaged)
+        } catch {
+            throw error as? StoreError ?? malformed(StorePath.textBytes, "\(error)")
         }
     }
 }

@@ -153,8 +153,11 @@ public enum FindingCode: String, Sendable, CaseIterable, Encodable {
             "Mend the lists of dialogue ids in the source files and convert again."
         case .foreignStorage:
             "A store holds all of its data itself; rewrite the file without links and foreign filters."
-        case .identicalDialogues, .identicalRows:
+        case .identicalDialogues:
             "Data that a model has trained on flatters the score; see whether the splits are right."
+        case .identicalRows:
+            "Equal audio or visual rows are the same recording in two splits: see whether the splits are right. Equal text "
+                + "rows are often harmless: an encoder that sees one sentence at a time gives every \"Yeah.\" the same row."
         case .sharedSpeaker: "The split is not speaker-independent; say so where results are compared."
         case .noValidationSplit: "The sound protocol chooses on valid; give the RoBERTa file, which lists it."
         case .foreignStatistics: "Statistics over other splits leak them into training; convert again."

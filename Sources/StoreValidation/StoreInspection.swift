@@ -69,11 +69,10 @@ final class StoreInspection {
 
     // MARK: Tables, nil where they cannot be used
 
-    private(set) lazy var dialogueIDs: [[UInt8]]? = strings(StorePath.dialogueID)
+    private(set) lazy var dialogueIDs: StringTable? = strings(StorePath.dialogueID)
     private(set) lazy var splitNames: [String]? = names(StorePath.splitNames)
     private(set) lazy var labelNames: [String]? = names(StorePath.labelNames)
     private(set) lazy var speakerNames: [String]? = names(StorePath.speakerNames)
-    private(set) lazy var utteranceIDs: [[UInt8]]? = strings(StorePath.utteranceID)
     private(set) lazy var labels: [Int32]? = numbers(StorePath.label)
     private(set) lazy var speakers: [UInt32]? = numbers(StorePath.speaker)
     private(set) lazy var dialogueSplits: [UInt8]? = numbers(StorePath.dialogueSplit)
@@ -121,20 +120,29 @@ final class StoreInspection {
         return try? file.openDataset(path).readAll()
     }
 
-    private func strings(_ path: String) -> [[UInt8]]? {
-        guard let found = datasets[path], found.shape.count == 1 else { return nil }
-        return try? file.openDataset(path).readStringBytes()
+    /// Reads rows of a list of strings, without trust in what the file claims to hold.
+    func strings(_ path: String, rows: Range<Int>? = nil) -> StringTable? {
+        guard let found = datasets[path], case .string(let size) = found.type, found.shape.count == 1, size > 0,
+            let dataset = try? file.openDataset(path), (try? dataset.requirePlausibleSize()) != nil
+        else { return nil }
+        let rows = rows ?? 0..<found.shape[0]
+        guard rows.upperBound <= found.shape[0] else { return nil }
+        var bytes = [UInt8](repeating: 0, count: rows.count * size)
+        guard (try? bytes.withUnsafeMutableBytes({ try dataset.readStoredBytes(rows: rows, into: $0) })) != nil else {
+            return nil
+        }
+        return StringTable(bytes: bytes, size: size, count: rows.count)
     }
 
     private func names(_ path: String) -> [String]? {
-        strings(path)?.map { String(decoding: $0, as: UTF8.self) }
+        strings(path).map { table in table.indices.map { table.text($0) } }
     }
 
     // MARK: Places
 
     /// A dialogue by its index, with its id where that is known.
     func example(dialogue index: Int, _ detail: String = "") -> Example {
-        let id = dialogueIDs.flatMap { $0.indices.contains(index) ? String(decoding: $0[index], as: UTF8.self) : nil }
+        let id = dialogueIDs.flatMap { $0.indices.contains(index) ? $0.text(index) : nil }
         return Example(
             "dialogue \(id.map { "'\($0)'" } ?? "\(index)")\(detail.isEmpty ? "" : ": \(detail)")", dialogue: id,
             utterance: nil, row: index)
@@ -142,9 +150,8 @@ final class StoreInspection {
 
     /// An utterance by its row, with its id and its dialogue's where they are known.
     func example(row: Int, column: Int? = nil, _ detail: String = "") -> Example {
-        let utterance = utteranceIDs.flatMap {
-            $0.indices.contains(row) ? String(decoding: $0[row], as: UTF8.self) : nil
-        }
+        // Few rows are ever shown; millions of ids are not held for them.
+        let utterance = strings(StorePath.utteranceID, rows: row..<row + 1)?.text(0)
         var dialogue: String?
         if let ranges = dialogueRanges, let ids = dialogueIDs, ids.count == ranges.count {
             // The last dialogue that begins at or before the row.
@@ -153,7 +160,7 @@ final class StoreInspection {
                 let middle = (low + high) / 2
                 if ranges[middle].upperBound <= row { low = middle + 1 } else { high = middle }
             }
-            if low < ranges.count { dialogue = String(decoding: ids[low], as: UTF8.self) }
+            if low < ranges.count { dialogue = ids.text(low) }
         }
         var text = "row \(row)"
         if let column { text += ", column \(column)" }

@@ -1,3 +1,5 @@
+import FeatureStore
+
 extension ValidationReport {
     /// The report for people: at most 80 columns wide where words allow it.
     public func text() -> String {
@@ -7,12 +9,18 @@ extension ValidationReport {
         if let formatVersion { title += ", format \(formatVersion)" }
         if let dialogues, let utterances { title += ", \(dialogues) dialogues, \(utterances) utterances" }
         lines += wrap(title, indent: "")
-        for finding in findings {
+        for group in groups() {
+            let finding = group[0]
+            let place = group.count == 1 ? finding.place : "\(group.count) layers"
             lines.append("")
             lines += wrap(
-                "\(finding.code.severity.rawValue) \(finding.code.rawValue) \(finding.code.title), \(finding.place)",
-                indent: "")
-            lines += wrap(finding.message, indent: "  ")
+                "\(finding.code.severity.rawValue) \(finding.code.rawValue) \(finding.code.title), \(place)", indent: "")
+            if group.count == 1 {
+                lines += wrap(finding.message, indent: "  ")
+            } else {
+                for layer in group { lines += wrap("\(layer.place): \(layer.message)", indent: "  ", hanging: "    ") }
+                if !finding.examples.isEmpty { lines.append("  In the first of them:") }
+            }
             for example in finding.examples { lines += wrap("- " + example.text, indent: "    ", hanging: "      ") }
             if finding.count > finding.examples.count, !finding.examples.isEmpty {
                 lines.append("    - and \(finding.count - finding.examples.count) more")
@@ -23,6 +31,26 @@ extension ValidationReport {
         return lines.joined(separator: "\n")
     }
 
+    /// The findings in their order; those of one code in the layers of one encoder, which say nearly the same, together.
+    private func groups() -> [[Finding]] {
+        var groups: [[Finding]] = []
+        var positions: [String: Int] = [:]
+        for finding in findings {
+            guard let encoder = layerGroups[finding.place] else {
+                groups.append([finding])
+                continue
+            }
+            let key = "\(finding.code.rawValue) \(encoder)"
+            if let position = positions[key] {
+                groups[position].append(finding)
+            } else {
+                positions[key] = groups.count
+                groups.append([finding])
+            }
+        }
+        return groups
+    }
+
     /// For example "2 errors, 1 warning, 4 notes".
     public var summary: String {
         func number(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
@@ -31,18 +59,6 @@ extension ValidationReport {
     }
 
     private func wrap(_ text: String, indent: String, hanging: String? = nil) -> [String] {
-        var lines: [String] = []
-        var line = indent
-        var isEmpty = true
-        for word in text.split(separator: " ") {
-            if !isEmpty, line.count + 1 + word.count > 80 {
-                lines.append(line)
-                line = hanging ?? indent
-                isEmpty = true
-            }
-            line += (isEmpty ? "" : " ") + word
-            isEmpty = false
-        }
-        return lines + [line]
+        TextWrap.lines(text, indent: indent, hanging: hanging)
     }
 }

@@ -18,6 +18,9 @@ public struct ValidationReport: Sendable {
     /// The findings: errors first, then warnings, then information, each by code and place.
     public private(set) var findings: [Finding] = []
 
+    /// For the path of each feature that is one of several layers, what its encoder's layers have in common.
+    private(set) var layerGroups: [String: String] = [:]
+
     init(file: String) {
         self.file = file
     }
@@ -28,6 +31,9 @@ public struct ValidationReport: Sendable {
         contentID = try? store.file.readString(attribute: "content_id")
         dialogues = store.dialogueCount
         utterances = store.utteranceCount
+        for feature in store.features where store.file.hasAttribute("layer", of: feature.path) {
+            layerGroups[feature.path] = try? store.file.readString(attribute: "modality", of: feature.path)
+        }
     }
 
     mutating func add(_ findings: [Finding], _ options: ValidationOptions) {

@@ -15,6 +15,10 @@ import Foundation
             Scan.self,
             Info.self,
             Validate.self,
+            Diff.self,
+            Subset.self,
+            Merge.self,
+            Export.self,
             Train.self,
             Evaluate.self,
         ])

@@ -79,14 +79,11 @@ final class DuplicateRule: FeatureRule {
 
     /// The positions whose hash stands earlier in another split, each with that earlier position.
     private func repeated(_ hashes: [UInt64], in splits: [UInt8]) -> [(earlier: Int, later: Int)] {
-        var first: [UInt64: Int] = [:]
+        var first = FirstOccurrences(of: hashes)
         var pairs: [(Int, Int)] = []
         for (index, hash) in hashes.enumerated() where hash != 0 {
-            if let earlier = first[hash] {
-                if splits[earlier] != splits[index] { pairs.append((earlier, index)) }
-            } else {
-                first[hash] = index
-            }
+            guard let earlier = first.enter(index), splits[earlier] != splits[index] else { continue }
+            pairs.append((earlier, index))
         }
         return pairs
     }

@@ -28,7 +28,7 @@ final class StatisticsRule: FeatureRule {
 
     func end(_ feature: FeatureInspection) -> [Finding] {
         let group = "\(StorePath.statistics)/\(feature.name)"
-        guard store.groups.contains(group) else { return [] }
+        guard store.groups.contains(group), store.utteranceSplits != nil else { return [] }
         let split = (try? store.file.readString(attribute: "fitted_on", of: group)) ?? "nothing it names"
         guard split == "train" else {
             return [Finding(.foreignStatistics, at: group, "the statistics were fitted on \(split)")]

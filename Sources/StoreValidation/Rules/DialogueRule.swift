@@ -11,31 +11,35 @@ struct DialogueRule: Rule {
     private func checkIDs(_ store: StoreInspection) -> [Finding] {
         guard let ids = store.dialogueIDs else { return [] }
         let splits = store.dialogueSplits.flatMap { $0.count == ids.count ? $0 : nil }
-        var first: [[UInt8]: Int] = [:]
-        var repeated: [Example] = []
-        var divided: [Example] = []
-        for (index, id) in ids.enumerated() {
-            guard let earlier = first.updateValue(index, forKey: id) else { continue }
-            repeated.append(store.example(dialogue: index, "rows \(earlier) and \(index)"))
-            if let splits, splits[earlier] != splits[index] {
-                divided.append(
+        var first: [ArraySlice<UInt8>: Int] = [:]
+        var (repeated, divided) = ((count: 0, examples: [Example]()), (count: 0, examples: [Example]()))
+        for index in ids.indices {
+            guard let earlier = first.updateValue(index, forKey: ids[index]) else { continue }
+            repeated.count += 1
+            if repeated.examples.count < Finding.exampleLimit {
+                repeated.examples.append(store.example(dialogue: index, "rows \(earlier) and \(index)"))
+            }
+            guard let splits, splits[earlier] != splits[index] else { continue }
+            divided.count += 1
+            if divided.examples.count < Finding.exampleLimit {
+                divided.examples.append(
                     store.example(
                         dialogue: index,
                         "in \(store.splitName(splits[earlier])) and in \(store.splitName(splits[index]))"))
             }
         }
         var findings: [Finding] = []
-        if !repeated.isEmpty {
+        if repeated.count > 0 {
             findings.append(
                 Finding(
                     .duplicateDialogue, at: StorePath.dialogueID, "\(repeated.count) ids stand there again",
-                    count: repeated.count, examples: repeated))
+                    count: repeated.count, examples: repeated.examples))
         }
-        if !divided.isEmpty {
+        if divided.count > 0 {
             findings.append(
                 Finding(
                     .dialogueInTwoSplits, at: StorePath.dialogueSplit, "\(divided.count) dialogues are in two splits",
-                    count: divided.count, examples: divided))
+                    count: divided.count, examples: divided.examples))
         }
         return findings
     }

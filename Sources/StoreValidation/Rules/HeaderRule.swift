@@ -6,32 +6,31 @@ struct HeaderRule: Rule {
     let codes: [FindingCode] = [.missingObject, .unsupportedVersion, .incomplete]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
-        let file = store.file.path
         guard format(of: store) == StorePath.format else {
             return [
                 Finding(
-                    .missingObject, at: file,
+                    .missingObject, at: "/",
                     "the attribute 'format' is not \"\(StorePath.format)\": this is HDF5, but no feature store")
             ]
         }
         guard let text = try? store.file.readString(attribute: "format_version"), let version = FormatVersion(text)
         else {
-            return [Finding(.missingObject, at: file, "the attribute 'format_version' is missing or no version")]
+            return [Finding(.missingObject, at: "/", "the attribute 'format_version' is missing or no version")]
         }
         guard version.major == FormatVersion.current.major else {
             return [
                 Finding(
-                    .unsupportedVersion, at: file,
+                    .unsupportedVersion, at: "/",
                     "the file has format version \(version), but this program reads \(FormatVersion.current.major).x (\(FormatVersion.current))"
                 )
             ]
         }
         var findings: [Finding] = []
         for name in ["dataset", "content_id"] where (try? store.file.readString(attribute: name)) == nil {
-            findings.append(Finding(.missingObject, at: file, "the attribute '\(name)' is missing or no string"))
+            findings.append(Finding(.missingObject, at: "/", "the attribute '\(name)' is missing or no string"))
         }
         if (try? store.file.readScalar(attribute: "complete", as: Int.self)) != 1 {
-            findings.append(Finding(.incomplete, at: file, "the attribute 'complete' is not 1"))
+            findings.append(Finding(.incomplete, at: "/", "the attribute 'complete' is not 1"))
         }
         return findings
     }

@@ -12,8 +12,11 @@ struct OffsetRule: Rule {
     private func check(_ path: String, _ offsets: [UInt64]?, end: Int?) -> [Finding] {
         guard let offsets else { return [] }
         var examples: [Example] = []
+        var falls = 0
         if let first = offsets.first, first != 0 { examples.append(Example("the first is \(first), not 0")) }
         for index in offsets.indices.dropFirst() where offsets[index] < offsets[index - 1] {
+            falls += 1
+            guard falls <= Finding.exampleLimit else { continue }
             examples.append(
                 Example(
                     "row \(index) is \(offsets[index]), below \(offsets[index - 1]) before it", dialogue: nil,
@@ -26,7 +29,7 @@ struct OffsetRule: Rule {
         return [
             Finding(
                 .brokenOffsets, at: path, "the offsets do not rise from 0 to \(end.map(String.init) ?? "the end")",
-                count: examples.count, examples: examples)
+                count: examples.count + max(0, falls - Finding.exampleLimit), examples: examples)
         ]
     }
 }

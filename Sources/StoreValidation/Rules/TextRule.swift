@@ -12,17 +12,27 @@ struct TextRule: Rule {
     func findings(in store: StoreInspection) throws -> [Finding] {
         try Self.paths.flatMap { path -> [Finding] in
             guard let found = store.datasets[path], case .string = found.type, found.shape.count == 1 else { return [] }
-            let strings = try store.file.openDataset(path).readStringBytes()
-            let rows = strings.indices.filter { String(validating: strings[$0], as: UTF8.self) == nil }
-            guard !rows.isEmpty else { return [] }
+            var count = 0
+            var examples: [Example] = []
+            try store.file.openDataset(path).forEachBlock { rows, bytes in
+                let size = bytes.count / max(rows.count, 1)
+                for row in rows {
+                    let start = (row - rows.lowerBound) * size
+                    let string = bytes[start..<start + size].prefix { $0 != 0 }
+                    guard String(validating: string, as: UTF8.self) == nil else { continue }
+                    count += 1
+                    guard examples.count < Finding.exampleLimit else { continue }
+                    examples.append(
+                        Example(
+                            "row \(row): '\(String(decoding: string, as: UTF8.self))'", dialogue: nil, utterance: nil,
+                            row: row))
+                }
+                return true
+            }
+            guard count > 0 else { return [] }
             return [
                 Finding(
-                    .invalidUTF8, at: path, "\(rows.count) rows are not UTF-8", count: rows.count,
-                    examples: rows.prefix(Finding.exampleLimit).map {
-                        Example(
-                            "row \($0): '\(String(decoding: strings[$0], as: UTF8.self))'", dialogue: nil,
-                            utterance: nil, row: $0)
-                    })
+                    .invalidUTF8, at: path, "\(count) rows are not UTF-8", count: count, examples: examples)
             ]
         }
     }

@@ -1,13 +1,14 @@
 import ArgumentParser
 import FeatureStore
-import Foundation
+import StoreTools
 
 /// `vuemo info`: what is in a store.
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what a feature store holds.",
         discussion: """
-            Reads the tables, not the features, so it is quick for any size.
+            Sizes, splits by classes and speakers, lengths of dialogues, features, and where it all came from. Reads the \
+            tables, not the features, so it is quick for any size; 'vuemo validate' checks them.
 
             Examples:
               vuemo info iemocap.h5
@@ -21,7 +22,7 @@ struct Info: ParsableCommand {
     var format = OutputFormat.text
 
     func run() throws {
-        let summary = StoreSummary(try Store(opening: store))
+        let summary = try StoreSummary(try Store(opening: store))
         print(format == .json ? try summary.json() : summary.text())
     }
 }

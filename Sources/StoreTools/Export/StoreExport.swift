@@ -1,0 +1,126 @@
+import FeatureStore
+import Foundation
+import HDF5
+
+/// Writes what a store holds in forms that Python reads without this project.
+public enum StoreExport {
+    /// The forms.
+    public enum Form: String, Sendable, CaseIterable {
+        /// A pickle of protocol 4: a dictionary of strings, lists and NumPy arrays, for `pickle.load`.
+        case pickle
+        /// A NumPy archive of arrays, for `numpy.load`; it needs no pickle.
+        case npz
+    }
+
+    /// Exports dialogues and features. Rows stream through; tables are held in memory. The store is checked first, and the
+    /// output is written all or nothing.
+    /// - Throws: ``StoreToolsError`` where nothing is selected or the output cannot be written; `StoreError` for a damaged
+    ///   store.
+    public static func write(
+        _ selection: StoreSelection = StoreSelection(), of store: Store, to output: OutputPath, as form: Form
+    ) throws {
+        try output.check(inputs: [store.path])
+        let part = try SelectedPart(selection, of: store)
+        try store.verify()
+        let content = try ExportContent(part)
+        do {
+            try AtomicFile.replace(output.path) { temporary in
+                let file = try OutputFile(creating: temporary)
+                switch form {
+                case .pickle: try writePickle(content, part, to: file)
+                case .npz: try writeArchive(content, part, to: file)
+                }
+                try file.close()
+            }
+        } catch let error as HDF5Error {
+            // The atomic replacement's own faults: no folder, no permission.
+            throw StoreToolsError("cannot write '\(output.path)': \(error.message)")
+        }
+    }
+
+    // MARK: Pickle
+
+    private static func writePickle(_ content: ExportContent, _ part: SelectedPart, to file: OutputFile) throws {
+        let pickle = try PickleWriter(to: file)
+        try pickle.dictionary {
+            for (name, value) in content.entries {
+                try pickle.text(name)
+                try write(value, to: pickle)
+            }
+            try pickle.text("features")
+            try pickle.dictionary {
+                for (feature, value) in content.features {
+                    try pickle.text(feature.name)
+                    try write(value, to: pickle)
+                }
+            }
+            try pickle.text("feature_info")
+            try pickle.dictionary {
+                for (feature, _) in content.features {
+                    try pickle.text(feature.name)
+                    try describe(feature, to: pickle)
+                }
+            }
+        }
+        try pickle.end()
+    }
+
+    private static func describe(_ feature: FeatureDescription, to pickle: PickleWriter) throws {
+        try pickle.dictionary {
+            try pickle.text("modality")
+            try pickle.text(feature.modality.rawValue)
+            try pickle.text("layer")
+            if let layer = feature.layer { try pickle.integer(layer) } else { try pickle.none() }
+            try pickle.text("extractor")
+            if let extractor = feature.extractor { try pickle.text(extractor) } else { try pickle.none() }
+        }
+    }
+
+    private static func write(_ value: ExportValue, to pickle: PickleWriter) throws {
+        switch value {
+        case .text(let text): try pickle.text(text)
+        case .texts(let texts): try pickle.texts(texts)
+        case .integers(let numbers):
+            try pickle.array(type: "i8", shape: [numbers.count], itemBytes: 8) { file in
+                try numbers.withUnsafeBytes { try file.write($0) }
+            }
+        case .rows(let part, let feature):
+            try pickle.array(type: "f4", shape: [part.utteranceCount, feature.width], itemBytes: 4) { file in
+                try part.forEachBlock(of: feature) { try file.write(UnsafeRawBufferPointer($0)) }
+            }
+        }
+    }
+
+    // MARK: NumPy archive
+
+    private static func writeArchive(_ content: ExportContent, _ part: SelectedPart, to file: OutputFile) throws {
+        let archive = ZipWriter(to: file)
+        for (name, value) in content.entries { try write(value, name, to: archive) }
+        for (feature, value) in content.features { try write(value, "features/\(feature.name)", to: archive) }
+        try archive.finish()
+    }
+
+    private static func write(_ value: ExportValue, _ name: String, to archive: ZipWriter) throws {
+        let member = name + ".npy"
+        switch value {
+        case .text(let text):
+            let strings = NumPyStrings([text])
+            try archive.addArray(member, type: "<U\(strings.width)", shape: [], itemBytes: 4 * strings.width) {
+                try strings.write(to: $0)
+            }
+        case .texts(let texts):
+            let strings = NumPyStrings(texts)
+            try archive.addArray(member, type: "<U\(strings.width)", shape: [texts.count], itemBytes: 4 * strings.width) {
+                try strings.write(to: $0)
+            }
+        case .integers(let numbers):
+            try archive.addArray(member, type: "<i8", shape: [numbers.count], itemBytes: 8) { write in
+                try numbers.withUnsafeBytes { try write($0) }
+            }
+        case .rows(let part, let feature):
+            try archive.addArray(member, type: "<f4", shape: [part.utteranceCount, feature.width], itemBytes: 4) { write in
+                try part.forEachBlock(of: feature) { try write(UnsafeRawBufferPointer($0)) }
+            }
+        }
+    }
+}

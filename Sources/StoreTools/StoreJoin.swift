@@ -1,0 +1,124 @@
+import FeatureStore
+
+/// Dialogues of one or more stores on their way into a new one.
+struct StoreJoin {
+    private struct Piece {
+        var store: Store
+        var dialogue: Int
+    }
+
+    private var pieces: [Piece] = []
+    private var entries: [DialogueEntry] = []
+    private var speakers: [UInt32] = []
+    private var splits: [SplitDescription] = []
+    /// The names of the speakers so far; names that are already here come first.
+    var speakerNames: [String] = []
+    private var speakerNumbers: [String: UInt32] = [:]
+    private let splitNames: [String]
+    private let labelNames: [String]
+    private let template: Store
+
+    /// - Parameters:
+    ///   - splitNames: The order of the new store's splits.
+    ///   - template: The store that names dataset and scope of speakers.
+    init(splitNames: [String], labelNames: [String], template: Store) {
+        self.splitNames = splitNames
+        self.labelNames = labelNames
+        self.template = template
+    }
+
+    /// Adds a dialogue behind those added before.
+    /// - Parameter sourceOffset: Where its store's source order begins in the new one.
+    mutating func add(_ index: Int, of store: Store, sourceOffset: Int) throws(StoreToolsError) {
+        let dialogue = store.dialogues[index]
+        guard let split = dialogue.split.map({ store.splits[$0] }) else {
+            throw StoreToolsError(
+                "dialogue '\(dialogue.id)' of '\(store.path)' belongs to no split; mend its source and convert it again")
+        }
+        if !splits.contains(where: { $0.name == split.name }) { splits.append(split) }
+        if speakerNumbers.isEmpty {
+            for (number, name) in speakerNames.enumerated() where speakerNumbers[name] == nil {
+                speakerNumbers[name] = UInt32(number)
+            }
+        }
+        // One store alone keeps its numbers, even where two of its speakers have one name.
+        let keepsNumbers = speakerNames == store.speakerNames
+        for speaker in store.speakers[dialogue.range] {
+            speakers.append(keepsNumbers ? speaker : number(of: store.speakerNames[Int(speaker)]))
+        }
+        pieces.append(Piece(store: store, dialogue: index))
+        entries.append(
+            DialogueEntry(
+                id: dialogue.id, utteranceCount: dialogue.range.count, split: splitNames.firstIndex(of: split.name) ?? 0,
+                sourcePosition: sourceOffset + dialogue.sourcePosition))
+    }
+
+    private mutating func number(of speaker: String) -> UInt32 {
+        if let number = speakerNumbers[speaker] { return number }
+        let number = UInt32(speakerNames.count)
+        speakerNumbers[speaker] = number
+        speakerNames.append(speaker)
+        return number
+    }
+
+    /// Everything but the rows.
+    func manifest(features: [FeatureDescription]) throws(StoreError) -> StoreManifest {
+        let ordered = splitNames.compactMap { name in splits.first { $0.name == name } }
+        // Positions of the dialogues that are here: 0 to their number, in the order they had.
+        let positions = entries.indices.sorted { (entries[$0].sourcePosition, $0) < (entries[$1].sourcePosition, $1) }
+        var dialogues = entries
+        for (position, index) in positions.enumerated() { dialogues[index].sourcePosition = position }
+        for index in dialogues.indices {
+            let name = splitNames[dialogues[index].split]
+            dialogues[index].split = ordered.firstIndex { $0.name == name } ?? 0
+        }
+        var sentences: [String] = []
+        var (ids, labels) = ([String](), [Int32]())
+        for (store, rows) in runs {
+            sentences += try store.sentences(rows)
+            ids += store.utteranceIDs[rows]
+            labels += store.labels[rows]
+        }
+        return StoreManifest(
+            dataset: template.dataset, dialogues: dialogues, utteranceIDs: ids, labels: labels, speakers: speakers,
+            sentences: sentences, labelNames: labelNames, speakerNames: speakerNames, speakerScope: template.speakerScope,
+            splits: ordered, features: features)
+    }
+
+    /// Writes the new store, rows a few megabytes at a time.
+    func write(_ manifest: StoreManifest, to path: String, options: StoreWriterOptions) throws -> WrittenStore {
+        let runs = runs
+        return try StoreWriter.write(manifest, to: path, options: options) { writer in
+            for feature in manifest.features {
+                for (store, rows) in runs {
+                    try RowBlocks.visit([rows], width: feature.width) { rows, buffer in
+                        try store.readRows(of: feature.name, rows, into: buffer)
+                        try writer.append(rows: UnsafeBufferPointer(buffer), to: feature.name)
+                    }
+                }
+                try writer.noteInexactValues(inexactValues(of: feature.name), of: feature.name)
+            }
+        }
+    }
+
+    /// The sum over the stores. Which rows these values stand in is not recorded: for a part of a store it is an upper bound.
+    private func inexactValues(of feature: String) throws -> Int {
+        var counted: Set<ObjectIdentifier> = []
+        return try pieces.reduce(0) { sum, piece in
+            counted.insert(ObjectIdentifier(piece.store)).inserted
+                ? sum + (try piece.store.inexactValues(of: feature)) : sum
+        }
+    }
+
+    /// The rows in as few ranges as possible.
+    private var runs: [(store: Store, rows: Range<Int>)] {
+        pieces.reduce(into: []) { runs, piece in
+            let range = piece.store.dialogues[piece.dialogue].range
+            if let last = runs.last, last.store === piece.store, last.rows.upperBound == range.lowerBound {
+                runs[runs.count - 1].rows = last.rows.lowerBound..<range.upperBound
+            } else {
+                runs.append((piece.store, range))
+            }
+        }
+    }
+}

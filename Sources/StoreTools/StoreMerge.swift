@@ -1,0 +1,86 @@
+import FeatureStore
+
+/// Joins shards of one dataset into one store.
+public enum StoreMerge {
+    /// Writes all dialogues of several stores: split by split, and within a split store by store. The stores must have the
+    /// same features, classes and scope of speakers, and no dialogue twice; speakers are joined by name. Each is checked
+    /// first.
+    /// - Throws: ``StoreToolsError`` naming what does not fit; `StoreError` for a damaged store.
+    @discardableResult
+    public static func write(
+        _ stores: [Store], to output: OutputPath,
+        options: StoreWriterOptions = StoreWriterOptions(refusesNonFiniteValues: false), origin: StoreOrigin
+    ) throws -> WrittenStore {
+        try output.check(inputs: stores.map(\.path))
+        guard stores.count > 1, let first = stores.first else {
+            throw StoreToolsError("one store alone cannot be merged; give two or more")
+        }
+        for store in stores.dropFirst() { try requireFit(store, first) }
+        try requireDifferentDialogues(stores)
+        for store in stores { try store.verify() }
+        let splits = (["train", "valid", "test"] + stores.flatMap { $0.splits.map(\.name) }).reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
+        var join = StoreJoin(splitNames: splits, labelNames: first.labelNames, template: first)
+        join.speakerNames = first.speakerNames
+        for split in splits {
+            var offset = 0
+            for store in stores {
+                for index in store.dialogues(inSplit: split) { try join.add(index, of: store, sourceOffset: offset) }
+                offset += store.dialogues.count
+            }
+        }
+        if let dialogue = stores.lazy.flatMap(\.dialogues).first(where: { $0.split == nil }) {
+            throw StoreToolsError("dialogue '\(dialogue.id)' belongs to no split; mend its source and convert it again")
+        }
+        var manifest = try join.manifest(features: features(of: stores))
+        try origin.record("merge of \(stores.count) stores", of: stores, in: &manifest)
+        return try join.write(manifest, to: output.path, options: options)
+    }
+
+    private static func requireFit(_ store: Store, _ first: Store) throws(StoreToolsError) {
+        func refuse(_ what: String, _ own: String, _ others: String) -> StoreToolsError {
+            StoreToolsError(
+                "stores '\(first.path)' and '\(store.path)' cannot be merged: \(what) differ (\(others) and \(own))")
+        }
+        guard store.dataset == first.dataset else { throw refuse("their datasets", store.dataset, first.dataset) }
+        guard store.labelNames == first.labelNames else {
+            throw refuse("their classes", store.labelNames.joined(separator: ", "), first.labelNames.joined(separator: ", "))
+        }
+        guard store.speakerScope == first.speakerScope else {
+            throw refuse("the scopes of their speakers", store.speakerScope.rawValue, first.speakerScope.rawValue)
+        }
+        func shapes(_ store: Store) -> [String] {
+            store.features.map {
+                "\($0.name): \($0.modality.rawValue)\($0.layer.map { " layer \($0)" } ?? "") of width \($0.width)"
+            }
+        }
+        let (own, others) = (shapes(store), shapes(first))
+        guard own == others else {
+            throw refuse(
+                "their features", own.first { !others.contains($0) } ?? "none", others.first { !own.contains($0) } ?? "none")
+        }
+    }
+
+    private static func requireDifferentDialogues(_ stores: [Store]) throws(StoreToolsError) {
+        var owners: [String: String] = [:]
+        for store in stores {
+            for dialogue in store.dialogues {
+                guard let owner = owners.updateValue(store.path, forKey: dialogue.id) else { continue }
+                throw StoreToolsError(
+                    "dialogue '\(dialogue.id)' stands in '\(owner)' and in '\(store.path)'; leave it out of one with 'vuemo subset'")
+            }
+        }
+    }
+
+    /// The features, saying of extractor and number type what all stores say.
+    private static func features(of stores: [Store]) -> [FeatureDescription] {
+        stores[0].features.map { feature in
+            var feature = feature
+            let all = stores.compactMap { $0.feature(named: feature.name) }
+            if !all.allSatisfy({ $0.extractor == feature.extractor }) { feature.extractor = nil }
+            feature.sourceDataType = Set(all.map(\.sourceDataType)).sorted().joined(separator: ", ")
+            return feature
+        }
+    }
+}

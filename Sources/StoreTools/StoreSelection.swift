@@ -1,0 +1,127 @@
+import FeatureStore
+
+/// A part of a store: some of its dialogues, some of its features. Everything that is nil is taken whole.
+public struct StoreSelection: Sendable, Equatable {
+    /// Ids of dialogues.
+    public var dialogues: [String]?
+    /// Names of splits. Dialogues must satisfy this and ``dialogues``.
+    public var splits: [String]?
+    /// Modalities.
+    public var modalities: [Modality]?
+    /// Names of features. Features must satisfy this and ``modalities``.
+    public var features: [String]?
+
+    /// A selection; see the properties. Without arguments, the whole store.
+    public init(
+        dialogues: [String]? = nil, splits: [String]? = nil, modalities: [Modality]? = nil, features: [String]? = nil
+    ) {
+        self.dialogues = dialogues
+        self.splits = splits
+        self.modalities = modalities
+        self.features = features
+    }
+
+    /// In words, for provenance.
+    var words: String {
+        let parts: [(String, [String]?)] = [
+            ("dialogues", dialogues), ("splits", splits), ("modalities", modalities?.map(\.rawValue)), ("features", features),
+        ]
+        let words = parts.compactMap { name, values in values.map { "\(name) \($0.joined(separator: ","))" } }
+        return words.isEmpty ? "everything" : words.joined(separator: "; ")
+    }
+}
+
+/// What a selection takes from a store.
+struct SelectedPart {
+    let store: Store
+    /// The indices of the dialogues, in stored order.
+    let dialogues: [Int]
+    /// The features, in the store's order.
+    let features: [FeatureDescription]
+
+    /// - Throws: ``StoreToolsError`` for a name the store does not know, or where nothing is left.
+    init(_ selection: StoreSelection, of store: Store) throws(StoreToolsError) {
+        func refuse(_ what: String, _ name: String, _ known: [String]) -> StoreToolsError {
+            let list = known.prefix(8).joined(separator: ", ") + (known.count > 8 ? ", …" : "")
+            return StoreToolsError("store '\(store.path)' has no \(what) '\(name)'; it has \(list)")
+        }
+        if let ids = selection.dialogues {
+            let known = Set(store.dialogues.map(\.id))
+            if let unknown = ids.first(where: { !known.contains($0) }) {
+                throw refuse("dialogue", unknown, store.dialogues.map(\.id))
+            }
+        }
+        let splitNames = store.splits.map(\.name)
+        if let unknown = selection.splits?.first(where: { !splitNames.contains($0) }) {
+            throw refuse("split", unknown, splitNames)
+        }
+        if let unknown = selection.features?.first(where: { store.feature(named: $0) == nil }) {
+            throw refuse("feature", unknown, store.features.map(\.name))
+        }
+        let (ids, splits) = (selection.dialogues.map(Set.init), selection.splits.map(Set.init))
+        self.store = store
+        dialogues = store.dialogues.indices.filter { index in
+            let dialogue = store.dialogues[index]
+            return (ids?.contains(dialogue.id) ?? true)
+                && (splits.map { $0.contains(dialogue.split.map { splitNames[$0] } ?? "") } ?? true)
+        }
+        features = store.features.filter { feature in
+            (selection.modalities?.contains(feature.modality) ?? true) && (selection.features?.contains(feature.name) ?? true)
+        }
+        guard !dialogues.isEmpty, !features.isEmpty else {
+            throw StoreToolsError(
+                "nothing of store '\(store.path)' is selected: no \(features.isEmpty ? "feature" : "dialogue") is \(selection.words)")
+        }
+    }
+
+    /// The number of utterances.
+    var utteranceCount: Int { dialogues.reduce(0) { $0 + store.dialogues[$1].range.count } }
+
+    /// Whether every dialogue of the store is taken.
+    var isWhole: Bool { dialogues.count == store.dialogues.count }
+
+    /// The rows of the dialogues in as few ranges as they allow.
+    var runs: [Range<Int>] {
+        dialogues.reduce(into: []) { runs, index in
+            let range = store.dialogues[index].range
+            if let last = runs.last, last.upperBound == range.lowerBound {
+                runs[runs.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                runs.append(range)
+            }
+        }
+    }
+
+    /// Visits the rows of a feature in order, a few megabytes at a time.
+    func forEachBlock(of feature: FeatureDescription, _ visit: (UnsafeBufferPointer<Float>) throws -> Void) throws {
+        try RowBlocks.visit(runs, width: feature.width) { rows, buffer in
+            try store.readRows(of: feature.name, rows, into: buffer)
+            try visit(UnsafeBufferPointer(buffer))
+        }
+    }
+
+    /// Values of all utterances, from an array over the store's.
+    func values<Value>(_ all: [Value]) -> [Value] { runs.flatMap { all[$0] } }
+}
+
+/// Walks over row ranges in pieces that bound memory.
+enum RowBlocks {
+    /// The bytes of a piece, unless a single row is larger.
+    static let bytes = 4 << 20
+
+    /// Visits all ranges in pieces, with one buffer for each piece's float32 values.
+    static func visit(
+        _ runs: [Range<Int>], width: Int, _ visit: (Range<Int>, UnsafeMutableBufferPointer<Float>) throws -> Void
+    ) throws {
+        let step = max(1, bytes / (4 * max(width, 1)))
+        let largest = runs.reduce(0) { max($0, $1.count) }
+        let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: min(step, max(largest, 1)) * width)
+        defer { buffer.deallocate() }
+        for run in runs {
+            for start in stride(from: run.lowerBound, to: run.upperBound, by: step) {
+                let rows = start..<min(start + step, run.upperBound)
+                try visit(rows, UnsafeMutableBufferPointer(rebasing: buffer[..<(rows.count * width)]))
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import FeatureStore
+import Foundation
+import StoreTools
+
+/// `vuemo diff`: what differs between two stores.
+struct Diff: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Tell what differs between two stores, down to rows.",
+        discussion: """
+            Dialogues are matched by their ids, features by their names. Provenance, statistics and compression do not \
+            count. Both stores are checked first.
+
+            Examples:
+              vuemo diff iemocap.h5 iemocap-again.h5
+              vuemo diff a.h5 b.h5 --format json
+
+            Exit status: 0 equal, 1 different, 2 the comparison could not run.
+            """)
+
+    @Argument(help: ArgumentHelp("The first store.", valueName: "a.h5"))
+    var left: String
+
+    @Argument(help: ArgumentHelp("The second store.", valueName: "b.h5"))
+    var right: String
+
+    @Option(help: "How to report: text or json.")
+    var format = OutputFormat.text
+
+    func run() throws {
+        let comparison: StoreComparison
+        do {
+            comparison = try StoreComparison(Store(opening: left), Store(opening: right))
+        } catch {
+            FileHandle.standardError.write(Data("Error: \(error.localizedDescription)\n".utf8))
+            throw ExitCode(2)
+        }
+        print(format == .json ? try comparison.json() : comparison.text())
+        if !comparison.isEqual { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import FeatureStore
+import StoreTools
+
+/// `vuemo export`: a store's content for Python without this project.
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a store's content as a plain pickle or a NumPy archive.",
+        discussion: """
+            A .pkl file is one dictionary of strings, lists and NumPy arrays (pickle protocol 4); an .npz file holds the \
+            same as arrays and opens without pickle. FORMAT.md lists the keys.
+
+            Examples:
+              vuemo export iemocap.h5 -o iemocap.npz
+              vuemo export iemocap.h5 --split test --modality text -o test.pkl
+            """)
+
+    @Argument(help: ArgumentHelp("The store to export.", valueName: "store.h5"))
+    var store: String
+
+    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var output: TargetOptions
+
+    @Option(help: "pickle or npz. Default: by the output's name.")
+    var form: StoreExport.Form?
+
+    func validate() throws {
+        guard form != nil || Self.form(of: output.output) != nil else {
+            throw ValidationError("'\(output.output)' ends neither in .pkl nor in .npz; say --form pickle or --form npz.")
+        }
+    }
+
+    func run() throws {
+        guard let form = form ?? Self.form(of: output.output) else { return }
+        try StoreExport.write(selection.selection, of: Store(opening: store), to: output.path, as: form)
+        print("export: \(output.output)")
+    }
+
+    private static func form(of path: String) -> StoreExport.Form? {
+        if path.hasSuffix(".npz") { return .npz }
+        return path.hasSuffix(".pkl") || path.hasSuffix(".pickle") ? .pickle : nil
+    }
+}
+
+extension StoreExport.Form: ExpressibleByArgument {}

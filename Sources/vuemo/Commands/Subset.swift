@@ -1,0 +1,31 @@
+import ArgumentParser
+import FeatureStore
+import StoreTools
+
+/// `vuemo subset`: a part of a store as a new store.
+struct Subset: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take some dialogues, splits or features of a store into a new one.",
+        discussion: """
+            Conditions are joined: a dialogue must satisfy --dialogue and --split, a feature --modality and --feature. \
+            Classes and speakers keep their numbers; the new store names the old one in its provenance.
+
+            Examples:
+              vuemo subset iemocap.h5 --modality text audio -o iemocap-ta.h5
+              vuemo subset iemocap.h5 --split train valid -o iemocap-development.h5
+              vuemo subset iemocap.h5 --dialogue Ses01F_impro01 Ses01F_impro02 -o two.h5 --compress 4
+            """)
+
+    @Argument(help: ArgumentHelp("The store to take from.", valueName: "store.h5"))
+    var store: String
+
+    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var output: StoreOutputOptions
+
+    func run() throws {
+        output.report(
+            try StoreSubset.write(
+                selection.selection, of: Store(opening: store), to: output.output.path, options: output.writer,
+                origin: output.origin))
+    }
+}

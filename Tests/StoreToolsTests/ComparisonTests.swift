@@ -1,0 +1,83 @@
+import FeatureStore
+import Foundation
+import HDF5
+import StoreTools
+import TestSupport
+import Testing
+
+@Suite struct ComparisonTests {
+    private func compare(
+        _ other: SyntheticStore = SyntheticStore(), options: StoreWriterOptions = StoreWriterOptions(),
+        changing: (inout StoreManifest) -> Void = { _ in },
+        changingRows: (FeatureDescription, inout [Float]) -> Void = { _, _ in }
+    ) throws -> StoreComparison {
+        let folder = try TemporaryFolder()
+        try SyntheticStore().write(to: folder.file("a.h5"))
+        try other.write(to: folder.file("b.h5"), options: options, changing: changing, changingRows: changingRows)
+        return try StoreComparison(Store(opening: folder.file("a.h5")), Store(opening: folder.file("b.h5")))
+    }
+
+    @Test func equalContentIsEqual() throws {
+        let comparison = try compare(options: StoreWriterOptions(compressionLevel: 2), changing: { $0.sources = [] })
+        #expect(comparison.isEqual && comparison.text().hasPrefix("equal: "))
+    }
+
+    @Test func rowsAreNamed() throws {
+        let comparison = try compare(changingRows: { feature, rows in
+            guard feature.name == "audio" else { return }
+            rows[7 * 2 + 3] += 1
+            rows[7 * 2 + 5] -= 4
+            rows[7 * 9] = 0
+        })
+        let difference = try #require(comparison.differences.first)
+        #expect(comparison.differences.count == 1)
+        #expect(difference.subject == .rows && difference.place == "/features/audio" && difference.count == 2)
+        #expect(difference.message.hasPrefix("2 rows differ, in 3 values, by up to 4.0"))
+        #expect(difference.examples[0].contains("of dialogue 'dialogue-0', column 3: "))
+        let lines = comparison.text().split(separator: "\n")
+        #expect(lines.dropFirst(2).allSatisfy { $0.count <= 80 })
+    }
+
+    @Test func tablesAreCompared() throws {
+        let comparison = try compare(changing: { manifest in
+            manifest.dataset = "OTHER"
+            manifest.labelNames[2] = "joy"
+            manifest.labels[0] = 1
+            manifest.speakers[1] = 1 - manifest.speakers[1]
+            manifest.sentences[4] = "Different."
+            manifest.utteranceIDs[5] = "else"
+            manifest.dialogues[3].split = 2
+            (manifest.dialogues[6].sourcePosition, manifest.dialogues[7].sourcePosition) = (7, 6)
+        })
+        #expect(
+            Set(comparison.differences.map(\.place)).isSuperset(of: [
+                "/", "/labels/names", "/utterances/label", "/utterances/speaker", "/utterances/text_bytes", "/utterances/id",
+                "/dialogues/split", "/dialogues/source_order",
+            ]))
+    }
+
+    @Test func dialoguesAndFeaturesOfOneStoreOnlyAreNamed() throws {
+        var other = SyntheticStore()
+        (other.visualWidth, other.audioWidth, other.dialogues.test) = (0, 8, 2)
+        let comparison = try compare(other)
+        let messages = comparison.differences.map(\.message)
+        #expect(messages.contains { $0.hasPrefix("only '") })
+        #expect(messages.contains("its width is 7 and 8"))
+        #expect(comparison.differences.contains { $0.subject == .dialogues && $0.examples == ["dialogue 'dialogue-10'"] })
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(comparison.json().utf8)) as? [String: Any])
+        #expect(object["equal"] as? Bool == false)
+    }
+
+    @Test func damageIsNoDifference() throws {
+        let folder = try TemporaryFolder()
+        for name in ["a.h5", "b.h5"] { try SyntheticStore().write(to: folder.file(name)) }
+        let file = try File(updating: folder.file("b.h5"))
+        try file.openDataset("/utterances/text_bytes").write(rows: 0..<1, from: [UInt8(65)])
+        try file.close()
+        let error = #expect(throws: StoreError.self) {
+            _ = try StoreComparison(Store(opening: folder.file("a.h5")), Store(opening: folder.file("b.h5")))
+        }
+        #expect(error?.reason == .damaged && error?.object == "/utterances/text_bytes")
+    }
+}
