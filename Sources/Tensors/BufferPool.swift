@@ -1,52 +1,138 @@
-import CKernels
 import Foundation
 import Synchronization
 
-/// Memory that is used again: a step of training asks for the same buffers as the step before, and gets them without a call
-/// to the system and without page faults.
+/// Memory that is used again: a step of training asks for about the same buffers as the step before, and gets them without a
+/// call to the system and without page faults.
+///
+/// Large chunks are cut into blocks; a request takes the smallest free block that holds it, and free neighbours become one
+/// again. Batches differ in length from step to step, so buffers of exact sizes alone would add up to far more than is in
+/// use. Chunks are never returned to the system.
 final class BufferPool: Sendable {
     static let shared = BufferPool()
 
-    private struct Free: @unchecked Sendable {
-        var bySize: [Int: [UnsafeMutablePointer<Float>]] = [:]
+    private let heap = Mutex(Heap())
 
-        /// A buffer of the wanted capacity, or of a larger one up to its double: batches differ in length from step to step,
-        /// and with buffers of exact sizes alone the pool would grow to the sum over all of them.
-        mutating func smallest(atLeast wanted: Int) -> (pointer: UnsafeMutablePointer<Float>, capacity: Int)? {
-            var capacity = wanted
-            while capacity <= 2 * wanted {
-                if let pointer = bySize[capacity]?.popLast() { return (pointer, capacity) }
-                capacity = BufferPool.capacity(for: capacity + 1)
-            }
-            return nil
-        }
-    }
-    private let free = Mutex(Free())
+    /// Floats in the smallest block, and the unit of sizes: a few cache lines.
+    static let unit = 64
 
-    /// Sizes are rounded up to one of four steps between powers of two, so that batches of slightly different lengths share
-    /// buffers; at most a quarter is wasted.
-    static func capacity(for count: Int) -> Int {
-        let smallest = 256
-        if count <= smallest { return smallest }
-        let power = 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount - 1)   // largest power of two below `count`
-        let step = power / 4
-        return (count + step - 1) / step * step
-    }
+    /// Floats that are lent or free, in all.
+    var capacity: Int { heap.withLock { $0.capacity } }
 
     /// Uninitialised memory for at least `count` floats, aligned to a cache line.
-    func take(_ count: Int) -> (pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-        let capacity = Self.capacity(for: count)
-        if let found = free.withLock({ $0.smallest(atLeast: capacity) }) { return found }
-        var raw: UnsafeMutableRawPointer?
-        let status = posix_memalign(&raw, 64, capacity * MemoryLayout<Float>.stride)
-        guard status == 0, let raw else {
-            fatalError("out of memory: \(capacity * 4) bytes were asked for; use a smaller batch size")
-        }
-        return (raw.bindMemory(to: Float.self, capacity: capacity), capacity)
+    func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+        let size = max(1, (count + Self.unit - 1) / Self.unit) * Self.unit
+        nonisolated(unsafe) let pointer = heap.withLock { Lent(pointer: $0.take(size)) }.pointer
+        return pointer
     }
 
-    func giveBack(_ pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-        nonisolated(unsafe) let pointer = pointer
-        free.withLock { $0.bySize[capacity, default: []].append(pointer) }
+    /// Takes back what `take` lent.
+    func giveBack(_ pointer: UnsafeMutablePointer<Float>) {
+        let lent = Lent(pointer: pointer)
+        heap.withLock { $0.giveBack(lent.pointer) }
+    }
+
+    private struct Lent: @unchecked Sendable {
+        let pointer: UnsafeMutablePointer<Float>
+    }
+}
+
+/// Chunks, and the blocks they are cut into.
+private struct Heap: @unchecked Sendable {
+    private struct Block {
+        var size: Int
+        var isFree: Bool
+        /// The block before this one in its chunk.
+        var previous: UnsafeMutablePointer<Float>?
+        /// Whether another block of the chunk follows.
+        var hasNext: Bool
+    }
+
+    /// A free block's place in the order of sizes.
+    private struct Entry: Comparable {
+        let size: Int
+        let address: UnsafeMutablePointer<Float>
+
+        static func < (a: Entry, b: Entry) -> Bool { (a.size, a.address) < (b.size, b.address) }
+    }
+
+    private var blocks: [UnsafeMutablePointer<Float>: Block] = [:]
+    /// Free blocks, smallest first.
+    private var free: [Entry] = []
+    private(set) var capacity = 0
+    /// Floats of a chunk, unless a block needs more: 32 MiB.
+    private static let chunk = 1 << 23
+
+    mutating func take(_ size: Int) -> UnsafeMutablePointer<Float> {
+        let found = position(of: size)
+        let entry = found < free.count ? free.remove(at: found) : addChunk(size)
+        var block = blocks[entry.address]!
+        block.isFree = false
+        if block.size > size {
+            let rest = entry.address + size
+            blocks[rest] = Block(size: block.size - size, isFree: true, previous: entry.address, hasNext: block.hasNext)
+            if block.hasNext { blocks[entry.address + block.size]!.previous = rest }
+            insert(rest, size: block.size - size)
+            block.size = size
+            block.hasNext = true
+        }
+        blocks[entry.address] = block
+        return entry.address
+    }
+
+    mutating func giveBack(_ pointer: UnsafeMutablePointer<Float>) {
+        guard var block = blocks[pointer], !block.isFree else { preconditionFailure("memory is given back once, by its owner") }
+        var start = pointer
+        if block.hasNext, let next = blocks[pointer + block.size], next.isFree {
+            remove(pointer + block.size, size: next.size)
+            blocks[pointer + block.size] = nil
+            block.size += next.size
+            block.hasNext = next.hasNext
+        }
+        if let previous = block.previous, let before = blocks[previous], before.isFree {
+            remove(previous, size: before.size)
+            blocks[pointer] = nil
+            block.size += before.size
+            block.previous = before.previous
+            start = previous
+        }
+        block.isFree = true
+        blocks[start] = block
+        if block.hasNext { blocks[start + block.size]!.previous = start }
+        insert(start, size: block.size)
+    }
+
+    private mutating func addChunk(_ size: Int) -> Entry {
+        let size = max(size, Self.chunk), bytes = size * MemoryLayout<Float>.stride
+        var raw: UnsafeMutableRawPointer?
+        guard posix_memalign(&raw, 64, bytes) == 0, let raw else {
+            fatalError("out of memory: \(bytes) bytes were asked for; use a smaller batch size")
+        }
+        let address = raw.bindMemory(to: Float.self, capacity: size)
+        blocks[address] = Block(size: size, isFree: true, previous: nil, hasNext: false)
+        capacity += size
+        return Entry(size: size, address: address)
+    }
+
+    /// The first free block of at least `size`.
+    private func position(of size: Int) -> Int {
+        var lower = 0, upper = free.count
+        while lower < upper {
+            let middle = (lower + upper) / 2
+            if free[middle].size < size { lower = middle + 1 } else { upper = middle }
+        }
+        return lower
+    }
+
+    private mutating func insert(_ address: UnsafeMutablePointer<Float>, size: Int) {
+        let entry = Entry(size: size, address: address)
+        var index = position(of: size)
+        while index < free.count, free[index] < entry { index += 1 }
+        free.insert(entry, at: index)
+    }
+
+    private mutating func remove(_ address: UnsafeMutablePointer<Float>, size: Int) {
+        var index = position(of: size)
+        while free[index].address != address { index += 1 }
+        free.remove(at: index)
     }
 }

@@ -105,9 +105,8 @@ public struct Tensor: @unchecked Sendable {
 /// A buffer of the pool with its owner.
 private final class PooledStorage {
     let pointer: UnsafeMutablePointer<Float>
-    private let capacity: Int
 
-    init(count: Int) { (pointer, capacity) = BufferPool.shared.take(count) }
+    init(count: Int) { pointer = BufferPool.shared.take(count) }
 
-    deinit { BufferPool.shared.giveBack(pointer, capacity: capacity) }
+    deinit { BufferPool.shared.giveBack(pointer) }
 }
