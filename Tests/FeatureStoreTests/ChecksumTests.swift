@@ -13,6 +13,18 @@ import Testing
         #expect(sha.hexadecimal() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
 
+    /// Long stretches go through carry-less products, single bytes through tables: both give the same.
+    @Test func longAndShortStretchesAgree() {
+        let bytes = (0..<1500).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
+        for (start, count) in [(0, 1500), (1, 127), (3, 128), (5, 129), (2, 191), (7, 192), (0, 208), (9, 1024), (11, 1337)] {
+            var (whole, single) = (CRC32(), CRC32())
+            let part = Array(bytes[start..<start + count])
+            part.withUnsafeBytes { whole.update($0) }
+            for byte in part { [byte].withUnsafeBytes { single.update($0) } }
+            #expect(whole.value == single.value, "\(count) bytes from \(start)")
+        }
+    }
+
     /// However the bytes arrive, the blocks are the same.
     @Test(arguments: [1, 3, 8, 64, 1000]) func piecesDoNotMatter(piece: Int) {
         let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
