@@ -45,24 +45,40 @@ extension File {
     /// Compares a dataset with its block checksums, block by block.
     /// - Parameter content: Whether the SHA-256 is wanted too.
     package func checkBlocks(of dataset: borrowing Dataset, content: Bool = false) throws(HDF5Error) -> BlockCheck {
-        let path = StorePath.checksums(of: dataset.path)
-        guard exists(path) else { return .unusable("it has no block checksums") }
+        guard let expected = try expectedBlocks(of: dataset.path) else { return .unusable("it has no block checksums") }
+        guard expected.rowsPerBlock > 0 else {
+            return .unusable("its block checksums claim no rows per block, or too many")
+        }
+        var digest = try dataset.streamDigest(rowsPerBlock: expected.rowsPerBlock, content: content)
+        let (blocks, sha256) = digest.finish()
+        return expected.compare(blocks, sha256: sha256, rowCount: dataset.rowCount)
+    }
+
+    /// The block checksums that the file holds for a dataset; nil where it holds none.
+    package func expectedBlocks(of dataset: String) throws(HDF5Error) -> ExpectedBlocks? {
+        let path = StorePath.checksums(of: dataset)
+        guard exists(path) else { return nil }
         let stored = try openDataset(path)
         let claimed = try stored.readScalar(attribute: "rows_per_block", as: UInt64.self)
-        guard claimed > 0, let rowsPerBlock = Int(exactly: claimed) else {
-            return .unusable("its block checksums claim \(claimed) rows per block")
+        return ExpectedBlocks(rowsPerBlock: Int(exactly: claimed) ?? 0, blocks: try stored.readAll(as: UInt32.self))
+    }
+}
+
+/// The block checksums that a file holds for a dataset.
+package struct ExpectedBlocks: Sendable {
+    /// Rows per block; 0 where the file claims none or too many.
+    package let rowsPerBlock: Int
+    let blocks: [UInt32]
+
+    /// Compares them with the checksums of the rows that were read.
+    package func compare(_ found: [UInt32], sha256: String, rowCount: Int) -> BlockCheck {
+        guard found.count == blocks.count else {
+            return .unusable("it has \(blocks.count) block checksums for \(found.count) blocks")
         }
-        var digest = try dataset.streamDigest(rowsPerBlock: rowsPerBlock, content: content)
-        let (blocks, sha256) = digest.finish()
-        let expected = try stored.readAll(as: UInt32.self)
-        guard blocks.count == expected.count else {
-            return .unusable("it has \(expected.count) block checksums for \(blocks.count) blocks")
-        }
-        let damaged = blocks.indices.filter { blocks[$0] != expected[$0] }
+        let damaged = found.indices.filter { found[$0] != blocks[$0] }
         guard damaged.isEmpty else {
             return .damaged(
-                rows: damaged.map { $0 * rowsPerBlock..<min(($0 + 1) * rowsPerBlock, dataset.rowCount) }, sha256: sha256
-            )
+                rows: damaged.map { $0 * rowsPerBlock..<min(($0 + 1) * rowsPerBlock, rowCount) }, sha256: sha256)
         }
         return .intact(sha256: sha256)
     }

@@ -31,6 +31,16 @@ final class StoreInspection {
     /// Objects that cannot be opened, with the reason.
     private(set) var unreadable: [(path: String, reason: String)] = []
 
+    /// What the pass over the features found of their block checksums, by path.
+    var featureChecks: [String: BlockCheck] = [:]
+
+    /// What the file's last line says of all bytes before it; nil where it cannot be read.
+    private(set) lazy var closingState: ClosingChecksum.State? = try? ClosingChecksum.state(of: path)
+
+    /// Whether SHA-256 of features must be taken: where the last line vouches for every byte since the writer took them,
+    /// the stated ones stand.
+    var needsContentDigests: Bool { closingState != .valid }
+
     init(path: String) throws {
         self.path = path
         self.file = try File(opening: path)

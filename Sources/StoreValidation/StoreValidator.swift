@@ -57,10 +57,10 @@ public enum StoreValidator {
         report.describe(store)
         // Of another major version nothing more is known; a file without the mark is no store at all.
         guard header.isReadable(store) else { return report }
+        if !options.quick { report.add(FeaturePass(store, options).findings(), options) }
         for rule in rules where rule.codes.contains(where: options.wants) && !(options.quick && rule.readsData) {
             report.add(run(rule, store), options)
         }
-        if !options.quick { report.add(FeaturePass(store, options).findings(), options) }
         report.sort()
         return report
     }

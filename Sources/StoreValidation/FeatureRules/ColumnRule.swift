@@ -5,9 +5,11 @@ final class ColumnRule: FeatureRule {
     private var width = 1
     private var rows = 0
     private var first: [UInt32] = []
-    private var varies: [Bool] = []
-    /// A hash of each column's values from top to bottom.
+    /// The bits in which each column's values differ from its first.
+    private var differences: [UInt32] = []
+    /// A hash of each column's values from top to bottom: their sum, each row with its own random weight.
     private var hashes: [UInt64] = []
+    private var weight: UInt64 = 0
 
     init(_ store: StoreInspection) {}
 
@@ -15,25 +17,31 @@ final class ColumnRule: FeatureRule {
         width = feature.width
         rows = 0
         first = []
-        varies = [Bool](repeating: false, count: width)
-        hashes = [UInt64](repeating: 0xCBF2_9CE4_8422_2325, count: width)
+        differences = [UInt32](repeating: 0, count: width)
+        hashes = [UInt64](repeating: 0, count: width)
+        weight = 0x9E37_79B9_7F4A_7C15
     }
 
     func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>) {
+        let width = width
+        var weight = weight
+        defer { self.weight = weight }
         if first.isEmpty { first = values.prefix(width).map(\.bitPattern) }
         first.withUnsafeBufferPointer { first in
-            varies.withUnsafeMutableBufferPointer { varies in
+            differences.withUnsafeMutableBufferPointer { differences in
                 hashes.withUnsafeMutableBufferPointer { hashes in
                     var index = 0
                     for _ in rows {
                         for column in 0..<width {
                             let bits = values[index].bitPattern
-                            varies[column] = varies[column] || bits != first[column]
-                            // Multiply and fold; the fold lets high bits reach low ones.
-                            let mixed = (hashes[column] ^ UInt64(bits)) &* 0x9E37_79B9_7F4A_7C15
-                            hashes[column] = mixed ^ (mixed >> 29)
+                            differences[column] |= bits ^ first[column]
+                            hashes[column] &+= UInt64(bits) &* weight
                             index += 1
                         }
+                        // xorshift64: the next row's weight.
+                        weight ^= weight << 13
+                        weight ^= weight >> 7
+                        weight ^= weight << 17
                     }
                 }
             }
@@ -45,7 +53,7 @@ final class ColumnRule: FeatureRule {
         // One row has nothing to vary over.
         guard rows > 1 else { return [] }
         var findings: [Finding] = []
-        let constant = varies.indices.filter { !varies[$0] }
+        let constant = differences.indices.filter { differences[$0] == 0 }
         if !constant.isEmpty {
             findings.append(
                 Finding(
@@ -59,7 +67,7 @@ final class ColumnRule: FeatureRule {
         }
         var seen: [UInt64: Int] = [:]
         var copies: [Example] = []
-        for column in varies.indices where varies[column] {
+        for column in differences.indices where differences[column] != 0 {
             if let original = seen[hashes[column]] {
                 copies.append(
                     Example(

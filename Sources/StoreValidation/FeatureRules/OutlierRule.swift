@@ -39,6 +39,13 @@ final class OutlierRule: FeatureRule {
         low.withUnsafeBufferPointer { low in
             high.withUnsafeBufferPointer { high in
                 for row in 0..<rows.count {
+                    // One pass without branches says of most rows that there is nothing in them.
+                    var outside: UInt32 = 0
+                    for column in 0..<width {
+                        let value = values[row * width + column]
+                        outside |= (value < low[column] ? 1 : 0) | (value > high[column] ? 1 : 0)
+                    }
+                    guard outside != 0 else { continue }
                     for column in 0..<width {
                         let value = values[row * width + column]
                         // NaN fails both comparisons and has a finding of its own.

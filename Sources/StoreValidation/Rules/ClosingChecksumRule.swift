@@ -6,7 +6,7 @@ struct ClosingChecksumRule: Rule {
     let readsData = true
 
     func findings(in store: StoreInspection) throws -> [Finding] {
-        switch try ClosingChecksum.state(of: store.path) {
+        switch try store.closingState ?? ClosingChecksum.state(of: store.path) {
         case .valid: []
         case .mismatch:
             [Finding(.checksumMismatch, at: "/", "the file's bytes do not match the checksum in its last line")]
