@@ -87,7 +87,7 @@ import StoreValidation
 
     private static func report(_ what: String, _ bytes: Int, _ seconds: Double) {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         let rate = seconds > 0 ? String(format: "%.2f GB in %.1f s, %.2f GB/s, ", Double(bytes) / 1e9, seconds, Double(bytes) / 1e9 / seconds) : ""
         print("\(what): \(rate)peak memory \(usage.ru_maxrss >> 10) MiB")
     }
