@@ -36,9 +36,10 @@ let package = Package(
 
         // The store: written once, checked, streamed.
         .target(name: "HDF5", dependencies: ["CHDF5"]),
+        .target(name: "CStorage", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "FeatureStore",
-            dependencies: ["HDF5", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["HDF5", "CStorage", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "StoreValidation", dependencies: ["FeatureStore", "HDF5"]),
         .target(name: "StoreTools", dependencies: ["FeatureStore", "HDF5"]),
 

@@ -1,3 +1,4 @@
+internal import CStorage
 internal import CZlib
 internal import Crypto
 
@@ -8,9 +9,22 @@ package struct CRC32: Sendable {
     package init() {}
 
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
-        value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), start.assumingMemoryBound(to: UInt8.self), bytes.count))
+        guard let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        var done = 0
+        if Self.isFast, bytes.count >= 64 {
+            done = bytes.count & ~15
+            value = storage_crc32_blocks(value, start, done)
+        }
+        guard done < bytes.count else { return }
+        value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), start + done, bytes.count - done))
     }
+
+    /// Goes on over `count` bytes whose own checksum is `other`, without seeing them.
+    package mutating func append(_ other: CRC32, count: Int) {
+        value = UInt32(truncatingIfNeeded: crc32_combine(UInt(value), UInt(other.value), count))
+    }
+
+    private static let isFast = storage_has_fast_crc32()
 }
 
 /// SHA-256, fed piece by piece.

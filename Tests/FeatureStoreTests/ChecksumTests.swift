@@ -13,6 +13,36 @@ import Testing
         #expect(sha.hexadecimal() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
 
+    /// The fast way and the table's way give one value, whatever the length and the place in memory.
+    @Test func everyLengthGivesTheValueOfItsBits() {
+        func slow(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+            var crc = ~UInt32(0)
+            for byte in bytes {
+                crc ^= UInt32(byte)
+                for _ in 0..<8 {
+                    let shifted: UInt32 = crc >> 1
+                    crc = crc & 1 == 1 ? shifted ^ 0xEDB8_8320 : shifted
+                }
+            }
+            return ~crc
+        }
+        let bytes: [UInt8] = (0..<700).map { (index: Int) in UInt8(truncatingIfNeeded: index * index * 31 + index / 8) }
+        for count in [0, 1, 15, 16, 63, 64, 65, 79, 80, 127, 128, 129, 143, 200, 256, 300, 511, 512, 640, 690] {
+            for start in [0, 1, 7] {
+                var crc = CRC32()
+                bytes.withUnsafeBytes { crc.update(UnsafeRawBufferPointer(rebasing: $0[start..<start + count])) }
+                #expect(crc.value == slow(bytes[start..<start + count]), "\(count) bytes from \(start)")
+                var (first, second) = (CRC32(), CRC32())
+                bytes.withUnsafeBytes {
+                    first.update(UnsafeRawBufferPointer(rebasing: $0[start..<start + count / 3]))
+                    second.update(UnsafeRawBufferPointer(rebasing: $0[start + count / 3..<start + count]))
+                }
+                first.append(second, count: count - count / 3)
+                #expect(first.value == crc.value)
+            }
+        }
+    }
+
     /// However the bytes arrive, the blocks are the same.
     @Test(arguments: [1, 3, 8, 64, 1000]) func piecesDoNotMatter(piece: Int) {
         let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
