@@ -6,7 +6,7 @@
 DEMO := .build/demo
 VUEMO := .build/release/vuemo
 
-.PHONY: demo test build dependencies sample clean
+.PHONY: fuzz demo test build dependencies sample clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -19,6 +19,10 @@ test: dependencies
 	scripts/check-imports
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
+
+# make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
+fuzz:
+	python3 Tests/PickleConversionTests/Generator/fuzz_pickles.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
 
 sample:
 	python3 data/make_sample.py $(DEMO)/pickles

@@ -35,11 +35,11 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
         // The store: written once, checked, streamed.
-        .target(name: "CChecksums", cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "HDF5", dependencies: ["CHDF5"]),
+        .target(name: "CStorage", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "FeatureStore",
-            dependencies: ["HDF5", "CChecksums", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["HDF5", "CStorage", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "StoreValidation", dependencies: ["FeatureStore", "HDF5"]),
         .target(name: "StoreTools", dependencies: ["FeatureStore", "HDF5"]),
 

@@ -58,11 +58,11 @@ def check_keys(keys):
 def pairs(argument, spend):
     """The entries of a dict, or of a list of pairs (Python 2 wrote ordered dictionaries so)."""
     if type(argument) is dict:
-        spend(len(argument))
+        spend(16 * len(argument))
         return dict(argument)
     if type(argument) not in (list, tuple):
         raise MalformedPickle("a dictionary made of something that is no list of pairs")
-    spend(len(argument))
+    spend(16 * len(argument))
     result = {}
     for pair in argument:
         if type(pair) not in (list, tuple) or len(pair) != 2:

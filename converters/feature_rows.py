@@ -7,6 +7,7 @@ from stand_ins import Array, DataType, short_shape
 
 BLOCK_BYTES = 4 << 20
 FREE_BYTES = 1 << 30              # what a feature may expand to as float32, besides sixteen times the file's size
+ROW_BYTES = 64                    # what keeping a row costs, however narrow it is
 DOUBLE = DataType("f8")
 
 
@@ -61,7 +62,7 @@ class FeatureRows:
 
     def spend(self, rows):
         """Charge rows to the budget before they are walked: shared references can make a small file name many."""
-        self.budget -= rows * (self.width or 1) * 4
+        self.budget -= rows * ((self.width or 1) * 4 + ROW_BYTES)
         if self.budget < 0:
             raise LimitExceeded(f"{self.reader.name}: {self.what} expands to far more than the file's size: it is refused.")
 

@@ -9,7 +9,7 @@ from faults import LimitExceeded, WrongLayout
 from fields import NUMBERS, TEXTS, kind_of, size_of
 from stand_ins import Array, item_count
 
-MOST_UTTERANCES = 20_000_000
+FREE_UTTERANCES = 1 << 18         # of a file, besides one for each of its bytes: shared references can make a small file name many
 MOST_CLASSES = 4096               # classes, or speakers by number
 MOST_NAMES = 1_000_000            # speakers by name
 LONGEST_IDENTIFIER = 512          # bytes of UTF-8
@@ -25,6 +25,7 @@ class FieldReader:
     def __init__(self, name, size):
         self.name, self.size, self.warnings = name, size, []
         self.latin1, self.surrogates = [], []          # places of texts that were not UTF-8, or no valid Unicode
+        self.most_utterances = FREE_UTTERANCES + size
         self.text_budget = FREE_TEXT_BYTES + 4 * size
 
     def fault(self, what):
@@ -108,11 +109,16 @@ class FieldReader:
         for dialogue, entry in self.dialogues(field, what):
             items = self.items(entry, f"{what} of dialogue {dialogue}")
             total += len(items)
-            if total > MOST_UTTERANCES:
-                raise LimitExceeded(f"{self.name}: {what} expands to more than {MOST_UTTERANCES} utterances: it is refused.")
+            self.check_total(total, what)
             place = f"{what} of dialogue {dialogue}"
             result[dialogue] = [convert(item, place) for item in items]
         return result
+
+    def check_total(self, total, what):
+        """Refuse more utterances than the file's size allows."""
+        if total > self.most_utterances:
+            raise LimitExceeded(
+                f"{self.name}: {what} expand to more than {self.most_utterances} utterances, far more than the file's size allows: it is refused.")
 
     def texts(self, field, what):
         """`id -> [str]`."""
@@ -120,11 +126,12 @@ class FieldReader:
 
     def utterance_ids(self, field, what):
         """`id -> [str]`. Plain numbers are unlike only within their dialogue, so the dialogue's id goes before them."""
-        result = {}
+        result, total = {}, 0
         for dialogue, entry in self.dialogues(field, what):
             place = f"{what} of dialogue {dialogue}"
             items = self.items(entry, place)
-            self.spend_text(8 * len(items))
+            total += len(items)
+            self.check_total(total, what)
             result[dialogue] = [
                 f"{dialogue}_{item}" if type(item) is int else self.identifier(item, place) for item in items]
         return result

@@ -47,7 +47,7 @@ short_tuple(b"\x86", 2)
 short_tuple(b"\x87", 3)
 
 
-def put_items(target, keys, values):
+def put_items(machine, target, keys, values):
     """`target[key] = value` for a dict and scalar keys, the only kind whose hash is cheap whatever a file holds."""
     if type(target) is not dict:
         raise MalformedPickle("an entry for something that is no dictionary")
@@ -55,6 +55,7 @@ def put_items(target, keys, values):
         raise MalformedPickle("a key without its value")
     for key, value in zip(keys, values):
         if type(key) is memoryview and len(key) <= LONGEST_KEY:
+            machine.spend(len(key))           # each dictionary holds a copy of its own
             key = bytes(key)
         if type(key) not in SCALAR_KEYS:
             check_keys((key,))
@@ -64,14 +65,14 @@ def put_items(target, keys, values):
 @opcode(b"s")
 def set_item(machine, position):
     value, key = machine.stack.pop(), machine.stack.pop()
-    put_items(machine.stack[-1], (key,), (value,))
+    put_items(machine, machine.stack[-1], (key,), (value,))
     return position
 
 
 @opcode(b"u")
 def set_items(machine, position):
     items = machine.marked()
-    put_items(machine.stack[-1], items[::2], items[1::2])
+    put_items(machine, machine.stack[-1], items[::2], items[1::2])
     return position
 
 
@@ -79,7 +80,7 @@ def set_items(machine, position):
 def make_dict(machine, position):
     items = machine.marked()
     made = {}
-    put_items(made, items[::2], items[1::2])
+    put_items(machine, made, items[::2], items[1::2])
     machine.stack.append(made)
     return position
 

@@ -80,7 +80,7 @@ def build(machine, position):
     target = machine.stack[-1]
     if type(target) in (Array, DataType, Record):
         if type(target) is Record:
-            machine.spend(sum(len(part) for part in (state, *(state if type(state) is tuple else ())) if type(part) is dict))
+            machine.spend(16 * sum(len(part) for part in (state, *(state if type(state) is tuple else ())) if type(part) is dict))
         target.set_state(state)
     else:
         machine.change(target, state)

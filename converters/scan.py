@@ -1,7 +1,6 @@
 """`vuemo scan`: what a file is, what is in it, and whether it is safe to convert. Constructs nothing but stand-ins."""
 
 import json
-from itertools import islice
 
 from content_tree import Walk, lines
 from faults import ConversionFault, LimitExceeded, MalformedPickle
@@ -73,7 +72,7 @@ def writer(data, protocol, machine):
         python = {3: "Python 3", 4: "Python 3.4 or later", 5: "Python 3.8 or later"}[min(protocol, 5)]
     elif "_codecs.encode" in names:
         python = "Python 3"
-    elif any(type(value) is bytes for value in islice(machine.memo.values(), 1000)):
+    elif any(type(value) in (bytes, memoryview) for value in machine.memo.values()):
         python = "Python 2"
     else:
         python = "Python 2 or 3" if not old else "Python 2, or 3 with fix_imports"

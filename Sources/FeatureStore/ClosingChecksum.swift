@@ -28,18 +28,49 @@ package enum ClosingChecksum {
     /// The length of the line in bytes.
     package static let byteCount = line(0).count
 
-    /// Appends the line to a finished file.
-    static func append(to path: String) throws(HDF5Error) {
-        let (checksum, _) = try read(path, upTo: .max)
-        guard let stream = fopen(path, "ab") else {
+    /// Appends the line to a finished file after reading it once: the extents' blocks are held against their checksums on
+    /// the way.
+    /// - Returns: The first block that does not match, as its extent and its number; nothing is appended then.
+    static func append(to path: String, checking extents: [SealedExtent] = []) throws(HDF5Error) -> (SealedExtent, Int)? {
+        let size = try fileSize(path)
+        guard let stream = fopen(path, "r+b") else {
             throw HDF5Error(operation: "write", file: path, systemError: errno)
         }
-        let line = line(checksum)
-        let written = fwrite(line, 1, line.count, stream)
-        let failure = errno
-        guard fclose(stream) == 0, written == line.count else {
-            throw HDF5Error(operation: "write", file: path, systemError: written == line.count ? errno : failure)
+        defer { fclose(stream) }
+        setvbuf(stream, nil, _IONBF, 0)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { buffer.deallocate() }
+        var total = CRC32()
+        func checksum(of count: Int) throws(HDF5Error) -> CRC32 {
+            var checksum = CRC32(), left = count
+            while left > 0 {
+                let got = fread(buffer.baseAddress, 1, min(left, buffer.count), stream)
+                guard got > 0 else {
+                    throw HDF5Error(operation: "read", file: path, systemError: ferror(stream) == 0 ? EIO : errno)
+                }
+                checksum.update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+                left -= got
+            }
+            total.append(checksum, count: count)
+            return checksum
         }
+        var position = 0
+        for extent in extents.sorted(by: { $0.offset < $1.offset }) {
+            _ = try checksum(of: extent.offset - position)
+            var left = extent.bytes
+            for (number, expected) in extent.blocks.enumerated() {
+                let count = min(left, extent.blockBytes)
+                guard try checksum(of: count).value == expected else { return (extent, number) }
+                left -= count
+            }
+            position = extent.offset + extent.bytes
+        }
+        _ = try checksum(of: size - position)
+        let line = line(total.value)
+        guard fseek(stream, 0, SEEK_END) == 0, fwrite(line, 1, line.count, stream) == line.count, fflush(stream) == 0 else {
+            throw HDF5Error(operation: "write", file: path, systemError: errno)
+        }
+        return nil
     }
 
     /// Checks the line at the end of a file.
@@ -87,4 +118,13 @@ package enum ClosingChecksum {
         guard ferror(stream) == 0 else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
         return (checksum.value, Array(buffer[..<got]))
     }
+}
+
+/// The rows of a feature as they lie in the file, end to end, with the checksums of their blocks.
+struct SealedExtent {
+    var feature: String
+    var offset: Int
+    var bytes: Int
+    var blockBytes: Int
+    var blocks: [UInt32]
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import HDF5
 
 /// Takes the rows of one feature in store order and writes, checks and measures them on the way.
@@ -5,6 +6,7 @@ final class FeatureSink {
     let description: FeatureDescription
     private let dataset: Dataset
     private var digest: DatasetDigest
+    private var content = SHA256Digest()
     private(set) var statistics: ColumnStatistics
     private(set) var inexactValues = 0
     private(set) var presentRows = 0
@@ -20,7 +22,7 @@ final class FeatureSink {
         throws(HDF5Error)
     {
         self.description = description
-        let digest = DatasetDigest(rowBytes: description.width * 4)
+        let digest = DatasetDigest(rowBytes: description.width * 4, content: false)
         self.digest = digest
         self.statistics = ColumnStatistics(width: description.width)
         self.chunkRows = compressionLevel == nil ? 0 : digest.rowsPerBlock
@@ -39,6 +41,28 @@ final class FeatureSink {
     /// Takes whole rows behind those taken before.
     /// - Parameter isTraining: Whether a row belongs to the training split, by its number.
     func append(_ rows: UnsafeBufferPointer<Float>, isTraining: [Bool]) throws(HDF5Error) {
+        guard rows.count >= Self.valuesWorthAThread else {
+            content.update(UnsafeRawBufferPointer(rows))
+            return try take(rows, isTraining: isTraining)
+        }
+        // The SHA-256 takes as long as everything else together. The two parts share nothing that changes: one has `content`,
+        // the other everything else.
+        nonisolated(unsafe) let (sink, rows) = (self, rows)
+        nonisolated(unsafe) var outcome = Result<Void, HDF5Error>.success(())
+        DispatchQueue.concurrentPerform(iterations: 2) { part in
+            if part == 0 {
+                sink.content.update(UnsafeRawBufferPointer(rows))
+            } else {
+                outcome = Result { () throws(HDF5Error) in try sink.take(rows, isTraining: isTraining) }
+            }
+        }
+        try outcome.get()
+    }
+
+    private static let valuesWorthAThread = 1 << 16
+
+    /// Everything but the SHA-256.
+    private func take(_ rows: UnsafeBufferPointer<Float>, isTraining: [Bool]) throws(HDF5Error) {
         let width = description.width
         let count = rows.count / width
         digest.update(UnsafeRawBufferPointer(rows))
@@ -77,7 +101,8 @@ final class FeatureSink {
 
     /// Writes the attributes and returns the checksums.
     func finish() throws(HDF5Error) -> (blocks: [UInt32], rowsPerBlock: Int, sha256: String) {
-        let (blocks, sha256) = digest.finish()
+        let (blocks, _) = digest.finish()
+        let sha256 = content.hexadecimal()
         try dataset.write(description.modality.rawValue, attribute: "modality")
         if let layer = description.layer { try dataset.write(Int32(layer), attribute: "layer") }
         if let extractor = description.extractor { try dataset.write(extractor, attribute: "extractor") }
@@ -86,5 +111,14 @@ final class FeatureSink {
         try dataset.write(UInt64(inexactValues), attribute: "inexact_values")
         try dataset.write(sha256, attribute: "sha256")
         return (blocks, digest.rowsPerBlock, sha256)
+    }
+
+    /// Where the rows lie in the file and what their block checksums are, for a check without the library; nil where they
+    /// are compressed. Valid once everything is flushed to the file.
+    func extent(_ blocks: [UInt32]) throws(HDF5Error) -> SealedExtent? {
+        guard rowCount > 0, let offset = try dataset.storage().offset else { return nil }
+        return SealedExtent(
+            feature: description.name, offset: offset, bytes: rowCount * description.width * 4,
+            blockBytes: digest.rowsPerBlock * description.width * 4, blocks: blocks)
     }
 }

@@ -18,6 +18,7 @@ public final class StoreWriter {
     private var sinks: [String: FeatureSink] = [:]
     private var isTraining: [Bool] = []
     private var content = ContentIdentifier()
+    private var writeBehind: WriteBehind?
 
     /// Writes a store under a temporary name beside `path`, checks it, and only then gives it its name: whatever fails,
     /// no file of that name appears, and one that was there before stays as it was.
@@ -74,6 +75,7 @@ public final class StoreWriter {
             throw nonFinite(rows[position], at: position, in: sink)
         }
         try sink.append(rows, isTraining: isTraining)
+        writeBehind?.wrote(rows.count * MemoryLayout<Float>.size)
     }
 
     /// Appends rows of an array; see ``append(rows:to:)-(UnsafeBufferPointer<Float>,_)``.
@@ -147,6 +149,7 @@ public final class StoreWriter {
                 feature, in: file, rows: isTraining.count, compressionLevel: options.compressionLevel)
         }
         self.file = consume file
+        writeBehind = WriteBehind(temporary)
     }
 
     private func finish() throws {
@@ -162,6 +165,7 @@ public final class StoreWriter {
             }
             try metadata.writeStatistics(sink.statistics, of: feature.name, fittedOn: fitted, to: file)
             let checksums = try sink.finish()
+            finishedBlocks[feature.name] = checksums.blocks
             try metadata.writeChecksums(
                 checksums.blocks, rowsPerBlock: checksums.rowsPerBlock, of: StorePath.feature(feature.name), to: file)
             metadata.content.add(
@@ -174,11 +178,16 @@ public final class StoreWriter {
         try file.flush()
         try file.write(UInt8(1), attribute: "complete")
         inexactValues = sinks.mapValues(\.inexactValues)
+        for (name, sink) in sinks {
+            if let extent = try sink.extent(finishedBlocks[name] ?? []) { extents.append(extent) }
+        }
         sinks = [:]
         try file.close()
     }
 
     private var inexactValues: [String: Int] = [:]
+    private var finishedBlocks: [String: [UInt32]] = [:]
+    private var extents: [SealedExtent] = []
 
     private func abandon() {
         sinks = [:]
@@ -187,10 +196,16 @@ public final class StoreWriter {
 
     /// Reads everything back, checks it and closes the file with a checksum over all of its bytes.
     private func verify(_ temporary: String) throws -> WrittenStore {
-        try ClosingChecksum.append(to: temporary)
+        if let (extent, block) = try ClosingChecksum.append(to: temporary, checking: extents) {
+            throw StoreError(
+                .damaged, file: path, object: StorePath.feature(extent.feature),
+                message: "block \(block) of what was just written does not read back; check the disk and run again")
+        }
         do {
             let store = try Store(opening: temporary)
-            try store.verify()
+            // Compressed rows cannot be found in the file without the library.
+            let checked = Set(extents.map(\.feature))
+            try store.verify(features: manifest.features.map(\.name).filter { !checked.contains($0) })
             let size = try FileManager.default.attributesOfItem(atPath: temporary)[.size] as? Int
             return WrittenStore(path: path, contentID: store.contentID, bytes: size ?? 0, inexactValues: inexactValues)
         } catch let error as StoreError {

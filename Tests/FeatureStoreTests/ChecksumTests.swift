@@ -13,15 +13,33 @@ import Testing
         #expect(sha.hexadecimal() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
 
-    /// Long stretches go through carry-less products, single bytes through tables: both give the same.
-    @Test func longAndShortStretchesAgree() {
-        let bytes = (0..<1500).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
-        for (start, count) in [(0, 1500), (1, 127), (3, 128), (5, 129), (2, 191), (7, 192), (0, 208), (9, 1024), (11, 1337)] {
-            var (whole, single) = (CRC32(), CRC32())
-            let part = Array(bytes[start..<start + count])
-            part.withUnsafeBytes { whole.update($0) }
-            for byte in part { [byte].withUnsafeBytes { single.update($0) } }
-            #expect(whole.value == single.value, "\(count) bytes from \(start)")
+    /// The fast way and the table's way give one value, whatever the length and the place in memory.
+    @Test func everyLengthGivesTheValueOfItsBits() {
+        func slow(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+            var crc = ~UInt32(0)
+            for byte in bytes {
+                crc ^= UInt32(byte)
+                for _ in 0..<8 {
+                    let shifted: UInt32 = crc >> 1
+                    crc = crc & 1 == 1 ? shifted ^ 0xEDB8_8320 : shifted
+                }
+            }
+            return ~crc
+        }
+        let bytes: [UInt8] = (0..<700).map { (index: Int) in UInt8(truncatingIfNeeded: index * index * 31 + index / 8) }
+        for count in [0, 1, 15, 16, 63, 64, 65, 79, 80, 127, 128, 129, 143, 200, 256, 300, 511, 512, 640, 690] {
+            for start in [0, 1, 7] {
+                var crc = CRC32()
+                bytes.withUnsafeBytes { crc.update(UnsafeRawBufferPointer(rebasing: $0[start..<start + count])) }
+                #expect(crc.value == slow(bytes[start..<start + count]), "\(count) bytes from \(start)")
+                var (first, second) = (CRC32(), CRC32())
+                bytes.withUnsafeBytes {
+                    first.update(UnsafeRawBufferPointer(rebasing: $0[start..<start + count / 3]))
+                    second.update(UnsafeRawBufferPointer(rebasing: $0[start + count / 3..<start + count]))
+                }
+                first.append(second, count: count - count / 3)
+                #expect(first.value == crc.value)
+            }
         }
     }
 

@@ -19,7 +19,7 @@ enum Samples {
         let data = tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("data")
         for (name, folder) in [
             ("numpy_pickles", data), ("make_sample", data), ("sample_files", tests.appendingPathComponent("Generator")),
-            ("hostile_checks", tests.appendingPathComponent("Generator")),
+            ("hostile_checks", tests.appendingPathComponent("Generator")), ("fuzz_pickles", tests.appendingPathComponent("Generator")),
         ] {
             try Python.add(module: name, source: Array(try Data(contentsOf: folder.appendingPathComponent("\(name).py"))))
         }

@@ -15,11 +15,14 @@ struct Scan: ParsableCommand {
     @Option(help: "How the findings are written; json is one object per line and file.")
     var format: SummaryFormat = .text
 
+    @OptionGroup var bounds: Bounds
+
     @Flag(name: [.short, .long], help: "No progress on standard error.")
     var quiet = false
 
     func run() throws {
         Interruption.install()
+        try bounds.apply()
         var worst: Int32 = 0
         for (index, input) in inputs.enumerated() {
             let line = ProgressLine(quiet: quiet)

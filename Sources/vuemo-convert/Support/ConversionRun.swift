@@ -18,6 +18,7 @@ struct ConversionRun {
     /// Runs any conversion with progress, and prints its warnings and its summary.
     static func run(_ options: ConvertOptions, _ convert: (@escaping ConversionProgressHandler) throws -> ConversionSummary) throws {
         Interruption.install()
+        try options.bounds.apply()
         let line = ProgressLine(quiet: options.quiet)
         let began = ContinuousClock.now
         do {

@@ -21,6 +21,22 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 }
 
+/// What a run may use.
+struct Bounds: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "The most memory to use, in MiB; more ends the run in one sentence. Default: what the system gives.", valueName: "MiB"))
+    var maxMemory: Int?
+
+    func validate() throws {
+        if let maxMemory, !(64...(1 << 30)).contains(maxMemory) { throw ValidationError("--max-memory takes at least 64 MiB.") }
+    }
+
+    /// Keeps to them from now on.
+    func apply() throws {
+        if let maxMemory { try MemoryLimit.apply(mebibytes: maxMemory) }
+    }
+}
+
 /// What all conversions share.
 struct ConvertOptions: ParsableArguments {
     @Option(name: [.short, .long], help: ArgumentHelp("The store to write, an HDF5 file.", valueName: "store.h5"))
@@ -48,6 +64,8 @@ struct ConvertOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Compress the features with gzip at this level, 1 to 9; slower to read. Default: not compressed.", valueName: "level"))
     var compress: Int?
+
+    @OptionGroup var bounds: Bounds
 
     @Flag(name: [.short, .long], help: "No progress on standard error.")
     var quiet = false

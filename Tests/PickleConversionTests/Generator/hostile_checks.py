@@ -72,3 +72,29 @@ def load_mutations(data, count):
         except BaseException as error:
             other = other or f"{type(error).__name__}: {error}"
     return json.dumps({"loaded": loaded, "refused": refused, "other": other})
+
+
+def expansion(kind):
+    """A small pickle that expands to gigabytes unless it is charged for what it shares."""
+    from numpy_pickles import Array, DataType, write
+    ids = list(range(4000))
+    shared = lambda entry: {number: entry for number in ids}
+    if kind in ("rows", "utterances", "texts"):
+        count, row = 2000, Array(DataType("<f4"), (40,), [0.5] * 40)
+        labels, rows, texts = [1] * count, [row] * count, ["x"] * count
+        if kind == "rows":       # labels and texts as in an honest file would be too many before: keep them few
+            labels, texts = [1] * 60, ["x"] * 60
+        if kind == "texts":
+            long = "x" * 100_000
+            labels, rows, texts = [1] * 20, [row] * 20, [long] * 20
+        speakers = ["M"] * len(labels)
+        return write((shared(labels), shared(speakers), shared(labels), shared(rows), shared(rows), shared(rows), shared(texts), ids, ids[:9]), 2)
+    if kind == "keys":           # a key of 4 KiB in each of a million dictionaries
+        return b"\x80\x02B\x00\x10\x00\x00" + b"k" * 4096 + b"q\x000(" + b"}h\x00Ns" * 400_000 + b"l."
+    big = {f"k{number}": None for number in range(20_000)}
+    if kind == "dictionaries":   # copied again and again
+        copies = b"(h\x01h\x00\x85R" + b"h\x01h\x00\x85R" * 100_000
+    else:                        # the state of an object again and again
+        copies = b"(" + b"h\x01)\x81h\x00b" * 100_000
+    name = b"ccollections\nOrderedDict\n" if kind == "dictionaries" else b"ccogmen.Sample\nSample\n"
+    return write(big, 2)[:-1].replace(b"q\x00", b"", 1) + b"q\x000" + name + b"q\x010" + copies + b"l."

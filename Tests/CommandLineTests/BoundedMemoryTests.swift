@@ -1,0 +1,43 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Hostile pickles under a bound that the system keeps: one sentence, no crash, no file.
+@Suite struct BoundedMemoryTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func write(_ bytes: [UInt8]) throws -> String {
+        try Data(bytes).write(to: URL(filePath: folder.file("bomb.pkl")))
+        return folder.file("bomb.pkl")
+    }
+
+    private func expectOneSentence(_ outcome: BuiltProduct.Outcome, containing text: String) throws {
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains(text), "\(outcome.errors)")
+        #expect(outcome.errors.split(separator: "\n").filter { $0.hasPrefix("Error: ") }.count == 1)
+        #expect(try folder.names() == ["bomb.pkl"])
+    }
+
+    @Test func maximumMemoryIsKept() throws {
+        // Four million empty lists take sixty times the file's size.
+        let path = try write([0x80, 2, 0x28] + [UInt8](repeating: 0x5D, count: 4_000_000) + Array("l.".utf8))
+        let arguments = ["auto", path, "-o", folder.file("out.h5"), "--max-memory", "160"]
+        try expectOneSentence(try BuiltProduct.run("vuemo-convert", arguments), containing: "There is not enough memory")
+        let scan = try BuiltProduct.run("vuemo-convert", ["scan", path, "--max-memory", "160"])
+        #expect(scan.status == 2 && scan.output.isEmpty)
+    }
+
+    @Test(arguments: [
+        [0x80, 4, 0x8E, 0, 0, 0, 0, 0, 1, 0, 0, 0x2E],                      // BINBYTES8 of 2^40
+        [0x80, 4, 0x95, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],     // FRAME of 2^63
+        [0x80, 2, 0x4E, 0x72, 0xFF, 0xFF, 0xFF, 0x7F, 0x2E],                 // LONG_BINPUT of 2^31 - 1
+        [0x80, 5, 0x96, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0x2E],        // BYTEARRAY8
+    ])
+    func claimedSizesTakeNoMemory(payload: [UInt8]) throws {
+        let path = try write(payload)
+        let arguments = ["auto", path, "-o", folder.file("out.h5"), "--max-memory", "100"]
+        try expectOneSentence(try BuiltProduct.run("vuemo-convert", arguments), containing: "bomb.pkl ")
+    }
+}

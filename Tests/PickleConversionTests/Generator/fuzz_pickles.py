@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""A seeded mutator over valid pickles of every layout: whatever comes out is refused in one sentence, or converted.
+
+    fuzz_pickles.py [--seconds S] [--seed N]
+
+The tests run a bounded number of mutations through the embedded interpreter; this script runs on for as long as wanted and
+leaves the first pickle that escapes as `escaped.pkl`. Memory is bounded by an address-space limit, time per pickle is told.
+"""
+
+import json
+import random
+import sys
+import time
+
+if __name__ == "__main__":
+    import pathlib
+    here = pathlib.Path(__file__).resolve()
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [str(here.parents[3] / "converters"), str(here.parents[3] / "data"), str(here.parent)]
+
+import sample_files
+from conversion import Conversion
+from faults import ConversionFault
+from scan import scan
+
+PARTS = [
+    ("IEMOCAP", "base"), ("MELD", "base"), ("MELD", "base-no-visual"), ("IEMOCAP", "roberta"), ("MELD", "roberta"),
+    ("IEMOCAP", "combined"), ("MELD", "combined-unused"), ("MELD", "combined-sentiment"), ("IEMOCAP", "corect"),
+    ("IEMOCAP", "cogmen"), ("IEMOCAP", "mosei"), ("MELD", "mosei-real")]
+OPCODES = b"(.0123FIJKLMNPQRSTUVXabcdegh}iljopqrst]u)GBC\x80\x81\x82\x85\x86\x87\x88\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98"
+NAMES = [b"cos\nsystem\n", b"cnumpy\nndarray\n", b"c__builtin__\nset\n", b"ccollections\nOrderedDict\n", b"ccogmen.Sample\nSample\n",
+         b"ccollections\ndefaultdict\n", b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n", b"cnumpy.core.multiarray\nscalar\n"]
+
+
+def corpus():
+    """One pickle per layout and a protocol that goes round, with every form of rows and splits among them."""
+    rows, splits = ["arrays", "matrix", "numbers", "tuple"], ["list", "set", "tuple", "frozenset"]
+    made = []
+    for number, (dataset, part) in enumerate(PARTS):
+        for protocol in (number % 3 if part != "cogmen" else 2, 3 + number % 3):
+            made.append(sample_files.make(json.dumps({
+                "dataset": dataset, "part": part, "protocol": protocol, "python2": protocol < 3 and number % 2 == 0,
+                "rows": rows[number % 4] if not part.startswith("mosei") else "arrays",
+                "splits": splits[number % 4] if part in ("base", "roberta") else "list"})))
+    return made
+
+
+def mutate(source, pickles):
+    """One of the pickles with a few bytes changed, removed, repeated, or made opcodes, names and large sizes."""
+    data = bytearray(source.choice(pickles))
+    for _ in range(source.randint(1, 4)):
+        at, kind = source.randrange(len(data)), source.random()
+        if kind < 0.35:
+            data[at] = source.randrange(256)
+        elif kind < 0.5:
+            data[at:at + source.randint(0, 20)] = b""
+        elif kind < 0.7:
+            data[at:at] = bytes(source.choice(OPCODES) for _ in range(source.randint(1, 3)))
+        elif kind < 0.8:
+            data[at:at] = source.choice(NAMES)
+        elif kind < 0.85:
+            data[at:at + 4] = source.choice([b"\xff\xff\xff\x7f", b"\xff\xff\xff\xff", b"\0\0\0\x80"])
+        elif kind < 0.95:
+            begin = source.randrange(len(data))
+            data[at:at] = data[begin:begin + source.randint(1, 60)]
+        else:
+            other = source.choice(pickles)
+            begin = source.randrange(len(other))
+            data[at:] = other[begin:]
+        if not data:
+            break
+    return bytes(data)
+
+
+def whole_way(data):
+    """Read, recognise, assemble and walk all rows; True where it converts, False where it is refused in one sentence."""
+    try:
+        conversion = Conversion()
+        conversion.read("mutated.pkl", data, "", lambda position: None)
+        json.loads(conversion.assemble())
+        for feature in conversion.assembly.features:
+            for _ in conversion.blocks(feature.name):
+                pass
+        return True
+    except ConversionFault as fault:
+        sentence = str(fault)
+        if "\n" in sentence or not sentence.endswith(".") or len(sentence) > 2000:
+            raise AssertionError(f"not one sentence: {sentence[:200]!r}") from fault
+        return False
+
+
+def check(data):
+    """The whole way, and a scan, which must agree on what is safe enough to convert."""
+    converted = whole_way(data)
+    status = json.loads(scan(data, "mutated.pkl", lambda position: None))["status"]
+    if converted and status != "safe":
+        raise AssertionError(f"converted, but {status} by the scan")
+    return converted
+
+
+def run(count, seed):
+    """`count` (text) mutations. JSON: how many converted, were refused, the first escape, and the longest time of one."""
+    source, pickles = random.Random(int(seed)), corpus()
+    outcome = {"converted": 0, "refused": 0, "escape": "", "slowest": 0.0}
+    for _ in range(int(count)):
+        data, began = mutate(source, pickles), time.monotonic()
+        try:
+            outcome["converted" if check(data) else "refused"] += 1
+        except BaseException as error:
+            outcome["escape"] = outcome["escape"] or f"{type(error).__name__}: {error}; {data.hex()[:4000]}"
+        outcome["slowest"] = max(outcome["slowest"], time.monotonic() - began)
+    return json.dumps(outcome)
+
+
+def main():
+    import argparse
+    import resource
+    parser = argparse.ArgumentParser(description="Mutate pickles of every layout and look for one that escapes.")
+    parser.add_argument("--seconds", type=float, default=60, help="how long; default 60")
+    parser.add_argument("--seed", type=int, default=1, help="default 1")
+    options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    source, pickles = random.Random(options.seed), corpus()
+    begun, converted, count, slowest = time.monotonic(), 0, 0, 0.0
+    for data in pickles:
+        if not check(data):
+            sys.exit("a pickle of the corpus itself is refused")
+    while time.monotonic() - begun < options.seconds:
+        data, began = mutate(source, pickles), time.monotonic()
+        try:
+            converted += check(data)
+        except BaseException:
+            pathlib.Path("escaped.pkl").write_bytes(data)
+            print("escaped.pkl holds a pickle that escaped")
+            raise
+        slowest = max(slowest, time.monotonic() - began)
+        count += 1
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{count} mutations of {len(pickles)} pickles: {converted} converted, {count - converted} refused, none escaped; "
+          f"slowest {slowest * 1000:.0f} ms, peak memory {peak:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
