@@ -1,7 +1,7 @@
 # make demo       from nothing to a trained model on the sample: installs, builds, converts, validates, trains, evaluates
 # make test       installs, builds and runs all tests
 # make build      the optimised binaries in .build/release
-# make benchmark  measures the engine against this machine; with STORES="a.h5 b.h5" also whole runs, with PYTHON=... also PyTorch
+# make benchmark  measures the engine against this machine (docs/performance.md); STORES="a.h5 b.h5" adds whole runs, PYTHON=python3 PyTorch's
 # make clean      removes what the demo wrote
 
 DEMO := .build/demo
@@ -35,7 +35,7 @@ demo: build sample
 BENCHMARKS := .build-benchmarks/release/vuemo-benchmarks
 
 benchmark: dependencies
-	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks
+	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product vuemo-benchmarks
 	$(BENCHMARKS)
 ifdef STORES
 	swift build -c release --product vuemo

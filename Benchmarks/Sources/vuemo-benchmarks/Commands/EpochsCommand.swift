@@ -27,6 +27,10 @@ struct EpochsCommand: ParsableCommand {
     @Option(help: "The peer's script.")
     var peer = "Benchmarks/pytorch/train.py"
 
+    @Option(help: ArgumentHelp(
+        "The peer's model: peer, the fastest we could write, or torch_peer, padded throughout.", valueName: "name"))
+    var implementation = "peer"
+
     @Option(help: "Pairs of runs.")
     var rounds = 3
 
@@ -85,6 +89,7 @@ struct EpochsCommand: ParsableCommand {
                 python,
                 [
                     peer, store, "--variant", variant.rawValue, "--epochs", "\(epochs)", "--threads", "\(options.threadCount)",
+                    "--implementation", implementation,
                 ]))
     }
 }
