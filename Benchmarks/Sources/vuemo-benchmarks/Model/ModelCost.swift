@@ -2,9 +2,10 @@ import VUEMO
 
 /// What a whole model needs for a minibatch: the products of forward and backward, counted from the mathematics.
 ///
-/// Padded rows count where the released variant's text path needs them (batch-norm, projection and both GRU layers run over B·T
-/// rows); audio, visual, VUE, GAI and LGL count the N utterances alone. A layer's backward is two products, one where its input is
-/// data. The released gate counts with its halves merged. Element-wise work counts nothing.
+/// Padded rows count where the released variant's text path needs them: both GRU layers run over B·T rows. All else counts the N
+/// utterances alone, the text's projection too, since padding is one constant row there. A layer's backward is two products, one
+/// where its input is features: what the text norms' own parameters need beyond that is on top. The released gate counts with its
+/// halves merged. Element-wise work counts nothing.
 struct ModelCost {
     /// Operations of the forward pass.
     private(set) var forward = 0.0
@@ -20,9 +21,10 @@ struct ModelCost {
         let released = configuration.variant == .released
         if modalities.contains(.text) {
             let rows = released ? dialogues.paddedRows : n
-            if configuration.projectText { add(rows, configuration.textWidth, h) }
+            if configuration.projectText { add(n, configuration.textWidth, h, inputGradient: false) }
             for layer in 0..<2 {
-                add(rows, layer == 0 && !configuration.projectText ? configuration.textWidth : h, 2 * 3 * h / 2)
+                let isFirst = layer == 0 && !configuration.projectText
+                add(rows, isFirst ? configuration.textWidth : h, 2 * 3 * h / 2, inputGradient: !isFirst)
                 add(rows, h / 2, 2 * 3 * h / 2)
             }
         }
