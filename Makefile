@@ -1,12 +1,13 @@
-# make demo   from nothing to a trained model on the sample: installs, builds, converts, validates, trains, evaluates
-# make test   installs, builds and runs all tests
-# make build  the optimised binaries in .build/release
-# make clean  removes what the demo wrote
+# make demo       from nothing to a trained model on the sample: installs, builds, converts, validates, trains, evaluates
+# make test       installs, builds and runs all tests
+# make build      the optimised binaries in .build/release
+# make benchmark  measures the engine against this machine (docs/performance.md); STORES="a.h5 b.h5" adds whole runs, PYTHON=python3 PyTorch's
+# make clean      removes what the demo wrote
 
 DEMO := .build/demo
 VUEMO := .build/release/vuemo
 
-.PHONY: fuzz demo test build dependencies sample clean
+.PHONY: demo test build dependencies sample fuzz benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -34,6 +35,16 @@ demo: build sample
 	$(VUEMO) validate $(DEMO)/iemocap.h5
 	$(VUEMO) train $(DEMO)/iemocap.h5 --epochs 10 --batch-size 4 --output $(DEMO)/run
 	$(VUEMO) evaluate $(DEMO)/run
+
+BENCHMARKS := .build-benchmarks/release/vuemo-benchmarks
+
+benchmark: dependencies
+	swift build -c release --package-path Benchmarks --scratch-path .build-benchmarks --product vuemo-benchmarks
+	$(BENCHMARKS)
+ifdef STORES
+	swift build -c release --product vuemo
+	$(BENCHMARKS) epochs $(STORES) --vuemo $(VUEMO) $(if $(PYTHON),--python $(PYTHON))
+endif
 
 clean:
 	rm -rf $(DEMO)

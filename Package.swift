@@ -20,6 +20,7 @@ let package = Package(
         .executable(name: "vuemo-convert", targets: ["vuemo-convert"]),
         .library(name: "FeatureStore", targets: ["FeatureStore", "StoreValidation", "StoreTools"]),
         .library(name: "VUEMO", targets: ["VUEMO", "Training"]),
+        .library(name: "Engine", targets: ["Tensors", "Autodiff", "NeuralNetworks", "Optimizers"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -1,14 +1,27 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Measurements that are too large for the tests. A package of its own, so that nothing else waits for it.
+// A package of its own, so that nobody who builds vuemo builds its measurements.
 let package = Package(
-    name: "Benchmarks",
-    dependencies: [.package(name: "vuemo", path: "..")],
+    name: "vuemo-benchmarks",
+    dependencies: [
+        .package(name: "vuemo", path: ".."),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
     targets: [
         .executableTarget(
             name: "store-scale",
-            dependencies: [.product(name: "FeatureStore", package: "vuemo")])
+            dependencies: [.product(name: "FeatureStore", package: "vuemo")]),
+        .target(name: "CMachine", cSettings: [.unsafeFlags(["-O3"])]),
+        .executableTarget(
+            name: "vuemo-benchmarks",
+            dependencies: [
+                "CMachine",
+                .product(name: "Engine", package: "vuemo"),
+                .product(name: "VUEMO", package: "vuemo"),
+                .product(name: "FeatureStore", package: "vuemo"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -56,7 +56,15 @@ public final class Tape {
     /// gradients of parameters and of leaf variables stay.
     public func backward(from loss: Variable) {
         precondition(loss.value.count == 1, "backward starts from a scalar")
-        loss.slot.seed()
+        backward(from: loss, gradient: Tensor(rows: loss.rows, columns: loss.columns, repeating: 1))
+    }
+
+    /// Runs the record backward from any value whose gradient is known; otherwise as from a scalar.
+    ///
+    /// - Parameter gradient: d loss / d output, of output's shape. Operations may work in its memory.
+    public func backward(from output: Variable, gradient: Tensor) {
+        precondition(gradient.rows == output.rows && gradient.columns == output.columns)
+        output.slot.accumulate(gradient)
         while let node = nodes.popLast() {
             if let gradient = node.output.gradient { node.backward(gradient) }
             node.output.release()

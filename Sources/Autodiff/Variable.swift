@@ -88,9 +88,6 @@ final class GradientSlot {
         if let gradient { gradient.add(part) } else { gradient = part.copy() }
     }
 
-    /// Starts the backward pass: d loss / d loss.
-    func seed() { gradient = Tensor(rows: rows, columns: columns, repeating: 1) }
-
     /// Gives an intermediate gradient's memory back once its operation has used it.
     func release() {
         if !isParameter { gradient = nil }

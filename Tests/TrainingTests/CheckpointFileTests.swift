@@ -32,10 +32,11 @@ import VUEMO
 
     private var header: CheckpointHeader {
         let metrics = EpochMetrics(
-            epoch: 1, trainLoss: 1.0 / 3, stepLosses: [1.0 / 3], trainSeconds: 0.1, evaluationSeconds: 0.2, learningRate: 1e-4, validWeightedF1: 61.23,
+            epoch: 1, trainLoss: 1.0 / 3, stepLosses: [1.0 / 3], trainSeconds: 0.1, dataSeconds: 0.01, evaluationSeconds: 0.2, learningRate: 1e-4, validWeightedF1: 61.23,
             validAccuracy: 60, validLoss: 0.1 + 0.2, peakMemoryMiB: 100)
         return CheckpointHeader(
-            progress: TrainingProgress(history: [metrics], stepLosses: [1.5, 0.1], secondsInEpoch: 2.0 / 3, totalSteps: 17),
+            progress: TrainingProgress(history: [metrics], stepLosses: [1.5, 0.1], secondsInEpoch: 2.0 / 3, dataSecondsInEpoch: 1.0 / 7,
+                totalSteps: 17),
             record: RunRecord(
                 configuration: RunConfiguration(), storePath: "/data/é.h5", dataset: "IEMOCAP", contentID: "abc",
                 storeFormatVersion: "1.0.0", toolVersion: "test"))

@@ -69,6 +69,7 @@ func comparableMetrics(_ folder: RunFolder) throws -> [EpochMetrics] {
     try text(folder.metrics).split(separator: "\n").map { line in
         var metrics = try JSON.decode(EpochMetrics.self, line)
         metrics.trainSeconds = 0
+        metrics.dataSeconds = 0
         metrics.evaluationSeconds = 0
         metrics.peakMemoryMiB = 0
         return metrics

@@ -13,8 +13,8 @@ import VUEMO
         let lines = try text(folder.metrics).split(separator: "\n")
         #expect(lines.count == 3)
         for key in [
-            "epoch", "train_loss", "train_seconds", "evaluation_seconds", "learning_rate", "valid_weighted_f1", "valid_accuracy",
-            "valid_loss", "peak_memory_mib",
+            "epoch", "train_loss", "train_seconds", "data_seconds", "evaluation_seconds", "learning_rate", "valid_weighted_f1",
+            "valid_accuracy", "valid_loss", "peak_memory_mib",
         ] {
             #expect(lines[0].contains("\"\(key)\":"), "\(lines[0])")
         }

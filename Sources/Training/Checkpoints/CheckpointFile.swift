@@ -17,7 +17,7 @@ struct CheckpointHeader: Equatable {
 /// /optimizer            step_count, first_moments/<name>, second_moments/<name>
 /// /random               seed, step: the position in the dropout stream
 /// /order                epoch (under way), position (steps done in it)
-/// /progress             metrics (JSON lines of the finished epochs, UTF-8), step_losses and seconds (of the epoch under way)
+/// /progress             metrics (JSON lines of the finished epochs, UTF-8), step_losses, seconds and data_seconds (of the epoch under way)
 /// ```
 /// So a checkpoint is also a file for `--initial-parameters`.
 enum CheckpointFile {
@@ -65,6 +65,7 @@ enum CheckpointFile {
         try NamedArrays.writeChecked(Array(lines.utf8), to: "progress/metrics", of: file)
         try NamedArrays.writeChecked(progress.stepLosses, to: "progress/step_losses", of: file)
         try file.writeDouble(attribute: "seconds", of: "progress", value: progress.secondsInEpoch)
+        try file.writeDouble(attribute: "data_seconds", of: "progress", value: progress.dataSecondsInEpoch)
     }
 
     /// Reads everything but the arrays.
@@ -79,6 +80,8 @@ enum CheckpointFile {
             },
             stepLosses: try NamedArrays.readChecked("progress/step_losses", of: file),
             secondsInEpoch: try file.readDouble(attribute: "seconds", of: "progress"),
+            dataSecondsInEpoch: file.hasAttribute("data_seconds", of: "progress")
+                ? try file.readDouble(attribute: "data_seconds", of: "progress") : 0,
             totalSteps: try file.readInteger(attribute: "step", of: "random"))
         return CheckpointHeader(progress: progress, record: record)
     }

@@ -8,6 +8,8 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     public var stepLosses: [Float]
     /// Time of the epoch's steps.
     public var trainSeconds: Double
+    /// The part of it in which steps waited for their minibatches; nil in runs of an older vuemo.
+    public var dataSeconds: Double?
     /// Time of the evaluation behind it.
     public var evaluationSeconds: Double
     /// AdamW's step size.
@@ -30,6 +32,7 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
         case trainLoss = "train_loss"
         case stepLosses = "step_losses"
         case trainSeconds = "train_seconds"
+        case dataSeconds = "data_seconds"
         case evaluationSeconds = "evaluation_seconds"
         case learningRate = "learning_rate"
         case validWeightedF1 = "valid_weighted_f1"

@@ -8,6 +8,8 @@ struct TrainingProgress: Equatable, Sendable {
     var stepLosses: [Float] = []
     /// Seconds those steps took.
     var secondsInEpoch = 0.0
+    /// Seconds of those in which steps waited for their minibatches.
+    var dataSecondsInEpoch = 0.0
     /// Steps since the run began; the position in the dropout stream.
     var totalSteps = 0
 

@@ -31,7 +31,13 @@ extension TrainingRun {
         let reader = source.stream(Array(batches[progress.stepInEpoch...]), prefetch: settings.prefetch)
         let before = progress.secondsInEpoch
         let clock = ContinuousClock(), start = clock.now
-        while !interruption.isRequested, let batch = try reader.next() {
+        /// The reader's next minibatch, and how long it had to be waited for.
+        func next() throws -> Minibatch? {
+            let asked = clock.now
+            defer { progress.dataSecondsInEpoch += (clock.now - asked).seconds }
+            return try reader.next()
+        }
+        while !interruption.isRequested, let batch = try next() {
             let loss = try step(batch, epoch: epoch)
             progress.stepLosses.append(loss)
             progress.totalSteps += 1
@@ -69,7 +75,9 @@ extension TrainingRun {
         let metrics = EpochMetrics(
             epoch: progress.completedEpochs + 1,
             trainLoss: progress.stepLosses.reduce(0.0) { $0 + Double($1) } / Double(max(1, progress.stepInEpoch)),
-            stepLosses: progress.stepLosses, trainSeconds: milliseconds(progress.secondsInEpoch), evaluationSeconds: milliseconds((clock.now - start).seconds),
+            stepLosses: progress.stepLosses, trainSeconds: milliseconds(progress.secondsInEpoch),
+            dataSeconds: milliseconds(progress.dataSecondsInEpoch),
+            evaluationSeconds: milliseconds((clock.now - start).seconds),
             learningRate: record.configuration.optimizer.learningRate,
             validWeightedF1: isPaper ? nil : percentage(scores.weightedF1),
             validAccuracy: isPaper ? nil : percentage(scores.accuracy), validLoss: isPaper ? nil : evaluation.loss,
@@ -78,6 +86,7 @@ extension TrainingRun {
         progress.history.append(metrics)
         progress.stepLosses = []
         progress.secondsInEpoch = 0
+        progress.dataSecondsInEpoch = 0
         let isBest = progress.history.best?.epoch == metrics.epoch
         // In this order a kill at any point leaves files that `resume` can bring together again.
         try save()
