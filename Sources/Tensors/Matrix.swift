@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// Part of a tensor, seen as a matrix: stored rows lie `stride` numbers apart. It keeps the tensor's memory alive.
 public struct Matrix: @unchecked Sendable {
     /// The first number.
@@ -43,42 +41,5 @@ public struct Matrix: @unchecked Sendable {
         Matrix(
             pointer + range.lowerBound * (isTransposed ? stride : 1), rows: rows, columns: range.count, stride: stride,
             isTransposed: isTransposed, storage: storage)
-    }
-}
-
-/// Products of matrices.
-public enum MatrixProduct {
-    /// Products below this many multiply-adds stay on one thread.
-    private static let worthSplitting = 1 << 20
-
-    /// `c = alpha · a b + beta · c`.
-    ///
-    /// A large product is split over the threads along the longer side of `c`; each number of `c` is summed in one thread.
-    public static func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
-        if Compute.threads == 1 || c.rows * c.columns * a.columns < worthSplitting {
-            return multiplyOnThisThread(a, b, into: c, alpha: alpha, beta: beta)
-        }
-        if c.rows >= c.columns {
-            Compute.forEachRange(c.rows, minimum: 32) { rows in
-                multiplyOnThisThread(a.rows(rows), b, into: c.rows(rows), alpha: alpha, beta: beta)
-            }
-        } else {
-            Compute.forEachRange(c.columns, minimum: 32) { columns in
-                multiplyOnThisThread(a, b.columns(columns), into: c.columns(columns), alpha: alpha, beta: beta)
-            }
-        }
-    }
-
-    /// The same on the calling thread: for work that is already split.
-    public static func multiplyOnThisThread(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
-        precondition(
-            a.rows == c.rows && b.columns == c.columns && a.columns == b.rows && !c.isTransposed,
-            "product of shapes [\(a.rows), \(a.columns)] and [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
-        guard c.rows > 0, c.columns > 0 else { return }
-        _ = Compute.singleThreadedBLAS
-        cblas_sgemm(
-            CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
-            blasint(c.rows), blasint(c.columns), blasint(a.columns), alpha, a.pointer, blasint(a.stride), b.pointer,
-            blasint(b.stride), beta, c.pointer, blasint(c.stride))
     }
 }

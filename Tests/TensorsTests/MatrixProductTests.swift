@@ -25,18 +25,25 @@ import Testing
         Double(m.pointer[m.isTransposed ? column * m.stride + row : row * m.stride + column])
     }
 
+    /// The ways in which a product is computed.
+    private enum Way: CaseIterable {
+        case split, onThisThread, packed, openBLAS
+    }
+
     private func check(
         rows: Int, columns: Int, inner: Int, transposition: Int, alpha: Float, beta: Float, sampled: Bool,
-        onThisThread: Bool = false, using generator: inout SplitMix64
+        way: Way = .split, using generator: inout SplitMix64
     ) {
         let a = Framed(rows: rows, columns: inner, transposed: transposition & 1 != 0, using: &generator)
         let b = Framed(rows: inner, columns: columns, transposed: transposition & 2 != 0, using: &generator)
         let c = Framed(rows: rows, columns: columns, transposed: false, using: &generator)
         let before = c.tensor.copy()
-        if onThisThread {
-            MatrixProduct.multiplyOnThisThread(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
-        } else {
-            MatrixProduct.multiply(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
+        switch way {
+        case .split: MatrixProduct.multiply(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
+        case .onThisThread: MatrixProduct.multiplyOnThisThread(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
+        case .packed:
+            MatrixProduct.multiplyOnThisThread(a.matrix, PackedMatrix(b.matrix), into: c.matrix, alpha: alpha, beta: beta)
+        case .openBLAS: MatrixProduct.multiplyByOpenBLAS(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
         }
         var worst = 0.0
         let first = c.matrix.pointer - c.tensor.pointer
@@ -57,7 +64,7 @@ import Testing
                 for column in 0..<columns { compare(row, column) }
             }
         }
-        let shape = "[\(rows), \(inner)] times [\(inner), \(columns)], transposition \(transposition), \(Compute.threads) threads"
+        let shape = "[\(rows), \(inner)] times [\(inner), \(columns)], transposition \(transposition), \(Compute.threads) threads, \(way)"
         #expect(worst < 2e-6 * Double(inner + 4), "\(shape)")
         let inside = Set((0..<rows).map { first + $0 * c.matrix.stride })
         var outsideTouched = 0, untouched = true
@@ -83,7 +90,7 @@ import Testing
                     inner: .random(in: 1...9, using: &generator), transposition: transposition,
                     alpha: [1, -0.5, 0][Int.random(in: 0..<3, using: &generator)],
                     beta: [0, 1, 0.25][Int.random(in: 0..<3, using: &generator)], sampled: false,
-                    onThisThread: Bool.random(using: &generator), using: &generator)
+                    way: Way.allCases.randomElement(using: &generator)!, using: &generator)
             }
         }
     }
@@ -98,6 +105,44 @@ import Testing
                     rows: rows, columns: columns, inner: inner, transposition: transposition, alpha: 0.5, beta: 1, sampled: true,
                     using: &generator)
             }
+        }
+    }
+
+    /// Sizes next to the edges of the kernels' tiles (12 rows, 32 columns, 16 numbers of a vector) and blocks (192 rows, 1,024
+    /// columns, 512 deep).
+    @Test(arguments: 0..<4)
+    func aroundTilesAndBlocks(transposition: Int) {
+        var generator = SplitMix64(seed: 43, stream: UInt64(transposition))
+        let shapes = [
+            (1, 31, 17), (6, 33, 16), (7, 64, 15), (12, 32, 512), (13, 48, 513), (16, 65, 33), (191, 15, 40), (193, 16, 31),
+            (205, 1023, 5), (5, 1025, 600), (385, 40, 1025), (3, 2049, 12),
+        ]
+        for (rows, columns, inner) in shapes {
+            for way in [Way.onThisThread, .packed] {
+                check(
+                    rows: rows, columns: columns, inner: inner, transposition: transposition, alpha: 1, beta: 1,
+                    sampled: rows * columns > 10_000, way: way, using: &generator)
+            }
+        }
+    }
+
+    /// With our kernels a row of the result has the same bits with other rows beside it, on any number of threads, and with a
+    /// packed factor.
+    @Test(.enabled(if: MatrixProduct.hasKernels)) func rowsDoNotDependOnTheirNeighbours() {
+        var generator = SplitMix64(seed: 44)
+        let a = Tensor(rows: 150, columns: 700, (0..<105_000).map { _ in generator.uniform() - 0.5 })
+        let b = Tensor(rows: 100, columns: 700, (0..<70_000).map { _ in generator.uniform() - 0.5 })
+        let whole = Tensor(rows: 150, columns: 100)
+        withThreads(1) { MatrixProduct.multiply(a.matrix, b.matrix.transposed, into: whole.matrix) }
+        let split = Tensor(rows: 150, columns: 100)
+        withThreads(3) { MatrixProduct.multiply(a.matrix, b.matrix.transposed, into: split.matrix) }
+        #expect(split.array == whole.array)
+        let packed = PackedMatrix(b.matrix.transposed)
+        for rows in [0..<1, 3..<9, 20..<33, 140..<150] {
+            let alone = Tensor(rows: rows.count, columns: 100), fromPacked = Tensor(rows: rows.count, columns: 100)
+            MatrixProduct.multiplyOnThisThread(a.rows(rows).matrix, b.matrix.transposed, into: alone.matrix)
+            MatrixProduct.multiplyOnThisThread(a.rows(rows).matrix, packed, into: fromPacked.matrix)
+            #expect(alone.array == whole.rows(rows).array && fromPacked.array == alone.array, "rows \(rows)")
         }
     }
 

@@ -54,21 +54,21 @@ extension Tape {
         }
         let saved = directions.map { _ in Tensor(rows: layout.rows, columns: 5 * h) }
         let blocks = DialogueBlocks(count: layout.active[0], threads: Compute.threads)
+        let weights = directions.map { PackedMatrix($0.recurrentWeight.value.matrix.transposed) }
         Compute.forEach(2 * blocks.count) { task in
             let side = task % 2
             let run = RecurrentRun(
-                layout: layout, block: blocks[task / 2], isBackward: side == 1, h: h,
-                weight: directions[side].recurrentWeight.value)
+                layout: layout, block: blocks[task / 2], isBackward: side == 1, h: h, weight: weights[side])
             run.forward(
                 input: projected[side], inputRow: index, bias: directions[side].recurrentBias.value, saved: saved[side], output: y,
                 outputColumn: side * h)
         }
         return record(y, inputs: [x] + directions.flatMap(\.all)) { gradient in
+            let weights = directions.map { PackedMatrix($0.recurrentWeight.value.matrix) }
             Compute.forEach(2 * blocks.count) { task in
                 let side = task % 2
                 let run = RecurrentRun(
-                    layout: layout, block: blocks[task / 2], isBackward: side == 1, h: h,
-                    weight: directions[side].recurrentWeight.value)
+                    layout: layout, block: blocks[task / 2], isBackward: side == 1, h: h, weight: weights[side])
                 run.backward(saved: saved[side], gradient: gradient, gradientColumn: side * h)
             }
             for (direction, saved) in zip(directions, saved) {
@@ -124,7 +124,8 @@ private struct RecurrentRun {
     let block: Range<Int>
     let isBackward: Bool
     let h: Int
-    let weight: Tensor
+    /// W_hhᵀ forward, W_hh backward.
+    let weight: PackedMatrix
 
     /// The block's rows at a time: first row of the layout and their number.
     private func rows(at time: Int) -> (first: Int, count: Int) {
@@ -139,7 +140,7 @@ private struct RecurrentRun {
                 let (first, count) = rows(at: isBackward ? layout.steps - 1 - step : step)
                 if count == 0 { continue }
                 MatrixProduct.multiplyOnThisThread(
-                    state.rows(0..<count).matrix, weight.matrix.transposed, into: recurrent.rows(0..<count).matrix)
+                    state.rows(0..<count).matrix, weight, into: recurrent.rows(0..<count).matrix)
                 ck_gru_step(
                     state.pointer, output.pointer + first * output.columns + outputColumn, output.columns,
                     saved.pointer + first * 5 * h, input.pointer, inputRow.baseAddress! + first, recurrent.pointer, bias.pointer,
@@ -158,7 +159,7 @@ private struct RecurrentRun {
                 state.pointer, gradient.pointer + first * gradient.columns + gradientColumn, gradient.columns,
                 saved.pointer + first * 5 * h, recurrent.pointer, count, h)
             MatrixProduct.multiplyOnThisThread(
-                recurrent.rows(0..<count).matrix, weight.matrix, into: state.rows(0..<count).matrix, beta: 1)
+                recurrent.rows(0..<count).matrix, weight, into: state.rows(0..<count).matrix, beta: 1)
         }
     }
 }

@@ -18,6 +18,22 @@ typedef void (*ck_body)(void *context, size_t index);
 /// A call from inside a body runs serially. The order of indices is not defined: bodies write to disjoint places.
 void ck_parallel(size_t threads, size_t count, ck_body body, void *context);
 
+#pragma mark Products (product.c): processors with AVX-512 alone
+
+/// Whether this processor has what the functions below need; without it they must not be called.
+int ck_product_available(void);
+/// c [m, n] = alpha * a [m, k] b [k, n] + beta * c, all in rows; a transposed factor is stored with rows and columns
+/// exchanged. c is not read where beta is 0. One thread.
+void ck_product(size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, int a_transposed,
+                const float *b, size_t b_stride, int b_transposed, float beta, float *c, size_t c_stride);
+/// Floats that ck_pack writes for b [k, n].
+size_t ck_packed_count(size_t n, size_t k);
+/// Copies b in the order in which products read it: worth it where b is a factor of many small ones.
+void ck_pack(float *packed, size_t n, size_t k, const float *b, size_t b_stride, int b_transposed);
+/// ck_product with a packed b: the same bits.
+void ck_product_packed(size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, int a_transposed,
+                       const float *packed, float beta, float *c, size_t c_stride);
+
 #pragma mark Element by element (elementwise.c)
 
 void ck_fill(float *out, size_t count, float value);

@@ -1,0 +1,87 @@
+import CKernels
+import COpenBLAS
+
+/// Products of matrices: by kernels of our own on processors with AVX-512, by OpenBLAS on all others.
+///
+/// Debian's OpenBLAS does not know newer processors and may use half of their width; our kernels do not depend on which one it
+/// takes this processor for. With them every number of a product is summed in one order, whatever the other rows and columns
+/// are, so that results depend neither on the number of threads nor on what else is in a minibatch.
+public enum MatrixProduct {
+    /// Products below this many multiply-adds stay on one thread.
+    private static let worthSplitting = 1 << 20
+    /// Whether this processor runs our kernels.
+    static let hasKernels = ck_product_available() != 0
+
+    /// `c = alpha · a b + beta · c`.
+    ///
+    /// A large product is split over the threads along the longer side of `c`; each number of `c` is summed in one thread.
+    public static func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
+        if Compute.threads == 1 || c.rows * c.columns * a.columns < worthSplitting {
+            return multiplyOnThisThread(a, b, into: c, alpha: alpha, beta: beta)
+        }
+        if c.rows >= c.columns {
+            Compute.forEachRange(c.rows, minimum: 32) { rows in
+                multiplyOnThisThread(a.rows(rows), b, into: c.rows(rows), alpha: alpha, beta: beta)
+            }
+        } else {
+            Compute.forEachRange(c.columns, minimum: 32) { columns in
+                multiplyOnThisThread(a, b.columns(columns), into: c.columns(columns), alpha: alpha, beta: beta)
+            }
+        }
+    }
+
+    /// The same on the calling thread: for work that is already split.
+    public static func multiplyOnThisThread(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
+        check(a, b, c)
+        guard c.rows > 0, c.columns > 0 else { return }
+        guard hasKernels else { return multiplyByOpenBLAS(a, b, into: c, alpha: alpha, beta: beta) }
+        ck_product(
+            c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, b.pointer, b.stride,
+            b.isTransposed ? 1 : 0, beta, c.pointer, c.stride)
+    }
+
+    /// The same with a right factor that is prepared once for many products: the recurrent weights of a GRU.
+    public static func multiplyOnThisThread(_ a: Matrix, _ b: PackedMatrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
+        guard let packed = b.packed else { return multiplyOnThisThread(a, b.matrix, into: c, alpha: alpha, beta: beta) }
+        check(a, b.matrix, c)
+        guard c.rows > 0, c.columns > 0 else { return }
+        ck_product_packed(
+            c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, packed.pointer, beta, c.pointer,
+            c.stride)
+    }
+
+    static func multiplyByOpenBLAS(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float, beta: Float) {
+        _ = Compute.singleThreadedBLAS
+        cblas_sgemm(
+            CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
+            blasint(c.rows), blasint(c.columns), blasint(a.columns), alpha, a.pointer, blasint(a.stride), b.pointer,
+            blasint(b.stride), beta, c.pointer, blasint(c.stride))
+    }
+
+    private static func check(_ a: Matrix, _ b: Matrix, _ c: Matrix) {
+        precondition(
+            a.rows == c.rows && b.columns == c.columns && a.columns == b.rows && !c.isTransposed,
+            "product of shapes [\(a.rows), \(a.columns)] and [\(b.rows), \(b.columns)] into [\(c.rows), \(c.columns)]")
+    }
+}
+
+/// The right factor of many products, copied once into the order in which they read it.
+///
+/// It has the numbers that the matrix had then.
+public struct PackedMatrix: Sendable {
+    let matrix: Matrix
+    /// Nil where OpenBLAS makes the products.
+    let packed: Tensor?
+
+    /// Copies a matrix [k, n].
+    public init(_ matrix: Matrix) {
+        self.matrix = matrix
+        guard MatrixProduct.hasKernels else {
+            packed = nil
+            return
+        }
+        let packed = Tensor(rows: 1, columns: ck_packed_count(matrix.columns, matrix.rows))
+        ck_pack(packed.pointer, matrix.columns, matrix.rows, matrix.pointer, matrix.stride, matrix.isTransposed ? 1 : 0)
+        self.packed = packed
+    }
+}
