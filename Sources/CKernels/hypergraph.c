@@ -1,86 +1,212 @@
+// All layers of a dialogue's hypergraph, a block of columns at a time: columns do not meet between the first layer and the last,
+// so that a block's rows stay in the nearest cache through all of them.
 #include "CKernels.h"
 #include "fastmath.h"
+#include <string.h>
 
-INLINE void layer_rows(float *restrict out, const float *restrict x, const float *restrict sums,
-                       const float *restrict mix, const float *restrict stream_scale, const float *restrict bias,
-                       size_t n, const size_t s, size_t h) {
-    for (size_t i = 0; i < n; i++) {
-        const float *row = x + i * s * h;
+enum { LANES = 16, VECTORS = 2, BLOCK = LANES * VECTORS };
+
+// The functions that take and return vectors are always inlined: how a call would pass them does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float lanes __attribute__((ext_vector_type(LANES)));
+typedef float loose_lanes __attribute__((ext_vector_type(LANES), aligned(4)));
+
+INLINE lanes load(const float *x) { return *(const loose_lanes *)x; }
+INLINE void save(float *x, lanes value) { *(loose_lanes *)x = value; }
+INLINE lanes all(float x) { return (lanes)x; }
+
+// Columns of [rows][h] to and from [rows][BLOCK]; columns that a block lacks are zero and stay zero.
+INLINE void gather_block(float *restrict block, const float *restrict x, size_t rows, size_t h, size_t count) {
+    for (size_t r = 0; r < rows; r++) {
+        memcpy(block + r * BLOCK, x + r * h, count * sizeof(float));
+        for (size_t c = count; c < BLOCK; c++) block[r * BLOCK + c] = 0;
+    }
+}
+
+// next = leaky_relu(mix x + scale * sums + bias), slope 0.01; sums become next's. x and next may be the same.
+INLINE void layer(float *next, const float *x, lanes sums[4][VECTORS], const float *restrict mix,
+                  const float *restrict scale, const float *restrict bias, size_t n, const size_t s) {
+    lanes later[4][VECTORS], shift[VECTORS];
+    for (size_t v = 0; v < VECTORS; v++) shift[v] = load(bias + v * LANES);
+    for (size_t k = 0; k < s; k++)
+        for (size_t v = 0; v < VECTORS; v++) later[k][v] = all(0);
+    for (size_t i = 0; i < n; i++, x += s * BLOCK, next += s * BLOCK, mix += s * s, scale += s) {
+        lanes row[4][VECTORS];
+        for (size_t t = 0; t < s; t++)
+            for (size_t v = 0; v < VECTORS; v++) row[t][v] = load(x + t * BLOCK + v * LANES);
         for (size_t k = 0; k < s; k++) {
-            const float *m = mix + (i * s + k) * s;
-            float scale = stream_scale[i * s + k];
-            float *o = out + (i * s + k) * h;
-            const float *sum = sums + k * h;
-            for (size_t c = 0; c < h; c++) {
-                float y = scale * sum[c] + bias[c];
-                for (size_t t = 0; t < s; t++) y += m[t] * row[t * h + c];
-                o[c] = y > 0 ? y : 0.01f * y;
+            for (size_t v = 0; v < VECTORS; v++) {
+                lanes y = all(scale[k]) * sums[k][v] + shift[v];
+                for (size_t t = 0; t < s; t++) y += all(mix[k * s + t]) * row[t][v];
+                y = __builtin_elementwise_max(y, all(0.01f) * y);
+                save(next + k * BLOCK + v * LANES, y);
+                later[k][v] += y;
             }
         }
     }
+    for (size_t k = 0; k < s; k++)
+        for (size_t v = 0; v < VECTORS; v++) sums[k][v] = later[k][v];
+}
+
+INLINE void sum_rows(lanes sums[4][VECTORS], const float *restrict x, size_t n, const size_t s) {
+    for (size_t k = 0; k < s; k++)
+        for (size_t v = 0; v < VECTORS; v++) sums[k][v] = all(0);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < s; k++)
+            for (size_t v = 0; v < VECTORS; v++) sums[k][v] += load(x + (i * s + k) * BLOCK + v * LANES);
+}
+
+INLINE void forward(float *restrict out, const float *restrict x, const float *restrict mix, const float *restrict scale,
+                    const float *restrict biases, size_t layers, size_t n, const size_t s, size_t h, size_t first,
+                    size_t count, float *restrict block) {
+    for (size_t c = first; c < first + count; c += BLOCK) {
+        size_t width = first + count - c < BLOCK ? first + count - c : BLOCK;
+        lanes sums[4][VECTORS];
+        float bias[BLOCK];
+        gather_block(block, x + c, n * s, h, width);
+        sum_rows(sums, block, n, s);
+        for (size_t l = 0; l < layers; l++) {
+            gather_block(bias, biases + l * h + c, 1, h, width);
+            layer(block, block, sums, mix, scale, bias, n, s);
+        }
+        for (size_t r = 0; r < n * s; r++)
+            for (size_t j = 0; j < width; j++) out[r * h + c + j] = block[r * BLOCK + j] + x[r * h + c + j];
+    }
+}
+
+// gradient comes in for `next` and leaves for x without what comes through x's sums, which is `through_sums` for the layer
+// before. products [n][s * s + s] of lanes are added to: delta x and delta sums.
+INLINE void layer_backward(float *restrict gradient, lanes through_sums[4][VECTORS], const float *restrict next,
+                           const float *restrict x, const float *restrict sums, const float *restrict mix,
+                           const float *restrict scale, float *restrict products, float *restrict bias_gradient, size_t n,
+                           const size_t s) {
+    lanes before[4][VECTORS], total[VECTORS];
+    for (size_t v = 0; v < VECTORS; v++) total[v] = all(0);
+    for (size_t k = 0; k < s; k++)
+        for (size_t v = 0; v < VECTORS; v++) before[k][v] = all(0);
+    for (size_t i = 0; i < n; i++) {
+        float *g = gradient + i * s * BLOCK, *product = products + i * (s * s + s) * LANES;
+        const float *o = next + i * s * BLOCK, *row = x + i * s * BLOCK, *m = mix + i * s * s, *sc = scale + i * s;
+        lanes delta[4][VECTORS];
+        for (size_t k = 0; k < s; k++) {
+            for (size_t v = 0; v < VECTORS; v++) {
+                size_t at = k * BLOCK + v * LANES;
+                lanes whole = load(g + at) + through_sums[k][v], weak = all(0.01f) * whole;
+                delta[k][v] = load(o + at) > all(0) ? whole : weak;
+                total[v] += delta[k][v];
+                before[k][v] += all(sc[k]) * delta[k][v];
+            }
+        }
+        for (size_t t = 0; t < s; t++) {
+            for (size_t v = 0; v < VECTORS; v++) {
+                lanes back = all(m[t]) * delta[0][v];
+                for (size_t k = 1; k < s; k++) back += all(m[k * s + t]) * delta[k][v];
+                save(g + t * BLOCK + v * LANES, back);
+            }
+        }
+        for (size_t t = 0; t < s; t++) {
+            lanes value[VECTORS];
+            for (size_t v = 0; v < VECTORS; v++) value[v] = load(row + t * BLOCK + v * LANES);
+            for (size_t k = 0; k < s; k++) {
+                lanes sum = load(product + (k * s + t) * LANES);
+                for (size_t v = 0; v < VECTORS; v++) sum += delta[k][v] * value[v];
+                save(product + (k * s + t) * LANES, sum);
+            }
+        }
+        for (size_t k = 0; k < s; k++) {
+            lanes sum = load(product + (s * s + k) * LANES);
+            for (size_t v = 0; v < VECTORS; v++) sum += delta[k][v] * load(sums + k * BLOCK + v * LANES);
+            save(product + (s * s + k) * LANES, sum);
+        }
+    }
+    for (size_t k = 0; k < s; k++)
+        for (size_t v = 0; v < VECTORS; v++) through_sums[k][v] = before[k][v];
+    for (size_t v = 0; v < VECTORS; v++) save(bias_gradient + v * LANES, total[v]);
+}
+
+INLINE void store_sums(float *restrict out, lanes sums[4][VECTORS], const size_t s) {
+    for (size_t k = 0; k < s; k++)
+        for (size_t v = 0; v < VECTORS; v++) save(out + k * BLOCK + v * LANES, sums[k][v]);
+}
+
+INLINE void backward(float *restrict x_gradient, const float *restrict gradient, const float *restrict x,
+                     const float *restrict mix, const float *restrict scale, const float *restrict biases,
+                     float *restrict mix_gradient, float *restrict scale_gradient, float *restrict bias_gradient,
+                     size_t layers, size_t n, const size_t s, size_t h, size_t first, size_t count,
+                     float *restrict workspace) {
+    const size_t values = n * s * BLOCK, pairs = s * s + s;
+    float *kept = workspace, *kept_sums = kept + (layers + 1) * values, *g = kept_sums + (layers + 1) * s * BLOCK;
+    float *products = g + values;
+    memset(products, 0, n * pairs * LANES * sizeof(float));
+    for (size_t c = first; c < first + count; c += BLOCK) {
+        size_t width = first + count - c < BLOCK ? first + count - c : BLOCK;
+        lanes sums[4][VECTORS];
+        float bias[BLOCK];
+        gather_block(kept, x + c, n * s, h, width);
+        sum_rows(sums, kept, n, s);
+        store_sums(kept_sums, sums, s);
+        for (size_t l = 0; l < layers; l++) {
+            gather_block(bias, biases + l * h + c, 1, h, width);
+            layer(kept + (l + 1) * values, kept + l * values, sums, mix, scale, bias, n, s);
+            store_sums(kept_sums + (l + 1) * s * BLOCK, sums, s);
+        }
+        gather_block(g, gradient + c, n * s, h, width);
+        lanes through_sums[4][VECTORS];
+        for (size_t k = 0; k < s; k++)
+            for (size_t v = 0; v < VECTORS; v++) through_sums[k][v] = all(0);
+        for (size_t l = layers; l-- > 0;) {
+            layer_backward(g, through_sums, kept + (l + 1) * values, kept + l * values, kept_sums + l * s * BLOCK, mix,
+                           scale, products, bias, n, s);
+            memcpy(bias_gradient + l * h + c, bias, width * sizeof(float));
+        }
+        float rest[4 * BLOCK];
+        store_sums(rest, through_sums, s);
+        for (size_t r = 0; r < n * s; r++)
+            for (size_t j = 0; j < width; j++)
+                x_gradient[r * h + c + j] = g[r * BLOCK + j] + rest[r % s * BLOCK + j] + gradient[r * h + c + j];
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t pair = 0; pair < pairs; pair++) {
+            float sum = 0;
+            for (size_t lane = 0; lane < LANES; lane++) sum += products[(i * pairs + pair) * LANES + lane];
+            if (pair < s * s) mix_gradient[i * s * s + pair] = sum;
+            else scale_gradient[i * s + pair - s * s] = sum;
+        }
+    }
+}
+
+size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backward) {
+    if (!is_backward) return n * s * BLOCK;
+    return (layers + 2) * n * s * BLOCK + (layers + 1) * s * BLOCK + n * (s * s + s) * LANES;
 }
 
 // The number of streams is 2, 3 or 4: as a constant, the loops over streams unroll.
-VECTORIZED void ck_hypergraph_layer(float *out, const float *x, const float *sums, const float *mix,
-                                    const float *stream_scale, const float *bias, size_t n, size_t s, size_t h) {
+VECTORIZED void ck_hypergraph(float *out, const float *x, const float *mix, const float *scale, const float *biases,
+                              size_t layers, size_t n, size_t s, size_t h, size_t first, size_t count, float *workspace) {
     switch (s) {
-    case 2: layer_rows(out, x, sums, mix, stream_scale, bias, n, 2, h); break;
-    case 3: layer_rows(out, x, sums, mix, stream_scale, bias, n, 3, h); break;
-    default: layer_rows(out, x, sums, mix, stream_scale, bias, n, 4, h); break;
+    case 2: forward(out, x, mix, scale, biases, layers, n, 2, h, first, count, workspace); break;
+    case 3: forward(out, x, mix, scale, biases, layers, n, 3, h, first, count, workspace); break;
+    default: forward(out, x, mix, scale, biases, layers, n, 4, h, first, count, workspace); break;
     }
 }
 
-INLINE void layer_rows_backward(float *restrict gradient, float *restrict gradient_sums, const float *restrict out,
-                                const float *restrict x, const float *restrict sums, const float *restrict mix,
-                                const float *restrict stream_scale, float *restrict mix_gradient,
-                                float *restrict stream_scale_gradient, float *restrict bias_gradient, size_t n,
-                                const size_t s, size_t h) {
-    REASSOCIATE
-    for (size_t i = 0; i < n; i++) {
-        const float *row = x + i * s * h, *o = out + i * s * h, *m = mix + i * s * s;
-        float *g = gradient + i * s * h;
-        float products[16] = {0}, scale_products[4] = {0};
-        const float *scale = stream_scale + i * s;
-        for (size_t c = 0; c < h; c++) {
-            float delta[4], value[4], total = 0;
-            for (size_t k = 0; k < s; k++) {
-                delta[k] = o[k * h + c] > 0 ? g[k * h + c] : 0.01f * g[k * h + c];
-                value[k] = row[k * h + c];
-                total += delta[k];
-                scale_products[k] += delta[k] * sums[k * h + c];
-                gradient_sums[k * h + c] += scale[k] * delta[k];
-            }
-            bias_gradient[c] += total;
-            for (size_t t = 0; t < s; t++) {
-                float back = 0;
-                for (size_t k = 0; k < s; k++) {
-                    back += m[k * s + t] * delta[k];
-                    products[k * s + t] += delta[k] * value[t];
-                }
-                g[t * h + c] = back;
-            }
-        }
-        for (size_t k = 0; k < s * s; k++) mix_gradient[i * s * s + k] += products[k];
-        for (size_t k = 0; k < s; k++) stream_scale_gradient[i * s + k] += scale_products[k];
-    }
-}
-
-VECTORIZED void ck_hypergraph_layer_backward(float *gradient, float *gradient_sums, const float *out, const float *x,
-                                             const float *sums, const float *mix, const float *stream_scale,
-                                             float *mix_gradient, float *stream_scale_gradient, float *bias_gradient,
-                                             size_t n, size_t s, size_t h) {
+VECTORIZED void ck_hypergraph_backward(float *x_gradient, const float *gradient, const float *x, const float *mix,
+                                       const float *scale, const float *biases, float *mix_gradient,
+                                       float *scale_gradient, float *bias_gradient, size_t layers, size_t n, size_t s,
+                                       size_t h, size_t first, size_t count, float *workspace) {
     switch (s) {
     case 2:
-        layer_rows_backward(gradient, gradient_sums, out, x, sums, mix, stream_scale, mix_gradient,
-                            stream_scale_gradient, bias_gradient, n, 2, h);
+        backward(x_gradient, gradient, x, mix, scale, biases, mix_gradient, scale_gradient, bias_gradient, layers, n, 2, h,
+                 first, count, workspace);
         break;
     case 3:
-        layer_rows_backward(gradient, gradient_sums, out, x, sums, mix, stream_scale, mix_gradient,
-                            stream_scale_gradient, bias_gradient, n, 3, h);
+        backward(x_gradient, gradient, x, mix, scale, biases, mix_gradient, scale_gradient, bias_gradient, layers, n, 3, h,
+                 first, count, workspace);
         break;
     default:
-        layer_rows_backward(gradient, gradient_sums, out, x, sums, mix, stream_scale, mix_gradient,
-                            stream_scale_gradient, bias_gradient, n, 4, h);
+        backward(x_gradient, gradient, x, mix, scale, biases, mix_gradient, scale_gradient, bias_gradient, layers, n, 4, h,
+                 first, count, workspace);
         break;
     }
 }

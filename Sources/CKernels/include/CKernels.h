@@ -154,16 +154,20 @@ void ck_gated_residual_scalar_backward(float *gradient_pre, float *gradient_x, i
 
 #pragma mark Hypergraph (hypergraph.c)
 
-/// One layer of one dialogue. x, out [n, s, h]; sums [s, h] = the streams' sums over utterances of x;
-/// mix [n, s, s]: what stream t of an utterance gives to stream k; stream_scale [n, s]: what a stream's sum gives.
-/// out = leaky_relu(mix x + stream_scale * sums + bias), slope 0.01.
-void ck_hypergraph_layer(float *out, const float *x, const float *sums, const float *mix, const float *stream_scale,
-                         const float *bias, size_t n, size_t s, size_t h);
-/// gradient [n, s, h] comes in for the layer's output and leaves for its input without the part through the sums,
-/// which is written to gradient_sums [s, h]. mix_gradient, stream_scale_gradient and bias_gradient are added to.
-void ck_hypergraph_layer_backward(float *gradient, float *gradient_sums, const float *out, const float *x,
-                                  const float *sums, const float *mix, const float *stream_scale, float *mix_gradient,
-                                  float *stream_scale_gradient, float *bias_gradient, size_t n, size_t s, size_t h);
+// One dialogue: x, out, gradients [n, s, h]; mix [n, s, s]: what stream t of an utterance gives to stream k; scale [n, s]: what
+// a stream's sum over utterances gives; biases [layers, h]. A layer is leaky_relu(mix x + scale * sums + bias), slope 0.01.
+// Both functions compute the columns first ..< first + count of every stream and touch no others.
+
+/// Floats of the workspace that the functions below need.
+size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backward);
+/// out = all layers of x, plus x.
+void ck_hypergraph(float *out, const float *x, const float *mix, const float *scale, const float *biases, size_t layers,
+                   size_t n, size_t s, size_t h, size_t first, size_t count, float *workspace);
+/// Writes all gradients: x's; mix's and scale's, summed over these columns and all layers; the biases' columns.
+void ck_hypergraph_backward(float *x_gradient, const float *gradient, const float *x, const float *mix,
+                            const float *scale, const float *biases, float *mix_gradient, float *scale_gradient,
+                            float *bias_gradient, size_t layers, size_t n, size_t s, size_t h, size_t first,
+                            size_t count, float *workspace);
 
 #pragma mark Optimiser (optimizer.c)
 
