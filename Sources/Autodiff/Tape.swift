@@ -16,8 +16,15 @@ public final class Tape {
     /// What this pass is for.
     public let mode: Mode
     private let recording: Bool
-    private var nodes: [(output: GradientSlot, backward: (Tensor) -> Void)] = []
+    private var nodes: [Node] = []
     private var masks: UInt64 = 0
+
+    private struct Node {
+        let output: GradientSlot
+        /// Inputs whose values may be forgotten whenever they have been used.
+        let remakeable: [Variable]
+        let backward: (Tensor) -> Void
+    }
 
     /// A new, empty record.
     ///
@@ -45,10 +52,16 @@ public final class Tape {
     /// Adds an operation: `backward` gets the gradient of `output` and passes it on to the operation's inputs.
     ///
     /// Nothing is recorded where no input wants a gradient.
-    func record(_ value: Tensor, inputs: [Variable], backward: @escaping (Tensor) -> Void) -> Variable {
-        let wanted = recording && inputs.contains { $0.requiresGradient }
-        let output = Variable(value, requiresGradient: wanted)
-        if wanted { nodes.append((output.slot, backward)) }
+    ///
+    /// - Parameter remake: computes `value` again, for outputs that are cheaper to make twice than to keep.
+    func record(
+        _ value: Tensor, inputs: [Variable], remake: (() -> Tensor)? = nil, backward: @escaping (Tensor) -> Void
+    ) -> Variable {
+        guard recording, inputs.contains(where: \.requiresGradient) else { return Variable(value, requiresGradient: false) }
+        let output = Variable(value, requiresGradient: true, remake: remake)
+        let remakeable = inputs.filter(\.isRemakeable)
+        nodes.append(Node(output: output.slot, remakeable: remakeable, backward: backward))
+        remakeable.forEach { $0.forget() }
         return output
     }
 
@@ -66,7 +79,10 @@ public final class Tape {
         precondition(gradient.rows == output.rows && gradient.columns == output.columns)
         output.slot.accumulate(gradient)
         while let node = nodes.popLast() {
-            if let gradient = node.output.gradient { node.backward(gradient) }
+            if let gradient = node.output.gradient {
+                node.backward(gradient)
+                node.remakeable.forEach { $0.forget() }
+            }
             node.output.release()
         }
     }

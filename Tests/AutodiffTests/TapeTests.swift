@@ -25,6 +25,26 @@ import Testing
         #expect(y.gradient == nil, "an intermediate gradient's memory is given back")
     }
 
+    /// A cheap value is forgotten by each of its consumers and made again with the same bits, in a chain of such values, too.
+    @Test func cheapValuesAreForgottenAndRemade() {
+        let tape = Tape(mode: .training(seed: 3, step: 4)), x = Variable(tensor(0.3, -1.2, 2.5, 0.9))
+        let activated = tape.gelu(x), dropped = tape.dropout(activated, probability: 0.25)
+        #expect(!activated.isAtHand && dropped.isAtHand)
+        let bits = dropped.value.array
+        let first = tape.linear(dropped, weight: Variable(tensor(1, 2, 3, 4)))
+        #expect(!dropped.isAtHand)
+        let second = tape.linear(dropped, weight: Variable(tensor(-2, 0.5, 1, 1)))
+        #expect(dropped.value.array == bits)
+        tape.backward(from: tape.sum([first, second]))
+        #expect(!dropped.isAtHand && !activated.isAtHand)
+
+        let plain = Tape(mode: .training(seed: 3, step: 4)), same = Variable(tensor(0.3, -1.2, 2.5, 0.9))
+        let once = plain.dropout(plain.gelu(same), probability: 0.25)
+        plain.backward(from: plain.linear(once, weight: Variable(tensor(-1, 2.5, 4, 5))))
+        #expect(zip(x.gradient!.array, same.gradient!.array).allSatisfy { abs($0 - $1) < 1e-5 })
+        #expect(x.gradient!.array.contains { $0 != 0 })
+    }
+
     @Test func unusedBranchHasNoGradient() {
         let tape = Tape(mode: .evaluation), x = Variable(tensor(1, 2)), z = Variable(tensor(1, 2))
         _ = tape.gelu(z)

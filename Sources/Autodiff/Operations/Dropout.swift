@@ -5,9 +5,12 @@ extension Tape {
     /// Inverted dropout: each number is 0 with probability p, else divided by 1 − p. The identity in evaluation.
     public func dropout(_ x: Variable, probability: Float) -> Variable {
         guard let key = maskKey(probability: probability) else { return x }
-        let y = Tensor(rows: x.rows, columns: x.columns)
-        y.forEachElementRange { ck_dropout(y.pointer + $0, x.value.pointer + $0, $1, $0, key, probability) }
-        return record(y, inputs: [x]) { [slot = x.slot] gradient in
+        func dropped() -> Tensor {
+            let x = x.value, y = Tensor(rows: x.rows, columns: x.columns)
+            y.forEachElementRange { ck_dropout(y.pointer + $0, x.pointer + $0, $1, $0, key, probability) }
+            return y
+        }
+        return record(dropped(), inputs: [x], remake: dropped) { [slot = x.slot] gradient in
             let target = slot.toAddTo()
             target.forEachElementRange {
                 ck_accumulate_dropout(target.pointer + $0, gradient.pointer + $0, $1, $0, key, probability)

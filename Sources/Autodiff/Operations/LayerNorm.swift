@@ -9,15 +9,18 @@ extension Tape {
     ///   - weight, bias: γ and β, [1, C]
     public func layerNorm(_ x: Variable, weight: Variable, bias: Variable, epsilon: Float = 1e-5) -> Variable {
         let width = x.columns
-        let y = Tensor(rows: x.rows, columns: width)
         let mean = Tensor(rows: 1, columns: x.rows), inverse = Tensor(rows: 1, columns: x.rows)
-        x.value.forEachRowRange { rows in
-            let first = rows.lowerBound * width
-            ck_layer_norm(
-                y.pointer + first, mean.pointer + rows.lowerBound, inverse.pointer + rows.lowerBound, x.value.pointer + first,
-                rows.count, width, weight.value.pointer, bias.value.pointer, epsilon)
+        func normalized() -> Tensor {
+            let x = x.value, y = Tensor(rows: x.rows, columns: width)
+            x.forEachRowRange { rows in
+                let first = rows.lowerBound * width
+                ck_layer_norm(
+                    y.pointer + first, mean.pointer + rows.lowerBound, inverse.pointer + rows.lowerBound, x.pointer + first,
+                    rows.count, width, weight.value.pointer, bias.value.pointer, epsilon)
+            }
+            return y
         }
-        return record(y, inputs: [x, weight, bias]) { gradient in
+        return record(normalized(), inputs: [x, weight, bias], remake: normalized) { gradient in
             let (target, beta) = x.requiresGradient ? x.slot.target() : (Tensor(rows: x.rows, columns: width), 0)
             // A fixed number of row blocks with sums of their own, added in order: the same result for any thread count.
             let blocks = 8, partial = Tensor(rows: 2 * blocks, columns: width, repeating: 0)

@@ -59,7 +59,7 @@ public struct TrainingSettings: Equatable, Sendable {
     /// Threads of the engine. Bits depend on it.
     public var threads = 1
     /// Minibatches that the reader prepares ahead. Bits do not depend on it.
-    public var prefetch = 2
+    public var prefetch = 1
 }
 
 /// The keys under `optimizer` (AdamW).

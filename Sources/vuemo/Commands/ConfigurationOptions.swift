@@ -45,7 +45,7 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "AdamW's step size. (default: 1e-4 for IEMOCAP and others, 2e-5 for MELD)")
     var learningRate: String?
 
-    @Option(help: "Minibatches that the reader prepares ahead. (default: 2)")
+    @Option(help: "Minibatches that the reader prepares ahead. (default: 1)")
     var prefetch: String?
 
     /// What the user set, weakest first: the file, `--set`, then the options with names of their own.
