@@ -16,10 +16,11 @@ extension Tensor {
 
     /// In place, the gradient of a row softmax: w ⊙ (g − Σ w ⊙ g).
     func softmaxBackward(_ weights: Tensor) {
-        for row in 0..<rows {
-            let g = pointer + row * columns, w = weights.pointer + row * columns
-            let sum = ck_dot(g, w, columns)
-            for column in 0..<columns { g[column] = w[column] * (g[column] - sum) }
+        forEachRowRange { range in
+            for row in range {
+                let g = pointer + row * columns, w = weights.pointer + row * columns
+                ck_softmax_backward(g, w, ck_dot(g, w, columns), columns)
+            }
         }
     }
 }

@@ -3,9 +3,9 @@
 #include <math.h>
 
 VECTORIZED void ck_accumulate_moments(double *restrict sum, double *restrict squares, const float *restrict x,
-                                      size_t rows, size_t columns) {
+                                      size_t rows, size_t columns, size_t stride) {
     for (size_t r = 0; r < rows; r++) {
-        const float *row = x + r * columns;
+        const float *row = x + r * stride;
         for (size_t c = 0; c < columns; c++) {
             double y = row[c];
             sum[c] += y;
@@ -26,10 +26,10 @@ VECTORIZED void ck_normalize_columns(float *restrict out, const float *restrict 
 
 VECTORIZED void ck_normalize_columns_parameter_gradients(float *restrict weight_gradient, float *restrict bias_gradient,
                                                          const float *restrict gradient, const float *restrict x,
-                                                         size_t rows, size_t columns, const float *restrict mean,
-                                                         const float *restrict inverse) {
+                                                         size_t rows, size_t columns, size_t stride,
+                                                         const float *restrict mean, const float *restrict inverse) {
     for (size_t r = 0; r < rows; r++) {
-        const float *g = gradient + r * columns, *row = x + r * columns;
+        const float *g = gradient + r * stride, *row = x + r * stride;
         for (size_t c = 0; c < columns; c++) {
             weight_gradient[c] += g[c] * ((row[c] - mean[c]) * inverse[c]);
             bias_gradient[c] += g[c];

@@ -33,6 +33,8 @@ size_t ck_processors(void) {
     return 1;
 }
 
+int ck_is_in_parallel(void) { return inside; }
+
 static void pause_briefly(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();

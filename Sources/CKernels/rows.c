@@ -76,3 +76,7 @@ VECTORIZED void ck_softmax_rows(float *x, size_t rows, size_t columns, size_t st
         for (size_t c = 0; c < columns; c++) row[c] *= inverse;
     }
 }
+
+VECTORIZED void ck_softmax_backward(float *restrict gradient, const float *restrict weights, float sum, size_t count) {
+    for (size_t i = 0; i < count; i++) gradient[i] = weights[i] * (gradient[i] - sum);
+}

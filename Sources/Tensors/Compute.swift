@@ -27,6 +27,9 @@ public enum Compute {
     /// Done once, before the first product: see the note on OpenBLAS above.
     static let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
+    /// Whether this thread runs a part of work that is split: then more threads are not to be had.
+    static var isSplit: Bool { ck_is_in_parallel() != 0 }
+
     /// Runs `body` for every index below `count`, on up to `threads` threads, and returns when all are done.
     ///
     /// Bodies run in no particular order and write to disjoint places; then the result does not depend on the number of
@@ -57,7 +60,7 @@ public enum Compute {
     public static func forEachRange(_ count: Int, minimum: Int, _ body: (Range<Int>) -> Void) {
         guard count > 0 else { return }
         let blocks = (count + minimum - 1) / minimum
-        let parts = min(threads, blocks)
+        let parts = isSplit ? 1 : min(threads, blocks)
         if parts <= 1 { return body(0..<count) }
         forEach(parts) { part in
             let lower = blocks * part / parts * minimum, upper = min(count, blocks * (part + 1) / parts * minimum)

@@ -10,13 +10,14 @@ public enum MatrixProduct {
     /// Products below this many multiply-adds stay on one thread.
     private static let worthSplitting = 1 << 20
     /// Whether this processor runs our kernels.
-    static let hasKernels = ck_product_available() != 0
+    public static let hasKernels = ck_product_available() != 0
 
     /// `c = alpha · a b + beta · c`.
     ///
-    /// A large product is split over the threads along the longer side of `c`; each number of `c` is summed in one thread.
+    /// A large product is split over the threads along the longer side of `c`; each number of `c` is summed in one thread. Where
+    /// the work is split already, it stays on the calling thread.
     public static func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
-        if Compute.threads == 1 || c.rows * c.columns * a.columns < worthSplitting {
+        if Compute.threads == 1 || Compute.isSplit || c.rows * c.columns * a.columns < worthSplitting {
             return multiplyOnThisThread(a, b, into: c, alpha: alpha, beta: beta)
         }
         if c.rows >= c.columns {

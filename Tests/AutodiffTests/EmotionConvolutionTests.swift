@@ -50,9 +50,10 @@ import Testing
         } reference: { reference($0, streams: streams, lengths: lengths) }
     }
 
-    /// A dialogue that needs two tiles of rows, with a short one after it.
-    @Test func longDialogue() {
-        let lengths = [131, 2]
+    /// Dialogues that all threads share, in one tile of rows and in two, with a short one after them.
+    @Test(arguments: [131, 515])
+    func longDialogue(length: Int) {
+        let lengths = [length, 2]
         checkOperation(inputs(streams: 2, h: 1, lengths: lengths), directions: 1, elements: 2) { tape, v in
             tape.emotionConvolution(v[0], gate: v[1], bias: v[2], lengths: lengths)
         } reference: { reference($0, streams: 2, lengths: lengths) }

@@ -32,11 +32,12 @@ import Testing
         } reference: { reference($0[0], lengths: lengths) }
     }
 
-    /// A dialogue that needs two tiles of rows.
-    @Test func longDialogue() {
-        let lengths = [2, 130]
+    /// Dialogues that all threads share, in one tile of rows and in two.
+    @Test(arguments: [130, 514])
+    func longDialogue(length: Int) {
+        let lengths = [2, length]
         var generator = SplitMix64(seed: 35)
-        checkOperation([Grid.random(132, 3, scale: 2, using: &generator)], directions: 2, elements: 4) { tape, v in
+        checkOperation([Grid.random(length + 2, 3, scale: 2, using: &generator)], directions: 2, elements: 4) { tape, v in
             tape.selfAttention(v[0], lengths: lengths, dropout: 0)
         } reference: { reference($0[0], lengths: lengths) }
     }
@@ -65,12 +66,12 @@ import Testing
 
     /// The share of dropped weights, over two tiles of a long dialogue.
     @Test func droppedShare() {
-        let n = 140, probe = Tensor(rows: n, columns: 3 * n, repeating: 0)
+        let n = 530, probe = Tensor(rows: n, columns: 3 * n, repeating: 0)
         for i in 0..<n { probe[i, 2 * n + i] = 1 }
         let tape = Tape(mode: .training(seed: 1, step: 1), recording: false)
         let shares = tape.selfAttention(.constant(probe), lengths: [n], dropout: 0.1).value
         let dropped = shares.values.count { $0 == 0 }
         #expect(abs(Double(dropped) / Double(n * n) - 0.1) < 0.011)
-        #expect(shares.rows(0..<12).array != shares.rows(128..<140).array)
+        #expect(shares.rows(0..<12).array != shares.rows(512..<524).array)
     }
 }

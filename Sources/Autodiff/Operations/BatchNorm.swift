@@ -43,7 +43,8 @@ extension Tape {
             for c in 0..<width { inverse.pointer[c] = 1 / (statistics.variance.pointer[c] + epsilon).squareRoot() }
         }
         let scale = Tensor(rows: 1, columns: width)
-        for c in 0..<width { scale.pointer[c] = inverse.pointer[c] * weight.value.pointer[c] }
+        let gamma = weight.value.pointer
+        for c in 0..<width { scale.pointer[c] = inverse.pointer[c] * gamma[c] }
         let y = Tensor(rows: n + (paddingRows > 0 ? 1 : 0), columns: width)
         x.value.forEachRowRange { rows in
             let first = rows.lowerBound * width
@@ -56,14 +57,15 @@ extension Tape {
         }
         return record(y, inputs: [x, weight, bias]) { gradient in
             let weightGradient = weight.slot.toAddTo(), biasGradient = bias.slot.toAddTo()
-            ck_normalize_columns_parameter_gradients(
-                weightGradient.pointer, biasGradient.pointer, gradient.pointer, x.value.pointer, n, width, mean.pointer,
-                inverse.pointer)
-            if let zeros {
-                ck_normalize_columns_parameter_gradients(
-                    weightGradient.pointer, biasGradient.pointer, gradient.pointer + n * width, zeros.pointer, 1, width,
-                    mean.pointer, inverse.pointer)
+            func add(_ x: Tensor, firstRow: Int) {
+                forEachColumnRange(width) { first, count in
+                    ck_normalize_columns_parameter_gradients(
+                        weightGradient.pointer + first, biasGradient.pointer + first, gradient.pointer + firstRow * width + first,
+                        x.pointer + first, x.rows, count, width, mean.pointer + first, inverse.pointer + first)
+                }
             }
+            add(x.value, firstRow: 0)
+            if let zeros { add(zeros, firstRow: n) }
         }
     }
 
@@ -76,7 +78,8 @@ extension Tape {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) { sums in
             sums.initialize(repeating: 0)
             let base = sums.baseAddress!
-            ck_accumulate_moments(base, base + width, x.pointer, x.rows, width)
+            nonisolated(unsafe) let sum = base, squares = base + width
+            forEachColumnRange(width) { ck_accumulate_moments(sum + $0, squares + $0, x.pointer + $0, x.rows, $1, width) }
             for c in 0..<width {
                 let centre = sums[c] / count
                 let variance = max(0, sums[width + c] / count - centre * centre)
@@ -89,4 +92,9 @@ extension Tape {
         }
         statistics.batches.pointer[0] += 1
     }
+}
+
+/// Splits columns over the threads: a column's sum has one order whatever their number.
+private func forEachColumnRange(_ columns: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
+    Compute.forEachRange(columns, minimum: 128) { body($0.lowerBound, $0.count) }
 }

@@ -91,22 +91,24 @@ private struct EmotionGraph {
         for rows in spans.tiles(dialogue) {
             let lower = rows.lowerBound
             let weights = Tensor(rows: rows.count, columns: n)
-            ck_emotion_tile(
-                weights.pointer, target.pointer + score + lower * streams, streams, source.pointer + score, streams, rows.count, n,
-                lower, scale)
+            weights.forEachRowRange { part in
+                ck_emotion_tile(
+                    weights.pointer + part.lowerBound * n, target.pointer + score + (lower + part.lowerBound) * streams, streams,
+                    source.pointer + score, streams, part.count, n, lower + part.lowerBound, scale)
+            }
             body(rows, weights)
         }
     }
 
     func forward(target: Tensor, source: Tensor, out: Tensor) {
-        Compute.forEach(lengths.count) { dialogue in
+        spans.forEachDialogue { dialogue in
             let start = spans[dialogue].lowerBound * y.columns
             (out.pointer + start).update(from: y.pointer + start, count: lengths[dialogue] * y.columns)
             guard let scale = scale(dialogue) else { return }
             for stream in 0..<streams {
                 let nodes = block(y, dialogue, stream), result = block(out, dialogue, stream)
                 forEachTile(dialogue, stream, target: target, source: source, scale: scale) { rows, weights in
-                    MatrixProduct.multiplyOnThisThread(weights.matrix, nodes, into: result.rows(rows), beta: 1)
+                    MatrixProduct.multiply(weights.matrix, nodes, into: result.rows(rows), beta: 1)
                 }
             }
             let score = spans[dialogue].lowerBound * streams
@@ -119,7 +121,7 @@ private struct EmotionGraph {
     func backward(
         target: Tensor, source: Tensor, gradient: Tensor, yGradient: Tensor, targetGradient: Tensor, sourceGradient: Tensor
     ) {
-        Compute.forEach(lengths.count) { dialogue in
+        spans.forEachDialogue { dialogue in
             let n = lengths[dialogue], first = spans[dialogue].lowerBound, start = first * y.columns, score = first * streams
             (yGradient.pointer + start).update(from: gradient.pointer + start, count: n * y.columns)
             guard let scale = scale(dialogue) else { return }
@@ -127,18 +129,37 @@ private struct EmotionGraph {
                 let nodes = block(y, dialogue, stream), outer = block(gradient, dialogue, stream)
                 let inner = block(yGradient, dialogue, stream)
                 forEachTile(dialogue, stream, target: target, source: source, scale: scale) { rows, weights in
-                    MatrixProduct.multiplyOnThisThread(weights.matrix.transposed, outer.rows(rows), into: inner, beta: 1)
+                    MatrixProduct.multiply(weights.matrix.transposed, outer.rows(rows), into: inner, beta: 1)
                     let products = Tensor(rows: rows.count, columns: n)
-                    MatrixProduct.multiplyOnThisThread(outer.rows(rows), nodes.transposed, into: products.matrix)
-                    ck_emotion_tile_backward(
-                        targetGradient.pointer + score + stream + rows.lowerBound * streams, streams,
-                        sourceGradient.pointer + score + stream, streams, weights.pointer, products.pointer, rows.count, n,
-                        rows.lowerBound, scale)
+                    MatrixProduct.multiply(outer.rows(rows), nodes.transposed, into: products.matrix)
+                    backwardOfTile(
+                        rows, weights: weights, products: products, scale: scale,
+                        target: targetGradient.pointer + score + stream + rows.lowerBound * streams,
+                        source: sourceGradient.pointer + score + stream)
                 }
             }
             ck_emotion_across_backward(
                 yGradient.pointer + start, targetGradient.pointer + score, sourceGradient.pointer + score,
                 gradient.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, n, streams, h, scale)
+        }
+    }
+    /// The tile's part of the scores' gradients. Rows are taken in groups, with sums over rows of their own that are added in
+    /// order, so that nothing depends on the number of threads.
+    private func backwardOfTile(
+        _ rows: Range<Int>, weights: Tensor, products: Tensor, scale: Float, target: UnsafeMutablePointer<Float>,
+        source: UnsafeMutablePointer<Float>
+    ) {
+        let n = weights.columns, height = 128, groups = (rows.count + height - 1) / height
+        let parts = Tensor(rows: groups, columns: n, repeating: 0)
+        nonisolated(unsafe) let target = target
+        Compute.forEach(groups) { group in
+            let first = group * height, count = min(height, rows.count - first)
+            ck_emotion_tile_backward(
+                target + first * streams, streams, parts.pointer + group * n, 1, weights.pointer + first * n,
+                products.pointer + first * n, count, n, rows.lowerBound + first, scale)
+        }
+        for group in 0..<groups {
+            for column in 0..<n { source[column * streams] += parts.pointer[group * n + column] }
         }
     }
 }

@@ -54,12 +54,9 @@ extension Tape {
     public func gatedResidual(_ x: Variable, utteranceContext context: Variable, weight: Variable, bias: Variable) -> Variable {
         let h = x.columns, streams = x.rows / context.rows, merged = mergedHalves(weight.value)
         precondition(streams * context.rows == x.rows && context.columns == 1)
-        let contextWeight = Tensor(rows: 1, columns: h)
-        for row in 0..<h {
-            var sum: Float = 0
-            for column in h..<2 * h { sum += weight.value.pointer[row * 2 * h + column] }
-            contextWeight.pointer[row] = sum
-        }
+        let contextWeight = Tensor(rows: 1, columns: h), weights = weight.value.pointer
+        let ones = Tensor(rows: 1, columns: h, repeating: 1)
+        for row in 0..<h { contextWeight.pointer[row] = ck_dot(weights + row * 2 * h + h, ones.pointer, h) }
         let gate = Tensor(rows: x.rows, columns: h), out = Tensor(rows: x.rows, columns: h)
         MatrixProduct.multiply(x.value.matrix, merged.matrix.transposed, into: gate.matrix)
         forEachUtteranceRange(context.rows, width: streams * h) { rows in
@@ -88,11 +85,10 @@ extension Tape {
             MatrixProduct.multiply(pre.matrix.transposed, x.value.matrix, into: product.matrix)
             addToBothHalves(product, of: target)
             let repeated = Tensor(rows: 1, columns: x.rows), projected = Tensor(rows: 1, columns: h)
-            for row in 0..<x.rows { repeated.pointer[row] = context.value.pointer[row / streams] }
+            let numbers = context.value.pointer
+            for row in 0..<x.rows { repeated.pointer[row] = numbers[row / streams] }
             MatrixProduct.multiply(repeated.matrix, pre.matrix, into: projected.matrix)
-            for row in 0..<h {
-                for column in h..<2 * h { target.pointer[row * 2 * h + column] += projected.pointer[row] }
-            }
+            for row in 0..<h { ck_add_scaled(target.pointer + row * 2 * h + h, ones.pointer, projected.pointer[row], h) }
         }
     }
 

@@ -15,32 +15,32 @@ extension Tape {
         let spans = DialogueSpans(lengths)
         let out = Tensor(rows: e.rows, columns: h)
         let weights = Tensor(rows: e.rows, columns: streams), pooled = Tensor(rows: lengths.count * streams, columns: h, repeating: 0)
-        Compute.forEach(lengths.count) { dialogue in
+        spans.forEachDialogue { dialogue in
             let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams
             let means = pooled.rows(dialogue * streams..<(dialogue + 1) * streams)
             ck_accumulate_column_sums(means.pointer, e.value.pointer + nodes.lowerBound * h, span.count, streams * h, streams * h)
             let inverse = 1 / Float(span.count)
             for index in 0..<means.count { means.pointer[index] *= inverse }
             let scores = weights.rows(nodes)
-            MatrixProduct.multiplyOnThisThread(
+            MatrixProduct.multiply(
                 e.value.rows(nodes).matrix, means.matrix.transposed, into: scores.matrix, alpha: scale)
             ck_softmax_rows(scores.pointer, scores.rows, streams, streams)
-            MatrixProduct.multiplyOnThisThread(scores.matrix, means.matrix, into: out.rows(nodes).matrix)
+            MatrixProduct.multiply(scores.matrix, means.matrix, into: out.rows(nodes).matrix)
         }
         return record(out, inputs: [e]) { gradient in
             let target = e.slot.toAddTo()
-            Compute.forEach(lengths.count) { dialogue in
+            spans.forEachDialogue { dialogue in
                 let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams
                 let means = pooled.rows(dialogue * streams..<(dialogue + 1) * streams)
                 let weights = weights.rows(nodes), outer = gradient.rows(nodes), inner = target.rows(nodes)
                 let scores = Tensor(rows: nodes.count, columns: streams)
-                MatrixProduct.multiplyOnThisThread(outer.matrix, means.matrix.transposed, into: scores.matrix)
+                MatrixProduct.multiply(outer.matrix, means.matrix.transposed, into: scores.matrix)
                 scores.softmaxBackward(weights)
                 let meansGradient = Tensor(rows: streams, columns: h)
-                MatrixProduct.multiplyOnThisThread(weights.matrix.transposed, outer.matrix, into: meansGradient.matrix)
-                MatrixProduct.multiplyOnThisThread(
+                MatrixProduct.multiply(weights.matrix.transposed, outer.matrix, into: meansGradient.matrix)
+                MatrixProduct.multiply(
                     scores.matrix.transposed, e.value.rows(nodes).matrix, into: meansGradient.matrix, alpha: scale, beta: 1)
-                MatrixProduct.multiplyOnThisThread(scores.matrix, means.matrix, into: inner.matrix, alpha: scale, beta: 1)
+                MatrixProduct.multiply(scores.matrix, means.matrix, into: inner.matrix, alpha: scale, beta: 1)
                 for row in 0..<span.count {
                     ck_add_scaled(
                         inner.pointer + row * streams * h, meansGradient.pointer, 1 / Float(span.count), streams * h)

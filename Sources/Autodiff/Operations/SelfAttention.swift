@@ -21,10 +21,12 @@ extension Tape {
         func weights(_ span: Range<Int>, _ rows: Range<Int>) -> Tensor {
             let block = x.value.rows(span)
             let product = Tensor(rows: rows.count, columns: span.count)
-            MatrixProduct.multiplyOnThisThread(
+            MatrixProduct.multiply(
                 block.matrix(columns: 0..<h).rows(rows), block.matrix(columns: h..<2 * h).transposed, into: product.matrix,
                 alpha: scale)
-            ck_softmax_rows(product.pointer, product.rows, product.columns, product.columns)
+            product.forEachRowRange {
+                ck_softmax_rows(product.pointer + $0.lowerBound * span.count, $0.count, span.count, span.count)
+            }
             return product
         }
         func masked(_ weights: Tensor, _ dialogue: Int, _ rows: Range<Int>) -> Tensor {
@@ -35,32 +37,32 @@ extension Tape {
                 key, probability)
             return result
         }
-        Compute.forEach(lengths.count) { dialogue in
+        spans.forEachDialogue { dialogue in
             let span = spans[dialogue]
             for rows in spans.tiles(dialogue) {
-                MatrixProduct.multiplyOnThisThread(
+                MatrixProduct.multiply(
                     masked(weights(span, rows), dialogue, rows).matrix, x.value.rows(span).matrix(columns: 2 * h..<3 * h),
                     into: out.rows(span).rows(rows).matrix)
             }
         }
         return record(out, inputs: [x]) { gradient in
             let target = x.slot.toAddTo()
-            Compute.forEach(lengths.count) { dialogue in
+            spans.forEachDialogue { dialogue in
                 let span = spans[dialogue], block = x.value.rows(span), inner = target.rows(span)
                 for rows in spans.tiles(dialogue) {
                     let outer = gradient.rows(span).rows(rows).matrix
                     let weights = weights(span, rows), used = masked(weights, dialogue, rows)
-                    MatrixProduct.multiplyOnThisThread(
+                    MatrixProduct.multiply(
                         used.matrix.transposed, outer, into: inner.matrix(columns: 2 * h..<3 * h), beta: 1)
                     var products = Tensor(rows: rows.count, columns: span.count)
-                    MatrixProduct.multiplyOnThisThread(
+                    MatrixProduct.multiply(
                         outer, block.matrix(columns: 2 * h..<3 * h).transposed, into: products.matrix)
                     products = masked(products, dialogue, rows)
                     products.softmaxBackward(weights)
-                    MatrixProduct.multiplyOnThisThread(
+                    MatrixProduct.multiply(
                         products.matrix, block.matrix(columns: h..<2 * h), into: inner.matrix(columns: 0..<h).rows(rows),
                         alpha: scale, beta: 1)
-                    MatrixProduct.multiplyOnThisThread(
+                    MatrixProduct.multiply(
                         products.matrix.transposed, block.matrix(columns: 0..<h).rows(rows),
                         into: inner.matrix(columns: h..<2 * h), alpha: scale, beta: 1)
                 }

@@ -17,6 +17,8 @@ typedef void (*ck_body)(void *context, size_t index);
 /// Runs body(context, i) for i in 0..<count on up to `threads` threads, the caller among them; returns when all are done.
 /// A call from inside a body runs serially. The order of indices is not defined: bodies write to disjoint places.
 void ck_parallel(size_t threads, size_t count, ck_body body, void *context);
+/// Whether the caller is in such a body.
+int ck_is_in_parallel(void);
 
 #pragma mark Products (product.c): processors with AVX-512 alone
 
@@ -83,18 +85,20 @@ void ck_scatter_add_rows(float *out, size_t out_stride, const float *x, size_t x
 void ck_log_softmax_rows(float *out, const float *x, size_t rows, size_t columns);
 /// In place; rows of a matrix with a stride.
 void ck_softmax_rows(float *x, size_t rows, size_t columns, size_t stride);
+/// gradient = weights * (gradient - sum), where sum is the dot product of both: a row's softmax backward.
+void ck_softmax_backward(float *gradient, const float *weights, float sum, size_t count);
 
 #pragma mark Normalisation (normalization.c)
 
-/// Adds the sums over rows of x and of its squares, column by column, in double.
-void ck_accumulate_moments(double *sum, double *squares, const float *x, size_t rows, size_t columns);
+/// Adds the sums over rows of x and of its squares, column by column, in double. Rows lie `stride` apart.
+void ck_accumulate_moments(double *sum, double *squares, const float *x, size_t rows, size_t columns, size_t stride);
 /// out = (x - mean) * scale + shift, per column
 void ck_normalize_columns(float *out, const float *x, size_t rows, size_t columns, const float *mean, const float *scale,
                           const float *shift);
 /// weight_gradient[c] += sum_r g[r][c] * (x[r][c] - mean[c]) * inverse[c]; bias_gradient[c] += sum_r g[r][c]
 void ck_normalize_columns_parameter_gradients(float *weight_gradient, float *bias_gradient, const float *gradient,
-                                              const float *x, size_t rows, size_t columns, const float *mean,
-                                              const float *inverse);
+                                              const float *x, size_t rows, size_t columns, size_t stride,
+                                              const float *mean, const float *inverse);
 /// Layer norm over each row; saves mean and 1/deviation per row.
 void ck_layer_norm(float *out, float *mean, float *inverse, const float *x, size_t rows, size_t columns,
                    const float *weight, const float *bias, float epsilon);

@@ -56,7 +56,7 @@ public struct TrainingSettings: Equatable, Sendable {
     public var focalGamma = 2.5
     /// Class frequencies whose inverses weigh the weighted loss; empty until they are counted on the training dialogues.
     public var classFrequencies: [Double] = []
-    /// Threads of the engine. Bits depend on it.
+    /// Threads of the engine. Bits depend on it where OpenBLAS makes the products: on processors without AVX-512.
     public var threads = 1
     /// Minibatches that the reader prepares ahead. Bits do not depend on it.
     public var prefetch = 1
