@@ -74,21 +74,31 @@ package enum ClosingChecksum {
     }
 
     /// Checks the line at the end of a file.
-    package static func state(of path: String) throws(HDF5Error) -> State {
+    /// - Parameter known: Parts of the file whose checksums were taken already: they are not read again.
+    package static func state(of path: String, known: [KnownExtent] = []) throws(HDF5Error) -> State {
         let size = try fileSize(path)
         guard let end = try contentEnd(path) else { return .malformed }
         guard size > end else { return .missing }
         guard size == end + byteCount else { return .malformed }
-        let (checksum, rest) = try read(path, upTo: end)
+        var checksum = CRC32()
+        var position = 0
+        for extent in known.sorted(by: { $0.offset < $1.offset })
+        where extent.offset >= position && extent.bytes <= end - extent.offset {
+            checksum.append(try read(path, position..<extent.offset).checksum, count: extent.offset - position)
+            checksum.append(extent.checksum, count: extent.bytes)
+            position = extent.offset + extent.bytes
+        }
+        let (last, rest) = try read(path, position..<end, rest: byteCount)
+        checksum.append(last, count: end - position)
         guard rest.starts(with: Array(prefix.utf8)), rest.count == byteCount, rest.last == UInt8(ascii: "\n") else {
             return .malformed
         }
-        return rest == line(checksum) ? .valid : .mismatch
+        return rest == line(checksum.value) ? .valid : .mismatch
     }
 
     /// Where HDF5's content ends, from the superblock (version 2 or 3, at the file's beginning); nil where there is none.
     private static func contentEnd(_ path: String) throws(HDF5Error) -> Int? {
-        let (_, head) = try read(path, upTo: 0, rest: 48)
+        let (_, head) = try read(path, 0..<0, rest: 48)
         guard head.count == 48, head[8] == 2 || head[8] == 3, head[9] == 8 else { return nil }
         return Int(exactly: head[28..<36].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
@@ -99,15 +109,19 @@ package enum ClosingChecksum {
         return Int(information.st_size)
     }
 
-    /// The CRC-32 of the first `count` bytes, and up to `rest` bytes that follow.
+    /// The CRC-32 of a range of bytes, and up to `rest` bytes that follow. A file that ends earlier gives what there is.
     private static func read(
-        _ path: String, upTo count: Int, rest: Int = 64
-    ) throws(HDF5Error) -> (checksum: UInt32, rest: [UInt8]) {
+        _ path: String, _ range: Range<Int>, rest: Int = 0
+    ) throws(HDF5Error) -> (checksum: CRC32, rest: [UInt8]) {
         guard let stream = fopen(path, "rb") else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
         defer { fclose(stream) }
+        setvbuf(stream, nil, _IONBF, 0)
+        guard fseek(stream, range.lowerBound, SEEK_SET) == 0 else {
+            throw HDF5Error(operation: "read", file: path, systemError: errno)
+        }
         var checksum = CRC32()
-        var left = count
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var left = range.count
+        var buffer = [UInt8](repeating: 0, count: max(rest, min(left, 1 << 20)))
         while left > 0 {
             let got = fread(&buffer, 1, min(left, buffer.count), stream)
             guard got > 0 else { break }
@@ -116,7 +130,21 @@ package enum ClosingChecksum {
         }
         let got = fread(&buffer, 1, rest, stream)
         guard ferror(stream) == 0 else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
-        return (checksum.value, Array(buffer[..<got]))
+        return (checksum, Array(buffer[..<got]))
+    }
+}
+
+/// A part of a file whose bytes were read and checksummed.
+package struct KnownExtent: Sendable {
+    /// Where it begins.
+    package var offset: Int
+    /// Its length.
+    package var bytes: Int
+    /// The CRC-32 of its bytes.
+    package var checksum: CRC32
+
+    package init(offset: Int, bytes: Int, checksum: CRC32) {
+        (self.offset, self.bytes, self.checksum) = (offset, bytes, checksum)
     }
 }
 

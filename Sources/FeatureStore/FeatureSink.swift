@@ -1,3 +1,4 @@
+internal import CStorage
 import Dispatch
 import HDF5
 
@@ -66,10 +67,13 @@ final class FeatureSink {
         let width = description.width
         let count = rows.count / width
         digest.update(UnsafeRawBufferPointer(rows))
-        for index in 0..<count {
-            let row = UnsafeBufferPointer(rebasing: rows[index * width..<(index + 1) * width])
-            if row.contains(where: { $0 != 0 }) { presentRows += 1 }
-            if isTraining[nextRow + index] { statistics.add(row) }
+        presentRows += rows.countPresentRows(width: width)
+        // Training rows stand together, but a manifest may mix its splits.
+        var index = 0
+        while index < count {
+            let begin = index, trains = isTraining[nextRow + begin]
+            repeat { index += 1 } while index < count && isTraining[nextRow + index] == trains
+            if trains { statistics.add(UnsafeBufferPointer(rebasing: rows[begin * width..<index * width])) }
         }
         nextRow += count
         guard chunkRows > 0 else { return try write(rows) }

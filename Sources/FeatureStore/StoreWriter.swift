@@ -71,7 +71,7 @@ public final class StoreWriter {
     /// - Throws: ``StoreError`` for an unknown feature, a broken or surplus row, or (unless allowed) NaN or infinity.
     public func append(rows: UnsafeBufferPointer<Float>, to feature: String) throws {
         let sink = try sink(of: feature, accepting: rows.count)
-        if options.refusesNonFiniteValues, let position = rows.firstIndex(where: { !$0.isFinite }) {
+        if options.refusesNonFiniteValues, !rows.allFinite, let position = rows.firstIndex(where: { !$0.isFinite }) {
             throw nonFinite(rows[position], at: position, in: sink)
         }
         try sink.append(rows, isTraining: isTraining)
