@@ -46,8 +46,9 @@ struct FeaturePass {
     }
 
     private func read(_ feature: FeatureInspection) throws {
-        let work = Work(try store.file.openDataset(feature.path), runs, feature)
-        try work.dataset.requirePlausibleSize()
+        let dataset = try store.file.openDataset(feature.path)
+        try dataset.requirePlausibleSize()
+        let work = try Work(dataset, runs, feature)
         let workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, work.pieces))
         for run in runs { run.begin(feature, workers: workers) }
         nonisolated(unsafe) let failures = UnsafeMutableBufferPointer<(piece: Int, error: HDF5Error)?>.allocate(
@@ -64,20 +65,21 @@ struct FeaturePass {
         if let first = failures.compactMap({ $0 }).min(by: { $0.piece < $1.piece }) { throw first.error }
     }
 
-    /// What the threads share: the dataset, which they read in turns, and rules at work, whose parts they do not share.
+    /// What the threads share: the dataset, and rules at work, whose parts they do not share.
     private final class Work: @unchecked Sendable {
         let dataset: Dataset
         private let runs: [any FeatureRuleRun]
         private let width: Int
         private let step: Int
-        private let readAhead: ReadAhead?
+        /// For rows that lie end to end, which needs no turns.
+        private let extent: ExtentReader?
 
-        init(_ dataset: consuming Dataset, _ runs: [any FeatureRuleRun], _ feature: FeatureInspection) {
+        init(_ dataset: consuming Dataset, _ runs: [any FeatureRuleRun], _ feature: FeatureInspection) throws(HDF5Error) {
             width = feature.width
             // Whole blocks of checksums where they are of the usual size.
             let block = DatasetDigest.rowsPerBlock(rowBytes: 4 * width)
             step = block * max(1, FeaturePass.pieceBytes / (4 * width * block))
-            readAhead = feature.offset.flatMap { ReadAhead(dataset.file, from: $0, bytes: dataset.rowCount * 4 * feature.width) }
+            extent = feature.offset == nil ? nil : try ExtentReader(dataset)
             self.dataset = dataset
             self.runs = runs
         }
@@ -91,15 +93,22 @@ struct FeaturePass {
             for piece in stride(from: worker, to: pieces, by: workers) {
                 let rows = piece * step..<min((piece + 1) * step, dataset.rowCount)
                 let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(rows.count * width)])
-                readAhead?.willRead(upTo: rows.upperBound * width * 4)
                 do {
-                    try dataset.readStoredBytes(rows: rows, into: UnsafeMutableRawBufferPointer(values))
+                    try read(rows, into: UnsafeMutableRawBufferPointer(values))
                 } catch {
                     return (piece, error)
                 }
                 for run in runs { run.visit(rows, UnsafeBufferPointer(values), worker: worker) }
             }
             return nil
+        }
+
+        private func read(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) throws(HDF5Error) {
+            if let extent {
+                try extent.read(at: rows.lowerBound * width * 4, into: bytes)
+            } else {
+                try dataset.readStoredBytes(rows: rows, into: bytes)
+            }
         }
     }
 }

@@ -14,9 +14,6 @@ uint32_t storage_crc32_blocks(uint32_t crc, const uint8_t *bytes, size_t count);
 // Asks the system to begin writing what it holds of a file to the disk, without waiting for it.
 void storage_begin_writing(int descriptor);
 
-// Asks the system to begin reading part of a file from the disk, without waiting for it.
-void storage_begin_reading(int descriptor, int64_t offset, int64_t count);
-
 // What is measured on rows of features, `values` [rows, width]. All give the same results on every machine.
 
 // The largest of the values' bits without their signs: 0x7F800000 or more where a value is infinite or NaN.
@@ -41,3 +38,10 @@ void storage_column_differences(
 // Welford's recurrence on each column, in double precision: `mean` and `squares` [width] have seen `count` rows before.
 void storage_column_moments(
     const float *values, size_t rows, size_t width, size_t count, double *mean, double *squares);
+
+// Counts the rows whose hash came first in another group: groups[row] is not that of the first row with the same hash. Hashes
+// of 0 are left out. The first `limit` of them are written to pairs [limit, 2], each behind the row where its hash came first.
+// slots [capacity] is room to work in; capacity is a power of two above count, and count below 2^32 - 1.
+size_t storage_repeated(
+    const uint64_t *hashes, const uint8_t *groups, size_t count, uint32_t *slots, size_t capacity, uint32_t *pairs,
+    size_t limit);

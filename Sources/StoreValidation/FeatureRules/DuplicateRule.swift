@@ -27,7 +27,7 @@ final class DuplicateRule: FeatureRule {
     func end(_ feature: FeatureInspection, _: [Void]) -> [Finding] {
         noteDialogues()
         guard let splits = store.utteranceSplits, splits.count == hashes.count else { return [] }
-        let repeated = FirstOccurrences.repeated(hashes.all, in: splits)
+        let repeated = RepeatedHashes(hashes.all, in: splits, limit: Finding.exampleLimit)
         guard repeated.count > 0 else { return [] }
         let examples = repeated.first.map { earlier, row in
             store.example(
@@ -60,7 +60,9 @@ final class DuplicateRule: FeatureRule {
 
     func finish() -> [Finding] {
         guard let splits = store.dialogueSplits, !dialogues.isEmpty, dialogues.count == splits.count else { return [] }
-        let repeated = dialogues.withUnsafeBufferPointer { FirstOccurrences.repeated($0, in: splits) }
+        let repeated = dialogues.withUnsafeBufferPointer {
+            RepeatedHashes($0, in: splits, limit: Finding.exampleLimit)
+        }
         guard repeated.count > 0 else { return [] }
         let examples = repeated.first.map { earlier, index in
             store.example(

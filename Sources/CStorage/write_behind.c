@@ -7,9 +7,3 @@ void storage_begin_writing(int descriptor) {
     (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
 #endif
 }
-
-void storage_begin_reading(int descriptor, int64_t offset, int64_t count) {
-#ifdef __linux__
-    (void)posix_fadvise(descriptor, offset, count, POSIX_FADV_WILLNEED);
-#endif
-}
