@@ -1,5 +1,7 @@
+import Dispatch
 import Foundation
 import HDF5
+import Synchronization
 
 /// The last line of a store file: a CRC-32 over every byte before it.
 ///
@@ -33,44 +35,77 @@ package enum ClosingChecksum {
     /// - Returns: The first block that does not match, as its extent and its number; nothing is appended then.
     static func append(to path: String, checking extents: [SealedExtent] = []) throws(HDF5Error) -> (SealedExtent, Int)? {
         let size = try fileSize(path)
-        guard let stream = fopen(path, "r+b") else {
-            throw HDF5Error(operation: "write", file: path, systemError: errno)
-        }
-        defer { fclose(stream) }
-        setvbuf(stream, nil, _IONBF, 0)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-        defer { buffer.deallocate() }
-        var total = CRC32()
-        func checksum(of count: Int) throws(HDF5Error) -> CRC32 {
-            var checksum = CRC32(), left = count
-            while left > 0 {
-                let got = fread(buffer.baseAddress, 1, min(left, buffer.count), stream)
-                guard got > 0 else {
-                    throw HDF5Error(operation: "read", file: path, systemError: ferror(stream) == 0 ? EIO : errno)
-                }
-                checksum.update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
-                left -= got
-            }
-            total.append(checksum, count: count)
-            return checksum
-        }
+        var pieces: [Range<Int>] = []
         var position = 0
-        for extent in extents.sorted(by: { $0.offset < $1.offset }) {
-            _ = try checksum(of: extent.offset - position)
-            var left = extent.bytes
-            for (number, expected) in extent.blocks.enumerated() {
-                let count = min(left, extent.blockBytes)
-                guard try checksum(of: count).value == expected else { return (extent, number) }
-                left -= count
+        func addGap(upTo end: Int) {
+            while position < end {
+                pieces.append(position..<min(end, position + pieceBytes))
+                position = pieces[pieces.count - 1].upperBound
             }
-            position = extent.offset + extent.bytes
         }
-        _ = try checksum(of: size - position)
-        let line = line(total.value)
-        guard fseek(stream, 0, SEEK_END) == 0, fwrite(line, 1, line.count, stream) == line.count, fflush(stream) == 0 else {
+        let extents = extents.sorted { $0.offset < $1.offset }
+        var first: [Int] = []
+        for extent in extents {
+            addGap(upTo: extent.offset)
+            first.append(pieces.count)
+            for _ in extent.blocks {
+                pieces.append(position..<min(position + extent.blockBytes, extent.offset + extent.bytes))
+                position = pieces[pieces.count - 1].upperBound
+            }
+        }
+        addGap(upTo: size)
+        let checksums = try checksums(of: pieces, in: path)
+        for (extent, first) in zip(extents, first) {
+            for (number, expected) in extent.blocks.enumerated() where checksums[first + number].value != expected {
+                return (extent, number)
+            }
+        }
+        var total = CRC32()
+        for (piece, checksum) in zip(pieces, checksums) { total.append(checksum, count: piece.count) }
+        guard let stream = fopen(path, "ab") else {
             throw HDF5Error(operation: "write", file: path, systemError: errno)
         }
+        let line = line(total.value)
+        let written = fwrite(line, 1, line.count, stream) == line.count && fflush(stream) == 0
+        let failure = errno
+        fclose(stream)
+        guard written else { throw HDF5Error(operation: "write", file: path, systemError: failure) }
         return nil
+    }
+
+    /// The bytes that are read at a time: they stay in the cache of the core that reads them.
+    private static let pieceBytes = 256 << 10
+
+    /// The CRC-32 of parts of a file, which the cores share.
+    private static func checksums(of pieces: [Range<Int>], in path: String) throws(HDF5Error) -> [CRC32] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
+        defer { close(descriptor) }
+        let workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, pieces.count))
+        let largest = pieces.reduce(0) { max($0, $1.count) }
+        var checksums = [CRC32](repeating: CRC32(), count: pieces.count)
+        let failure = Mutex<Int32?>(nil)
+        checksums.withUnsafeMutableBufferPointer { checksums in
+            nonisolated(unsafe) let checksums = checksums
+            DispatchQueue.concurrentPerform(iterations: workers) { worker in
+                let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: largest, alignment: 64)
+                defer { buffer.deallocate() }
+                for index in stride(from: worker, to: pieces.count, by: workers) {
+                    var position = pieces[index].lowerBound
+                    while position < pieces[index].upperBound {
+                        let got = pread(descriptor, buffer.baseAddress, pieces[index].upperBound - position, off_t(position))
+                        if got < 0, errno == EINTR { continue }
+                        guard got > 0 else { return failure.withLock { $0 = got < 0 ? errno : EIO } }
+                        checksums[index].update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+                        position += got
+                    }
+                }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) {
+            throw HDF5Error(operation: "read", file: path, systemError: failure)
+        }
+        return checksums
     }
 
     /// Checks the line at the end of a file.
