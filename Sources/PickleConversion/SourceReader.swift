@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 
 /// Reads a whole file into memory that Python sees as bytes, in pieces, so that reading can be followed and stopped.
-final class SourceReader {
+final class SourceReader: Sendable {
     private static let pieceBytes = 16 << 20
 
     /// The file's name without its folder, for messages and provenance.
