@@ -11,7 +11,7 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "store-scale",
-            dependencies: [.product(name: "FeatureStore", package: "vuemo")]),
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .target(name: "CMachine", cSettings: [.unsafeFlags(["-O3"])]),
         .executableTarget(
             name: "vuemo-benchmarks",

@@ -1,5 +1,7 @@
+import Dispatch
 import Foundation
 import HDF5
+import Synchronization
 
 /// The last line of a store file: a CRC-32 over every byte before it.
 ///
@@ -33,62 +35,105 @@ package enum ClosingChecksum {
     /// - Returns: The first block that does not match, as its extent and its number; nothing is appended then.
     static func append(to path: String, checking extents: [SealedExtent] = []) throws(HDF5Error) -> (SealedExtent, Int)? {
         let size = try fileSize(path)
-        guard let stream = fopen(path, "r+b") else {
-            throw HDF5Error(operation: "write", file: path, systemError: errno)
-        }
-        defer { fclose(stream) }
-        setvbuf(stream, nil, _IONBF, 0)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-        defer { buffer.deallocate() }
-        var total = CRC32()
-        func checksum(of count: Int) throws(HDF5Error) -> CRC32 {
-            var checksum = CRC32(), left = count
-            while left > 0 {
-                let got = fread(buffer.baseAddress, 1, min(left, buffer.count), stream)
-                guard got > 0 else {
-                    throw HDF5Error(operation: "read", file: path, systemError: ferror(stream) == 0 ? EIO : errno)
-                }
-                checksum.update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
-                left -= got
-            }
-            total.append(checksum, count: count)
-            return checksum
-        }
+        var pieces: [Range<Int>] = []
         var position = 0
-        for extent in extents.sorted(by: { $0.offset < $1.offset }) {
-            _ = try checksum(of: extent.offset - position)
-            var left = extent.bytes
-            for (number, expected) in extent.blocks.enumerated() {
-                let count = min(left, extent.blockBytes)
-                guard try checksum(of: count).value == expected else { return (extent, number) }
-                left -= count
+        func addGap(upTo end: Int) {
+            while position < end {
+                pieces.append(position..<min(end, position + pieceBytes))
+                position = pieces[pieces.count - 1].upperBound
             }
-            position = extent.offset + extent.bytes
         }
-        _ = try checksum(of: size - position)
-        let line = line(total.value)
-        guard fseek(stream, 0, SEEK_END) == 0, fwrite(line, 1, line.count, stream) == line.count, fflush(stream) == 0 else {
+        let extents = extents.sorted { $0.offset < $1.offset }
+        var first: [Int] = []
+        for extent in extents {
+            addGap(upTo: extent.offset)
+            first.append(pieces.count)
+            for _ in extent.blocks {
+                pieces.append(position..<min(position + extent.blockBytes, extent.offset + extent.bytes))
+                position = pieces[pieces.count - 1].upperBound
+            }
+        }
+        addGap(upTo: size)
+        let checksums = try checksums(of: pieces, in: path)
+        for (extent, first) in zip(extents, first) {
+            for (number, expected) in extent.blocks.enumerated() where checksums[first + number].value != expected {
+                return (extent, number)
+            }
+        }
+        var total = CRC32()
+        for (piece, checksum) in zip(pieces, checksums) { total.append(checksum, count: piece.count) }
+        guard let stream = fopen(path, "ab") else {
             throw HDF5Error(operation: "write", file: path, systemError: errno)
         }
+        let line = line(total.value)
+        let written = fwrite(line, 1, line.count, stream) == line.count && fflush(stream) == 0
+        let failure = errno
+        fclose(stream)
+        guard written else { throw HDF5Error(operation: "write", file: path, systemError: failure) }
         return nil
     }
 
+    /// The bytes that are read at a time: they stay in the cache of the core that reads them.
+    private static let pieceBytes = 256 << 10
+
+    /// The CRC-32 of parts of a file, which the cores share.
+    private static func checksums(of pieces: [Range<Int>], in path: String) throws(HDF5Error) -> [CRC32] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
+        defer { close(descriptor) }
+        let workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, pieces.count))
+        let largest = pieces.reduce(0) { max($0, $1.count) }
+        var checksums = [CRC32](repeating: CRC32(), count: pieces.count)
+        let failure = Mutex<Int32?>(nil)
+        checksums.withUnsafeMutableBufferPointer { checksums in
+            nonisolated(unsafe) let checksums = checksums
+            DispatchQueue.concurrentPerform(iterations: workers) { worker in
+                let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: largest, alignment: 64)
+                defer { buffer.deallocate() }
+                for index in stride(from: worker, to: pieces.count, by: workers) {
+                    var position = pieces[index].lowerBound
+                    while position < pieces[index].upperBound {
+                        let got = pread(descriptor, buffer.baseAddress, pieces[index].upperBound - position, off_t(position))
+                        if got < 0, errno == EINTR { continue }
+                        guard got > 0 else { return failure.withLock { $0 = got < 0 ? errno : EIO } }
+                        checksums[index].update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+                        position += got
+                    }
+                }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) {
+            throw HDF5Error(operation: "read", file: path, systemError: failure)
+        }
+        return checksums
+    }
+
     /// Checks the line at the end of a file.
-    package static func state(of path: String) throws(HDF5Error) -> State {
+    /// - Parameter known: Parts of the file whose checksums were taken already: they are not read again.
+    package static func state(of path: String, known: [KnownExtent] = []) throws(HDF5Error) -> State {
         let size = try fileSize(path)
         guard let end = try contentEnd(path) else { return .malformed }
         guard size > end else { return .missing }
         guard size == end + byteCount else { return .malformed }
-        let (checksum, rest) = try read(path, upTo: end)
+        var checksum = CRC32()
+        var position = 0
+        for extent in known.sorted(by: { $0.offset < $1.offset })
+        where extent.offset >= position && extent.bytes <= end - extent.offset {
+            checksum.append(try read(path, position..<extent.offset).checksum, count: extent.offset - position)
+            checksum.append(extent.checksum, count: extent.bytes)
+            position = extent.offset + extent.bytes
+        }
+        let (last, rest) = try read(path, position..<end, rest: byteCount)
+        checksum.append(last, count: end - position)
         guard rest.starts(with: Array(prefix.utf8)), rest.count == byteCount, rest.last == UInt8(ascii: "\n") else {
             return .malformed
         }
-        return rest == line(checksum) ? .valid : .mismatch
+        return rest == line(checksum.value) ? .valid : .mismatch
     }
 
     /// Where HDF5's content ends, from the superblock (version 2 or 3, at the file's beginning); nil where there is none.
     private static func contentEnd(_ path: String) throws(HDF5Error) -> Int? {
-        let (_, head) = try read(path, upTo: 0, rest: 48)
+        let (_, head) = try read(path, 0..<0, rest: 48)
         guard head.count == 48, head[8] == 2 || head[8] == 3, head[9] == 8 else { return nil }
         return Int(exactly: head[28..<36].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
     }
@@ -99,15 +144,19 @@ package enum ClosingChecksum {
         return Int(information.st_size)
     }
 
-    /// The CRC-32 of the first `count` bytes, and up to `rest` bytes that follow.
+    /// The CRC-32 of a range of bytes, and up to `rest` bytes that follow. A file that ends earlier gives what there is.
     private static func read(
-        _ path: String, upTo count: Int, rest: Int = 64
-    ) throws(HDF5Error) -> (checksum: UInt32, rest: [UInt8]) {
+        _ path: String, _ range: Range<Int>, rest: Int = 0
+    ) throws(HDF5Error) -> (checksum: CRC32, rest: [UInt8]) {
         guard let stream = fopen(path, "rb") else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
         defer { fclose(stream) }
+        setvbuf(stream, nil, _IONBF, 0)
+        guard fseek(stream, range.lowerBound, SEEK_SET) == 0 else {
+            throw HDF5Error(operation: "read", file: path, systemError: errno)
+        }
         var checksum = CRC32()
-        var left = count
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var left = range.count
+        var buffer = [UInt8](repeating: 0, count: max(rest, min(left, 1 << 20)))
         while left > 0 {
             let got = fread(&buffer, 1, min(left, buffer.count), stream)
             guard got > 0 else { break }
@@ -116,7 +165,21 @@ package enum ClosingChecksum {
         }
         let got = fread(&buffer, 1, rest, stream)
         guard ferror(stream) == 0 else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
-        return (checksum.value, Array(buffer[..<got]))
+        return (checksum, Array(buffer[..<got]))
+    }
+}
+
+/// A part of a file whose bytes were read and checksummed.
+package struct KnownExtent: Sendable {
+    /// Where it begins.
+    package var offset: Int
+    /// Its length.
+    package var bytes: Int
+    /// The CRC-32 of its bytes.
+    package var checksum: CRC32
+
+    package init(offset: Int, bytes: Int, checksum: CRC32) {
+        (self.offset, self.bytes, self.checksum) = (offset, bytes, checksum)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import CStorage
 import Dispatch
 import HDF5
 
@@ -12,6 +13,9 @@ final class FeatureSink {
     private(set) var presentRows = 0
     /// The number of the next row to arrive.
     private(set) var nextRow = 0
+    /// Rows that have arrived and wait for more.
+    private var waiting: [Float] = []
+    private var takenRows = 0
     /// Rows of a compressed chunk, or 0 where rows are stored as they come.
     private let chunkRows: Int
     /// Rows that do not fill a chunk yet.
@@ -38,9 +42,28 @@ final class FeatureSink {
     /// Whether every value of every row has arrived.
     var isComplete: Bool { nextRow == rowCount }
 
-    /// Takes whole rows behind those taken before.
+    /// Takes whole rows behind those taken before. Few rows wait until they are many: then the work on them is worth a
+    /// second thread and a call of the system.
     /// - Parameter isTraining: Whether a row belongs to the training split, by its number.
     func append(_ rows: UnsafeBufferPointer<Float>, isTraining: [Bool]) throws(HDF5Error) {
+        nextRow += rows.count / description.width
+        if waiting.isEmpty, rows.count >= Self.valuesWorthAThread { return try process(rows, isTraining: isTraining) }
+        if waiting.isEmpty { waiting.reserveCapacity(2 * Self.valuesWorthAThread) }
+        waiting += rows
+        guard waiting.count >= Self.valuesWorthAThread || isComplete else { return }
+        var values: [Float] = []
+        swap(&values, &waiting)
+        let outcome = values.withUnsafeBufferPointer { values in
+            Result { () throws(HDF5Error) in try process(values, isTraining: isTraining) }
+        }
+        try outcome.get()
+        values.removeAll(keepingCapacity: !isComplete)
+        swap(&values, &waiting)
+    }
+
+    private static let valuesWorthAThread = 1 << 17
+
+    private func process(_ rows: UnsafeBufferPointer<Float>, isTraining: [Bool]) throws(HDF5Error) {
         guard rows.count >= Self.valuesWorthAThread else {
             content.update(UnsafeRawBufferPointer(rows))
             return try take(rows, isTraining: isTraining)
@@ -59,25 +82,26 @@ final class FeatureSink {
         try outcome.get()
     }
 
-    private static let valuesWorthAThread = 1 << 16
-
     /// Everything but the SHA-256.
     private func take(_ rows: UnsafeBufferPointer<Float>, isTraining: [Bool]) throws(HDF5Error) {
         let width = description.width
         let count = rows.count / width
         digest.update(UnsafeRawBufferPointer(rows))
-        for index in 0..<count {
-            let row = UnsafeBufferPointer(rebasing: rows[index * width..<(index + 1) * width])
-            if row.contains(where: { $0 != 0 }) { presentRows += 1 }
-            if isTraining[nextRow + index] { statistics.add(row) }
+        presentRows += rows.countPresentRows(width: width)
+        // Training rows stand together, but a manifest may mix its splits.
+        var index = 0
+        while index < count {
+            let begin = index, trains = isTraining[takenRows + begin]
+            repeat { index += 1 } while index < count && isTraining[takenRows + index] == trains
+            if trains { statistics.add(UnsafeBufferPointer(rebasing: rows[begin * width..<index * width])) }
         }
-        nextRow += count
+        takenRows += count
         guard chunkRows > 0 else { return try write(rows) }
         pending += rows
         while pending.count >= chunkRows * width {
             try writePending(chunkRows)
         }
-        if isComplete { try writePending(pending.count / width) }
+        if takenRows == rowCount { try writePending(pending.count / width) }
     }
 
     private func writePending(_ count: Int) throws(HDF5Error) {

@@ -6,15 +6,15 @@ struct MetadataWriter {
 
     /// Writes everything of a manifest but the features.
     mutating func write(_ manifest: StoreManifest, to file: borrowing File) throws(HDF5Error) {
-        try write(manifest.dialogues.map(\.id), at: StorePath.dialogueID, to: file)
+        try write(StringColumn(manifest.dialogues.lazy.map(\.id)), at: StorePath.dialogueID, to: file)
         try write(offsets(of: manifest.dialogues.map(\.utteranceCount)), at: StorePath.utteranceOffset, to: file)
         try write(manifest.dialogues.map { UInt8($0.split) }, at: StorePath.dialogueSplit, to: file)
         try write(manifest.dialogues.map { UInt32($0.sourcePosition) }, at: StorePath.sourceOrder, to: file)
         try write(manifest.labels, at: StorePath.label, to: file)
         try write(manifest.speakers, at: StorePath.speaker, to: file)
         try write(manifest.utteranceIDs, at: StorePath.utteranceID, to: file)
-        try write(offsets(of: manifest.sentences.map(\.utf8.count)), at: StorePath.textOffset, to: file)
-        try write(manifest.sentences.flatMap { Array($0.utf8) }, at: StorePath.textBytes, to: file)
+        try write(manifest.sentences.offsets, at: StorePath.textOffset, to: file)
+        try write(manifest.sentences.bytes, at: StorePath.textBytes, to: file)
         try write(manifest.labelNames, at: StorePath.labelNames, to: file)
         try write(manifest.speakerNames, at: StorePath.speakerNames, to: file)
         try file.writeString(attribute: "scope", of: StorePath.speakers, value: manifest.speakerScope.rawValue)
@@ -69,6 +69,29 @@ struct MetadataWriter {
 
     private mutating func write(_ strings: [String], at path: String, to file: borrowing File) throws(HDF5Error) {
         try file.writeStrings(strings, to: path)
+        try seal(path, in: file)
+    }
+
+    /// Strings of fixed length are made a few at a time, because filling makes them longer than they are.
+    private mutating func write(_ strings: StringColumn, at path: String, to file: borrowing File) throws(HDF5Error) {
+        let size = max(1, strings.longest)
+        let dataset = try file.createStringDataset(path, bytes: size, shape: [strings.count])
+        let step = max(1, (1 << 20) / size)
+        for start in stride(from: 0, to: strings.count, by: step) {
+            let rows = start..<min(start + step, strings.count)
+            var bytes = [UInt8](repeating: 0, count: rows.count * size)
+            for row in rows {
+                let isPlain = strings.withUTF8(row) { string in
+                    for (column, byte) in string.enumerated() { bytes[(row - start) * size + column] = byte }
+                    return !string.contains(0)
+                }
+                guard isPlain else {
+                    throw HDF5Error(
+                        operation: "write", file: dataset.file, object: path, message: "string \(row) contains a zero byte")
+                }
+            }
+            try dataset.writeStringBytes(bytes, rows: rows)
+        }
         try seal(path, in: file)
     }
 

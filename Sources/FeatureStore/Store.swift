@@ -52,7 +52,7 @@ public final class Store: @unchecked Sendable {
     /// The dialogues in stored order.
     public let dialogues: [StoreDialogue]
     /// An id per utterance.
-    public let utteranceIDs: [String]
+    public let utteranceIDs: StringColumn
     /// A class per utterance, an index into ``labelNames``; -1 where there is none.
     public let labels: [Int32]
     /// A speaker per utterance, an index into ``speakerNames``.

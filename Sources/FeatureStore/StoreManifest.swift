@@ -44,6 +44,9 @@ public struct SourceFile: Sendable, Equatable {
     /// The layout it was recognised as.
     public var layout: String
 
+    /// Stands for a SHA-256 that is taken while the store is written.
+    public static let pendingSHA256 = String(repeating: "0", count: 64)
+
     /// A description; see the properties.
     public init(name: String, bytes: Int, sha256: String, layout: String) {
         self.name = name
@@ -62,13 +65,13 @@ public struct StoreManifest: Sendable {
     /// The dialogues, in the order in which they are stored: train, then valid, then test.
     public var dialogues: [DialogueEntry]
     /// An id per utterance.
-    public var utteranceIDs: [String]
+    public var utteranceIDs: StringColumn
     /// A class per utterance, an index into ``labelNames``; -1 where there is none.
     public var labels: [Int32]
     /// A speaker per utterance, an index into ``speakerNames``.
     public var speakers: [UInt32]
     /// What was said, per utterance.
-    public var sentences: [String]
+    public var sentences: StringColumn
     /// The names of the classes.
     public var labelNames: [String]
     /// The names of the speakers; with ``SpeakerScope/dialogue``, of the places in a dialogue.
@@ -79,7 +82,8 @@ public struct StoreManifest: Sendable {
     public var splits: [SplitDescription]
     /// The features that will be written.
     public var features: [FeatureDescription]
-    /// The files the store is made from.
+    /// The files the store is made from. Where a SHA-256 is not known yet, give ``SourceFile/pendingSHA256`` and tell it with
+    /// ``StoreWriter/noteSHA256(_:ofSource:)``.
     public var sources: [SourceFile] = []
     /// The version of the program that makes it.
     public var toolVersion = ""
@@ -95,16 +99,16 @@ public struct StoreManifest: Sendable {
 
     /// A manifest without provenance, which the remaining properties hold.
     public init(
-        dataset: String, dialogues: [DialogueEntry], utteranceIDs: [String], labels: [Int32], speakers: [UInt32],
-        sentences: [String], labelNames: [String], speakerNames: [String], speakerScope: SpeakerScope,
+        dataset: String, dialogues: [DialogueEntry], utteranceIDs: some Sequence<String>, labels: [Int32], speakers: [UInt32],
+        sentences: some Sequence<String>, labelNames: [String], speakerNames: [String], speakerScope: SpeakerScope,
         splits: [SplitDescription], features: [FeatureDescription]
     ) {
         self.dataset = dataset
         self.dialogues = dialogues
-        self.utteranceIDs = utteranceIDs
+        self.utteranceIDs = StringColumn(utteranceIDs)
         self.labels = labels
         self.speakers = speakers
-        self.sentences = sentences
+        self.sentences = StringColumn(sentences)
         self.labelNames = labelNames
         self.speakerNames = speakerNames
         self.speakerScope = speakerScope

@@ -81,7 +81,7 @@ final class StoreReader {
     /// Everything per dialogue and per utterance but sentences and features.
     struct Tables {
         var dialogues: [StoreDialogue]
-        var utteranceIDs: [String]
+        var utteranceIDs: StringColumn
         var labels: [Int32]
         var speakers: [UInt32]
         var labelNames: [String]
@@ -106,7 +106,7 @@ final class StoreReader {
         }
         let tables = Tables(
             dialogues: try readDialogues(splits: splits.count, utterances: utterances),
-            utteranceIDs: try strings(StorePath.utteranceID, count: utterances),
+            utteranceIDs: try column(StorePath.utteranceID, count: utterances),
             labels: labels,
             speakers: try numbers(StorePath.speaker, as: UInt32.self, count: utterances),
             labelNames: try strings(StorePath.labelNames),
@@ -128,7 +128,7 @@ final class StoreReader {
     }
 
     private func readDialogues(splits: Int, utterances: Int) throws(StoreError) -> [StoreDialogue] {
-        let ids = try strings(StorePath.dialogueID)
+        let ids = try column(StorePath.dialogueID)
         let offsets = try readOffsets(StorePath.utteranceOffset, count: ids.count, end: utterances)
         let split = try numbers(StorePath.dialogueSplit, as: UInt8.self, count: ids.count)
         let order = try numbers(StorePath.sourceOrder, as: UInt32.self, count: ids.count)
@@ -256,8 +256,44 @@ final class StoreReader {
         return try reading { _ in try dataset.readStrings() }
     }
 
+    /// A list of strings too long to be made of single ones.
+    private func column(_ path: String, count: Int? = nil) throws(StoreError) -> StringColumn {
+        let dataset = try open(path)
+        guard dataset.shape.count == 1, dataset.shape[0] == count ?? dataset.shape[0] else {
+            throw malformed(path, "it is not a list of \(count.map { "\($0) " } ?? "")strings")
+        }
+        return try reading { _ in try dataset.readColumn() }
+    }
+
     private func malformed(_ object: String, _ message: String) -> StoreError {
         StoreError(
             .malformed, file: path, object: object, message: message + "; convert again, or see 'vuemo validate'")
+    }
+}
+
+extension Dataset {
+    /// Reads fixed-length strings into one piece of memory.
+    /// - Throws: ``HDF5Error`` where it holds something else or a string is not UTF-8.
+    func readColumn() throws(HDF5Error) -> StringColumn {
+        guard case .string(let size) = elementType else {
+            throw HDF5Error(
+                operation: "read", file: file, object: path, message: "it does not hold strings of fixed length")
+        }
+        var column = StringColumn()
+        var fault: Int?
+        try forEachBlock { rows, bytes in
+            for row in rows {
+                let field = bytes[(row - rows.lowerBound) * size..<(row - rows.lowerBound + 1) * size]
+                let string = UnsafeRawBufferPointer(rebasing: field.prefix { $0 != 0 })
+                guard string.isUTF8 else {
+                    fault = row
+                    return false
+                }
+                column.append(utf8: string)
+            }
+            return true
+        }
+        guard let fault else { return column }
+        throw HDF5Error(operation: "read", file: file, object: path, message: "row \(fault) is not valid UTF-8")
     }
 }

@@ -19,6 +19,7 @@ public final class StoreWriter {
     private var isTraining: [Bool] = []
     private var content = ContentIdentifier()
     private var writeBehind: WriteBehind?
+    private var lateDigests: [Int: String] = [:]
 
     /// Writes a store under a temporary name beside `path`, checks it, and only then gives it its name: whatever fails,
     /// no file of that name appears, and one that was there before stays as it was.
@@ -71,7 +72,7 @@ public final class StoreWriter {
     /// - Throws: ``StoreError`` for an unknown feature, a broken or surplus row, or (unless allowed) NaN or infinity.
     public func append(rows: UnsafeBufferPointer<Float>, to feature: String) throws {
         let sink = try sink(of: feature, accepting: rows.count)
-        if options.refusesNonFiniteValues, let position = rows.firstIndex(where: { !$0.isFinite }) {
+        if options.refusesNonFiniteValues, !rows.allFinite, let position = rows.firstIndex(where: { !$0.isFinite }) {
             throw nonFinite(rows[position], at: position, in: sink)
         }
         try sink.append(rows, isTraining: isTraining)
@@ -94,6 +95,16 @@ public final class StoreWriter {
     /// Notes values of a feature that the caller has rounded to float32 itself and that changed in that.
     public func noteInexactValues(_ count: Int, of feature: String) throws {
         try sink(of: feature, accepting: 0).note(inexactValues: count)
+    }
+
+    /// Tells the SHA-256 of a source that the manifest could not name yet, before the last row is appended or after it.
+    /// - Parameters:
+    ///   - sha256: 64 hexadecimal digits.
+    ///   - index: The source's place in ``StoreManifest/sources``.
+    public func noteSHA256(_ sha256: String, ofSource index: Int) {
+        precondition(sha256.utf8.count == SourceFile.pendingSHA256.utf8.count, "'\(sha256)' is no SHA-256")
+        precondition(manifest.sources.indices.contains(index), "source \(index) of \(manifest.sources.count)")
+        lateDigests[index] = sha256
     }
 
     private func sink(of feature: String, accepting values: Int) throws(StoreError) -> FeatureSink {
@@ -173,6 +184,9 @@ public final class StoreWriter {
                 sha256: checksums.sha256)
         }
         content = metadata.content
+        for (index, sha256) in lateDigests {
+            try file.openGroup("\(StorePath.sources)/\(index)").overwrite(sha256, attribute: "sha256")
+        }
         try file.write(content.value(), attribute: "content_id")
         // Everything else is with the system before the store says that it is complete.
         try file.flush()

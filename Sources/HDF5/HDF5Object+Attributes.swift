@@ -79,6 +79,19 @@ extension HDF5Object where Self: ~Copyable {
             name, shape: nil, stored: type.value, native: type.value, values: bytes.isEmpty ? [0] : bytes, place)
     }
 
+    /// Writes a string over one of the same length, where it lies.
+    /// - Throws: ``HDF5Error``, also where there is none of that length.
+    public func overwrite(_ value: String, attribute name: String) throws(HDF5Error) {
+        let place = place("write", attribute: name)
+        let bytes = Array(value.utf8)
+        let attribute = try OwnedIdentifier(.attribute, place) { H5Aopen(identifier, name, shim_default()) }
+        let type = try OwnedIdentifier(.datatype, place) { H5Aget_type(attribute.value) }
+        guard ElementType(describing: type.value) == .string(bytes: bytes.count) else {
+            throw place.error("there is no text of \(bytes.count) bytes to be replaced")
+        }
+        _ = try Library.call(place) { H5Awrite(attribute.value, type.value, bytes) }
+    }
+
     /// Writes an attribute that holds one number, replacing one of that name.
     public func write<Value: Scalar>(_ value: Value, attribute name: String) throws(HDF5Error) {
         try writeAttribute(

@@ -16,9 +16,13 @@ final class PickledDataset {
         try Self.configure(conversion, request)
         let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
         var digests: [BackgroundDigest] = []
-        for reader in readers {
+        guard let first = readers.first else { throw ConversionError.input("No files to convert were given.") }
+        var reading = SourceReading(first)
+        defer { reading.end() }
+        for (index, reader) in readers.enumerated() {
             try report.begin("Reading \(reader.name)", total: 2 * reader.bytes)
-            let data = try reader.readAll { try report.report($0) }
+            let data = try reading.value { try report.report($0) }
+            if index + 1 < readers.count { reading = SourceReading(readers[index + 1]) }
             digests.append(BackgroundDigest(of: data))
             let arguments = [try Python.string(reader.name), data, try Python.string(request.dataset?.rawValue ?? "")]
             _ = try report.rethrowing(offset: reader.bytes) { [conversion] callable in

@@ -72,8 +72,7 @@ struct StoreJoin {
             let name = splitNames[dialogues[index].split]
             dialogues[index].split = ordered.firstIndex { $0.name == name } ?? 0
         }
-        var sentences: [String] = []
-        var (ids, labels) = ([String](), [Int32]())
+        var (sentences, ids, labels) = (StringColumn(), StringColumn(), [Int32]())
         for (store, rows) in runs {
             sentences += try store.sentences(rows)
             ids += store.utteranceIDs[rows]

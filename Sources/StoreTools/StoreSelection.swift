@@ -101,7 +101,7 @@ struct SelectedPart {
     }
 
     /// Values of all utterances, from an array over the store's.
-    func values<Value>(_ all: [Value]) -> [Value] { runs.flatMap { all[$0] } }
+    func values<Values: RandomAccessCollection>(_ all: Values) -> [Values.Element] where Values.Index == Int { runs.flatMap { all[$0] } }
 }
 
 /// Walks over row ranges in pieces that bound memory.

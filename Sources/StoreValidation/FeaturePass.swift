@@ -1,34 +1,35 @@
 import Dispatch
 import FeatureStore
+import Foundation
 import HDF5
 
-/// Reads each feature once and shows its rows to all feature rules, which work side by side on one piece of rows while the
-/// next piece is read.
+/// Reads each feature once and shows its rows to all feature rules. The processor's cores share a feature: each takes every
+/// n-th piece of rows, small enough to stay in its cache while one rule after the other looks at it.
 struct FeaturePass {
     private let store: StoreInspection
-    private let rules: [any FeatureRule]
+    private let runs: [any FeatureRuleRun]
 
-    /// The bytes of a piece, unless a single row is larger.
-    private static let pieceBytes = 4 << 20
+    /// The bytes of a piece, unless a single row or block of checksums is larger.
+    private static let pieceBytes = 512 << 10
 
-    /// All rules on feature rows, those that take longest first.
     private static var all: [any FeatureRule.Type] {
         [
-            ColumnRule.self, StatisticsRule.self, DigestRule.self, DuplicateRule.self, OutlierRule.self, FiniteRule.self,
-            ZeroRowRule.self,
+            DigestRule.self, FiniteRule.self, ZeroRowRule.self, OutlierRule.self, StatisticsRule.self, ColumnRule.self,
+            DuplicateRule.self,
         ]
     }
 
     init(_ store: StoreInspection, _ options: ValidationOptions) {
         self.store = store
-        self.rules = Self.all.filter { $0.codes.contains(where: options.wants) }.map { $0.init(store) }
+        self.runs = Self.all.filter { $0.codes.contains(where: options.wants) }.map { Self.run($0.init(store)) }
     }
 
+    private static func run(_ rule: some FeatureRule) -> any FeatureRuleRun { RuleRun(rule) }
+
     func findings() -> [Finding] {
-        guard !rules.isEmpty else { return [] }
+        guard !runs.isEmpty else { return [] }
         var findings: [Finding] = []
         for feature in store.features {
-            for rule in rules { rule.begin(feature) }
             do {
                 try read(feature)
             } catch {
@@ -38,74 +39,113 @@ struct FeaturePass {
                 )
                 continue
             }
-            for rule in rules { findings += rule.end(feature) }
+            for run in runs { findings += run.end(feature) }
         }
-        for rule in rules { findings += rule.finish() }
+        for run in runs { findings += run.finish() }
         return findings
     }
 
     private func read(_ feature: FeatureInspection) throws {
-        let work = Work(try store.file.openDataset(feature.path), rules)
-        try work.dataset.requirePlausibleSize()
-        let rowCount = work.dataset.rowCount
-        let step = max(1, Self.pieceBytes / (4 * feature.width))
-        let size = min(step, max(rowCount, 1)) * feature.width
-        var (current, next) = (Piece(capacity: size), Piece(capacity: size))
+        let dataset = try store.file.openDataset(feature.path)
+        try dataset.requirePlausibleSize()
+        let work = try Work(dataset, runs, feature)
+        let workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, work.pieces))
+        for run in runs { run.begin(feature, workers: workers) }
+        nonisolated(unsafe) let failures = UnsafeMutableBufferPointer<(piece: Int, error: HDF5Error)?>.allocate(
+            capacity: workers)
+        failures.initialize(repeating: nil)
         defer {
-            current.values.deallocate()
-            next.values.deallocate()
+            failures.deinitialize()
+            failures.deallocate()
         }
-        next.rows = 0..<min(step, rowCount)
-        var failure: HDF5Error? = next.read(work.dataset, feature.width)
-        while !next.rows.isEmpty, failure == nil {
-            swap(&current, &next)
-            let start = current.rows.upperBound
-            next.rows = start..<min(start + step, rowCount)
-            let (shown, coming) = (current, next)
-            nonisolated(unsafe) var unread: HDF5Error?
-            DispatchQueue.concurrentPerform(iterations: rules.count + 1) { index in
-                if index == 0 {
-                    unread = coming.rows.isEmpty ? nil : coming.read(work.dataset, feature.width)
-                } else {
-                    let values = UnsafeBufferPointer(
-                        rebasing: shown.values[..<(shown.rows.count * feature.width)])
-                    work.rules[index - 1].visit(shown.rows, values)
-                }
-            }
-            failure = unread
+        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+            failures[worker] = work.visit(worker, of: workers)
         }
-        if let failure { throw failure }
+        // The first in the file, whichever thread met one first.
+        if let first = failures.compactMap({ $0 }).min(by: { $0.piece < $1.piece }) { throw first.error }
     }
 
-    /// Rows in memory.
-    private struct Piece: @unchecked Sendable {
-        var rows = 0..<0
-        let values: UnsafeMutableBufferPointer<Float>
-
-        init(capacity: Int) {
-            values = .allocate(capacity: capacity)
-        }
-
-        func read(_ dataset: borrowing Dataset, _ width: Int) -> HDF5Error? {
-            do {
-                let bytes = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: values[..<(rows.count * width)]))
-                try dataset.readStoredBytes(rows: rows, into: bytes)
-                return nil
-            } catch {
-                return error
-            }
-        }
-    }
-
-    /// What the threads share: rules that do not know of each other, each used by one thread at a time, and the dataset,
-    /// which one of them reads.
+    /// What the threads share: the dataset, and rules at work, whose parts they do not share.
     private final class Work: @unchecked Sendable {
         let dataset: Dataset
-        let rules: [any FeatureRule]
+        private let runs: [any FeatureRuleRun]
+        private let width: Int
+        private let step: Int
+        /// For rows that lie end to end, which needs no turns.
+        private let extent: ExtentReader?
 
-        init(_ dataset: consuming Dataset, _ rules: [any FeatureRule]) {
+        init(_ dataset: consuming Dataset, _ runs: [any FeatureRuleRun], _ feature: FeatureInspection) throws(HDF5Error) {
+            width = feature.width
+            // Whole blocks of checksums where they are of the usual size.
+            let block = DatasetDigest.rowsPerBlock(rowBytes: 4 * width)
+            step = block * max(1, FeaturePass.pieceBytes / (4 * width * block))
+            extent = feature.offset == nil ? nil : try ExtentReader(dataset)
             self.dataset = dataset
-            self.rules = rules
+            self.runs = runs
+        }
+
+        var pieces: Int { (dataset.rowCount + step - 1) / step }
+
+        /// Shows a worker's pieces to the rules, up to the first that cannot be read, which is returned.
+        func visit(_ worker: Int, of workers: Int) -> (piece: Int, error: HDF5Error)? {
+            let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: min(step, dataset.rowCount) * width)
+            defer { buffer.deallocate() }
+            for piece in stride(from: worker, to: pieces, by: workers) {
+                let rows = piece * step..<min((piece + 1) * step, dataset.rowCount)
+                let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(rows.count * width)])
+                do {
+                    try read(rows, into: UnsafeMutableRawBufferPointer(values))
+                } catch {
+                    return (piece, error)
+                }
+                for run in runs { run.visit(rows, UnsafeBufferPointer(values), worker: worker) }
+            }
+            return nil
+        }
+
+        private func read(_ rows: Range<Int>, into bytes: UnsafeMutableRawBufferPointer) throws(HDF5Error) {
+            if let extent {
+                try extent.read(at: rows.lowerBound * width * 4, into: bytes)
+            } else {
+                try dataset.readStoredBytes(rows: rows, into: bytes)
+            }
         }
     }
+}
+
+/// A rule at work, with a part for each worker.
+private protocol FeatureRuleRun: AnyObject {
+    func begin(_ feature: FeatureInspection, workers: Int)
+    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>, worker: Int)
+    func end(_ feature: FeatureInspection) -> [Finding]
+    func finish() -> [Finding]
+}
+
+private final class RuleRun<Rule: FeatureRule>: FeatureRuleRun {
+    /// A part that one thread changes while others change theirs.
+    private final class Box {
+        var part: Rule.Part
+        init(_ part: Rule.Part) { self.part = part }
+    }
+
+    private let rule: Rule
+    private var parts: [Box] = []
+
+    init(_ rule: Rule) { self.rule = rule }
+
+    func begin(_ feature: FeatureInspection, workers: Int) {
+        rule.begin(feature)
+        parts = (0..<workers).map { _ in Box(rule.part(of: feature)) }
+    }
+
+    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>, worker: Int) {
+        rule.visit(rows, values, &parts[worker].part)
+    }
+
+    func end(_ feature: FeatureInspection) -> [Finding] {
+        defer { parts = [] }
+        return rule.end(feature, parts.map(\.part))
+    }
+
+    func finish() -> [Finding] { rule.finish() }
 }

@@ -12,21 +12,28 @@ extension Rule {
     var readsData: Bool { false }
 }
 
-/// A check of feature rows. One instance lives through one validation; it sees each feature's rows once, block by block.
+/// A check of feature rows. One instance lives through one validation. It sees each feature's rows once, in pieces: several
+/// threads share them, each with a part of the rule's findings of its own, and the parts are put together at the end.
 protocol FeatureRule: AnyObject {
+    /// What is found in some of a feature's rows.
+    associatedtype Part
     /// The codes the rule can find; it is left out where none of them is wanted.
     static var codes: [FindingCode] { get }
     init(_ store: StoreInspection)
-    /// A feature begins.
+    /// A feature begins: everything that ``visit(_:_:_:)`` needs to know of it is read now.
     func begin(_ feature: FeatureInspection)
-    /// Rows arrive in order; `values` holds `rows.count` × width of them.
-    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>)
+    /// A part without rows.
+    func part(of feature: FeatureInspection) -> Part
+    /// Rows arrive; `values` holds `rows.count` × width of them. Each row is seen by one part, in rising order within it.
+    /// Called by several threads at once, so that nothing but the part may change.
+    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>, _ part: inout Part)
     /// The feature's rows have all been seen.
-    func end(_ feature: FeatureInspection) -> [Finding]
+    func end(_ feature: FeatureInspection, _ parts: [Part]) -> [Finding]
     /// All features have been seen.
     func finish() -> [Finding]
 }
 
 extension FeatureRule {
+    func begin(_ feature: FeatureInspection) {}
     func finish() -> [Finding] { [] }
 }

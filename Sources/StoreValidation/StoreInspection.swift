@@ -15,7 +15,10 @@ struct DatasetInspection: Sendable {
 struct FeatureInspection: Sendable {
     var name: String
     var path: String
+    var rows: Int
     var width: Int
+    /// Where its rows begin in the file, end to end; nil where they are compressed.
+    var offset: Int?
 }
 
 /// An open file seen without trust: whatever is missing, damaged or of a wrong type is nil here, and the rules say so.
@@ -34,8 +37,12 @@ final class StoreInspection {
     /// What the pass over the features found of their block checksums, by path.
     var featureChecks: [String: BlockCheck] = [:]
 
-    /// What the file's last line says of all bytes before it; nil where it cannot be read.
-    private(set) lazy var closingState: ClosingChecksum.State? = try? ClosingChecksum.state(of: path)
+    /// The parts of the file that the pass over the features has read, with their checksums.
+    var knownExtents: [KnownExtent] = []
+
+    /// What the file's last line says of all bytes before it; nil where it cannot be read. Asked for once the pass over the
+    /// features is done, it reads only the rest of the file.
+    private(set) lazy var closingState: ClosingChecksum.State? = try? ClosingChecksum.state(of: path, known: knownExtents)
 
     /// Whether SHA-256 of features must be taken: where the last line vouches for every byte since the writer took them,
     /// the stated ones stand.
@@ -119,7 +126,8 @@ final class StoreInspection {
         }
         .map {
             FeatureInspection(
-                name: String($0.path.dropFirst(StorePath.features.count + 1)), path: $0.path, width: $0.shape[1])
+                name: String($0.path.dropFirst(StorePath.features.count + 1)), path: $0.path, rows: $0.shape[0],
+                width: $0.shape[1], offset: $0.storage.offset)
         }
         .sorted { $0.name < $1.name }
 

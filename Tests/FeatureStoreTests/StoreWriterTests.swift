@@ -25,7 +25,7 @@ import Testing
         #expect(store.labelNames == manifest.labelNames)
         #expect(store.speakerNames == manifest.speakerNames)
         #expect(store.provenance?.sources == manifest.sources)
-        #expect(try store.sentences(0..<store.utteranceCount) == manifest.sentences)
+        #expect(try store.sentences(0..<store.utteranceCount) == Array(manifest.sentences))
         #expect(try store.sentence(3) == manifest.sentences[3])
         #expect(store.features == manifest.features.sorted { $0.name < $1.name })
         for feature in manifest.features {

@@ -88,6 +88,60 @@ import Testing
         #expect(second.splits == first.splits)
     }
 
+    /// Fields longer than the pieces in which a manifest is read, records across their borders, and rows without ids.
+    @Test func longManifestsAreReadInPieces() throws {
+        let count = 3000
+        let long = String(repeating: "Ja, \"naïve\".\n", count: 200_000)
+        var (csv, json) = ("\u{FEFF}dialogue,text\r\n", "\u{FEFF}\n")
+        for row in 0..<count {
+            let text = row == 1000 ? long : "Row \(row), said \"so\" with a \\ and a long tail of words to fill a piece of the file \(String(repeating: "…", count: row % 97))"
+            csv += "d\(row % 7),\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\"\r\n"
+            let escaped = text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
+                .replacingOccurrences(of: "\n", with: "\\n")
+            // What plain reading leaves to Foundation, now and then.
+            json += row % 5 == 0
+                ? "{\"more\": [1.5, {}], \"text\": \"\(escaped.replacingOccurrences(of: "…", with: "\\u2026"))\", \"dialogue\": \"d\(row % 7)\"}\n"
+                : "{\"dialogue\":\"d\(row % 7)\" , \"n\": -1, \"text\":\"\(escaped)\", \"label\":null}\n"
+        }
+        let matrix = audio(try matrix("audio.npy", rows: count, width: 1))
+        let (first, store) = try convert(try write(csv), matrix)
+        #expect(store.dialogues.map(\.id) == (0..<7).map { "d\($0)" })
+        #expect(store.utteranceIDs.prefix(2).elementsEqual(["d0_0", "d0_1"]))
+        #expect(try store.readRows(of: "audio", 0..<3) == [0, 7, 14])
+        let place = try #require(store.utteranceIDs.firstIndex(of: "d6_142"))
+        #expect(try store.sentence(place) == long)
+        let (second, _) = try convert(try write(json), matrix)
+        #expect(second.store.contentID == first.store.contentID)
+    }
+
+    @Test(arguments: [
+        ("a,b\n", [["a", "b"]]),
+        ("\"a\"\"b\",\"\"\n\n\"x\ny\",z\r\n", [["a\"b", ""], ["x\ny", "z"]]),
+        ("a\"b\"c,d", [["a\"b\"c", "d"]]),
+        ("\"a\"b\"c\",d\n", [["ab\"c", "d"]]),
+        (",\n\"\"\nq", [["", ""], ["q"]]),
+    ])
+    func recordsAreReadAsWritten(text: String, records: [[String]]) throws {
+        let lines = CSVLines(try InputFile(path: try write(text)))
+        var found: [[String]] = []
+        while try lines.next() { found.append(lines.fields.map { String(decoding: $0, as: UTF8.self) }) }
+        #expect(found == records)
+    }
+
+    @Test(arguments: [
+        "{\"dialogue\": \"a\", \"dialogue\": \"b\"}", "{\"dialogue\": 1.5}", "{\"dialogue\": 01}", "{\"dialogue\": -0}",
+        "{\"dialogue\": \"a\"} x", "{\"dialogue\": \"a\",}", "{\"dialogue\": \"a\tb\"}", "{\"dialogue\": \"\\u0061\"}",
+        "{\"dialogue\": \"a", "{\"dialogue\":", "{\"dialogue\": \"a\\", "{}", "{\"dialogue\": null}", "{\"dialogue\": [1]}", "{\"dialogue\": 1",
+    ])
+    func whatIsNotPlainIsLeftToFoundation(line: String) {
+        var bytes = Array(line.utf8)
+        bytes.withUnsafeMutableBytes { memory in
+            var object = PlainJSONObject(memory)
+            #expect(object.row() == nil)
+            #expect(object.original == Array(line.utf8))
+        }
+    }
+
     @Test func layersTypesAndNumbersAsLabels() throws {
         let halves = try matrix("half.npy", type: ">f2", bytes: (0..<15).flatMap { _ in [0x3C, 0x00] as [UInt8] })
         let whole = try matrix("whole.npy", type: "|u1", bytes: (0..<15).map { UInt8($0) })

@@ -27,7 +27,7 @@ import Testing
         #expect(part.dialogues.map(\.sourcePosition) == Array(0..<9))
         for (dialogue, original) in zip(part.dialogues, taken) {
             #expect(try part.sentences(dialogue.range) == whole.sentences(original.range))
-            #expect(part.utteranceIDs[dialogue.range] == whole.utteranceIDs[original.range])
+            #expect(part.utteranceIDs[dialogue.range].elementsEqual(whole.utteranceIDs[original.range]))
             #expect(part.labels[dialogue.range] == whole.labels[original.range])
             #expect(part.speakers[dialogue.range] == whole.speakers[original.range])
             for feature in part.features {

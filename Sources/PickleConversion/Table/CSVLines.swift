@@ -1,76 +1,131 @@
-import Foundation
+import FeatureStore
 
 /// The records of a CSV file (RFC 4180), read in pieces: fields in quotes may hold commas, newlines and doubled quotes.
-struct CSVLines {
+final class CSVLines {
     private let file: InputFile
-    private var piece: [UInt8] = []
-    private var next = 0
-    private var offset = 0
-    /// The line on which the last record began, counted from 1.
+    private let buffer: PieceBuffer
+    /// How much of the buffer the current record takes.
+    private var taken = 0
+    /// The fields of the current record, in the reader's memory until the next one.
+    private(set) var fields: [UnsafeRawBufferPointer] = []
+    /// The line on which the current record began, counted from 1.
     private(set) var line = 0
-    private var newlines = 0
+    private var nextLine = 1
 
-    private static let pieceBytes = 1 << 20
     private static let longestRecord = 16 << 20
 
-    init(_ file: InputFile) { self.file = file }
-
-    private mutating func byte() throws(ConversionError) -> UInt8? {
-        if next == piece.count {
-            guard offset < file.bytes else { return nil }
-            piece = try file.read(at: offset, count: min(Self.pieceBytes, file.bytes - offset))
-            offset += piece.count
-            next = 0
-        }
-        defer { next += 1 }
-        return piece[next]
+    init(_ file: InputFile) {
+        self.file = file
+        buffer = PieceBuffer(file)
     }
 
-    /// The fields of the next record that is not empty, nil at the end.
-    mutating func record() throws(ConversionError) -> [String]? {
+    /// Goes on to the next record that is not empty.
+    /// - Returns: False at the end of the file.
+    func next() throws(ConversionError) -> Bool {
+        repeat {
+            buffer.use(taken)
+            taken = 0
+            guard try parse() else { return false }
+        } while fields.count == 1 && fields[0].isEmpty
+        return true
+    }
+
+    /// Finds the record at the buffer's beginning, reading more where it does not end there.
+    private func parse() throws(ConversionError) -> Bool {
+        line = nextLine
         while true {
-            guard let fields = try fields() else { return nil }
-            if fields != [""] { return fields }
+            let bytes = buffer.bytes
+            switch Self.recordEnd(bytes) {
+            case .complete(let end, let newlines):
+                guard end < Self.longestRecord else { throw tooLong }
+                nextLine += newlines
+                try split(UnsafeMutableRawBufferPointer(rebasing: bytes[..<end]))
+                return true
+            case .open(let isQuoted):
+                guard bytes.count < Self.longestRecord else { throw tooLong }
+                if !buffer.isAtEnd {
+                    try buffer.fill()
+                    continue
+                }
+                guard !isQuoted else { throw refuse("has a quote that is not closed") }
+                guard !bytes.isEmpty else { return false }
+                try split(bytes)
+                return true
+            }
         }
     }
 
-    private mutating func fields() throws(ConversionError) -> [String]? {
-        var fields: [String] = [], field: [UInt8] = []
-        var (quoted, wasQuoted, any, total) = (false, false, false, 0)
-        line = newlines + 1
-        while let byte = try byte() {
-            any = true
-            total += 1
-            guard total < Self.longestRecord else { throw refuse("is longer than \(Self.longestRecord) bytes: a quote is not closed") }
+    private enum End {
+        /// The record ends behind so many bytes, its newline among them, and so many lines.
+        case complete(Int, newlines: Int)
+        /// The bytes end before the record does.
+        case open(isQuoted: Bool)
+    }
+
+    private static func recordEnd(_ bytes: UnsafeMutableRawBufferPointer) -> End {
+        var (isQuoted, wasQuoted, isFieldEmpty, newlines) = (false, false, true, 0)
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            // Letters, nearly always.
+            if byte > UInt8(ascii: ",") {
+                isFieldEmpty = false
+                continue
+            }
             if byte == UInt8(ascii: "\n") { newlines += 1 }
-            if quoted {
-                if byte == UInt8(ascii: "\"") { quoted = false } else { field.append(byte) }
+            if isQuoted {
+                if byte == UInt8(ascii: "\"") { isQuoted = false } else { isFieldEmpty = false }
                 continue
             }
             switch byte {
             case UInt8(ascii: "\""):
-                // A quote right after a closing one is a quote; anywhere but at a field's beginning it stands for itself.
-                if wasQuoted { field.append(byte) } else if !field.isEmpty { field.append(byte); continue }
-                (quoted, wasQuoted) = (true, true)
-            case UInt8(ascii: ","):
-                fields.append(try text(field))
-                field.removeAll(keepingCapacity: true)
-                wasQuoted = false
-            case UInt8(ascii: "\n"):
-                if field.last == UInt8(ascii: "\r") { field.removeLast() }
-                return fields + [try text(field)]
-            default: field.append(byte)
+                if wasQuoted { isFieldEmpty = false } else if !isFieldEmpty { continue }
+                (isQuoted, wasQuoted) = (true, true)
+            case UInt8(ascii: ","): (isFieldEmpty, wasQuoted) = (true, false)
+            case UInt8(ascii: "\n"): return .complete(index + 1, newlines: newlines)
+            default: isFieldEmpty = false
             }
         }
-        guard !quoted else { throw refuse("has a quote that is not closed") }
-        if field.last == UInt8(ascii: "\r") { field.removeLast() }
-        return any ? fields + [try text(field)] : nil
+        return .open(isQuoted: isQuoted)
     }
 
-    private func text(_ bytes: [UInt8]) throws(ConversionError) -> String {
-        let content = line == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        guard let text = String(validating: content, as: UTF8.self) else { throw refuse("is not UTF-8: save the file as UTF-8") }
-        return text
+    /// Divides a whole record into fields, writing fields in quotes over themselves without their quotes.
+    private func split(_ record: UnsafeMutableRawBufferPointer) throws(ConversionError) {
+        guard UnsafeRawBufferPointer(record).isUTF8 else { throw refuse("is not UTF-8: save the file as UTF-8") }
+        taken = record.count
+        fields.removeAll(keepingCapacity: true)
+        var (begin, write) = (0, 0)
+        var (isQuoted, wasQuoted) = (false, false)
+        func close(isLast: Bool) {
+            if isLast, write > begin, record[write - 1] == UInt8(ascii: "\r") { write -= 1 }
+            fields.append(UnsafeRawBufferPointer(rebasing: record[begin..<write]))
+        }
+        for index in 0..<record.count {
+            let byte = record[index]
+            if isQuoted {
+                if byte == UInt8(ascii: "\"") {
+                    isQuoted = false
+                    continue
+                }
+            } else if byte == UInt8(ascii: "\"") {
+                // A quote right after a closing one is a quote; anywhere but at a field's beginning it stands for itself.
+                let isDoubled = wasQuoted
+                if wasQuoted || write == begin { (isQuoted, wasQuoted) = (true, true) }
+                if !isDoubled, isQuoted { continue }
+            } else if byte == UInt8(ascii: ",") {
+                close(isLast: false)
+                (begin, write, wasQuoted) = (index + 1, index + 1, false)
+                continue
+            } else if byte == UInt8(ascii: "\n") {
+                break
+            }
+            record[write] = byte
+            write += 1
+        }
+        close(isLast: true)
+    }
+
+    private var tooLong: ConversionError {
+        refuse("is longer than \(Self.longestRecord) bytes: a quote is not closed")
     }
 
     private func refuse(_ what: String) -> ConversionError { .input("\(file.name): the record on line \(line) \(what).") }

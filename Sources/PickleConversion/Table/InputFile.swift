@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A regular file read in pieces.
@@ -39,18 +38,5 @@ final class InputFile: @unchecked Sendable {
         let result = bytes.withUnsafeMutableBytes { buffer in Result { () throws(ConversionError) in try read(at: offset, into: buffer) } }
         try result.get()
         return bytes
-    }
-
-    /// The SHA-256 of the whole file in hexadecimal, read piece by piece.
-    func digest() throws -> String {
-        var hash = SHA256()
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
-        defer { piece.deallocate() }
-        for start in stride(from: 0, to: bytes, by: piece.count) {
-            let part = UnsafeMutableRawBufferPointer(rebasing: piece[..<min(piece.count, bytes - start)])
-            try read(at: start, into: part)
-            hash.update(bufferPointer: UnsafeRawBufferPointer(part))
-        }
-        return hash.finalize().map { String(format: "%02x", $0) }.joined()
     }
 }

@@ -14,6 +14,9 @@ final class NumpyMatrix {
 
     var rowBytes: Int { width * type.size }
 
+    /// The position in the file behind a row.
+    func end(ofRow row: Int) -> Int { dataOffset + (row + 1) * rowBytes }
+
     /// Opens a file and checks its header against its size.
     init(path: String) throws(ConversionError) {
         file = try InputFile(path: path)

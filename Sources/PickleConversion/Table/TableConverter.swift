@@ -8,7 +8,7 @@ import Foundation
 /// let summary = try TableConverter.convert(request)
 /// ```
 public enum TableConverter {
-    private static let blockBytes = 4 << 20
+    private static let blockBytes = 1 << 20
 
     /// Runs a conversion.
     /// - Parameter progress: Called now and then; what it throws ends the conversion. No file is left behind then.
@@ -24,85 +24,78 @@ public enum TableConverter {
         let table = try TableManifest(request, file: file) {
             try progress(ConversionProgress(stage: "Reading \(file.name)", completed: 0, total: file.bytes))
         }
-        let digests = ([file] + matrices.map(\.file)).map { FileDigest(of: $0) }
-        for matrix in matrices where matrix.rows != table.sourceRows.count {
+        let utterances = table.manifest.labels.count
+        for matrix in matrices where matrix.rows != utterances {
             throw ConversionError.input(
-                "\(matrix.file.name) has \(matrix.rows) rows for the \(table.sourceRows.count) utterances of \(file.name); give one row per utterance.")
+                "\(matrix.file.name) has \(matrix.rows) rows for the \(utterances) utterances of \(file.name); give one row per utterance.")
         }
         var manifest = table.manifest
         manifest.features = zip(request.matrices, matrices).map { given, matrix in
             FeatureDescription(
                 name: given.name, modality: given.modality, layer: given.layer, width: matrix.width, sourceDataType: matrix.typeName)
         }
-        manifest.sources = try zip(digests, ["table of utterances"] + matrices.map { _ in ".npy matrix" }).map { digest, layout in
-            SourceFile(name: digest.file.name, bytes: digest.file.bytes, sha256: try digest.value(), layout: layout)
+        let files = [file] + matrices.map(\.file)
+        manifest.sources = zip(files, ["table of utterances"] + matrices.map { _ in ".npy matrix" }).map { file, layout in
+            SourceFile(name: file.name, bytes: file.bytes, sha256: SourceFile.pendingSHA256, layout: layout)
         }
         manifest.toolVersion = request.toolVersion
         manifest.created = request.created
         let options = StoreWriterOptions(
             compressionLevel: request.compressionLevel, refusesNonFiniteValues: !request.keepsNonFiniteValues)
         var costs: [String] = []
+        var sources = manifest.sources
         let written = try StoreWriter.write(manifest, to: request.output, options: options) { writer in
+            let digests = SourceDigests(of: files)
+            defer { digests.cancel() }
+            digests.permit(0, upTo: file.bytes)
+            // Rows in another order are read here and there: then each file is read for itself.
+            if table.sourceRows != nil { digests.permitAll() }
             let total = matrices.reduce(0) { $0 + $1.rows * $1.width * 4 }
             var done = 0
-            for (matrix, feature) in zip(matrices, manifest.features) {
+            for (index, (matrix, feature)) in zip(matrices, manifest.features).enumerated() {
                 var conversion = FloatConversion()
-                try forEachBlock(of: matrix, rows: table.sourceRows) { bytes in
+                try forEachBlock(of: matrix, rows: table.sourceRows) { end, bytes in
+                    digests.permit(index + 1, upTo: end)
                     try conversion.withFloats(bytes, type: matrix.type) { values in
                         try writer.append(rows: values, to: feature.name)
                         done += values.count * 4
                     }
                     try progress(ConversionProgress(stage: "Writing features", completed: done, total: total))
                 }
+                digests.permit(index + 1, upTo: matrix.file.bytes)
                 try writer.noteInexactValues(conversion.rounded + conversion.overflowed, of: feature.name)
                 costs += conversion.warnings(feature: feature)
             }
+            for index in sources.indices {
+                sources[index].sha256 = try digests.value(index)
+                writer.noteSHA256(sources[index].sha256, ofSource: index)
+            }
         }
+        manifest.sources = sources
         return ConversionSummary(manifest, costs: costs, store: written)
     }
 
-    /// Visits the matrix's rows in the given order, a few MiB at a time. Rows that follow each other are read together.
+    /// Visits the matrix's rows in the given order (nil for its own), a few MiB at a time. Rows that follow each other are
+    /// read together.
+    /// - Parameter visit: Receives the position in the file where the last row ends, and the rows' bytes.
     private static func forEachBlock(
-        of matrix: NumpyMatrix, rows: [Int], _ visit: (UnsafeRawBufferPointer) throws -> Void
+        of matrix: NumpyMatrix, rows: [UInt32]?, _ visit: (Int, UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let capacity = max(1, blockBytes / matrix.rowBytes)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity * matrix.rowBytes, alignment: 64)
         defer { buffer.deallocate() }
-        var (next, filled) = (0, 0)
-        while next < rows.count {
-            var end = next + 1
-            while end < rows.count, end - next < capacity - filled, rows[end] == rows[end - 1] + 1 { end += 1 }
-            let run = rows[next]..<rows[next] + (end - next)
-            let start = filled * matrix.rowBytes
-            try matrix.read(run, into: UnsafeMutableRawBufferPointer(rebasing: buffer[start..<start + run.count * matrix.rowBytes]))
-            filled += run.count
-            next = end
-            if filled == capacity || next == rows.count {
-                try visit(UnsafeRawBufferPointer(rebasing: buffer[..<(filled * matrix.rowBytes)]))
-                filled = 0
+        func row(_ index: Int) -> Int { rows.map { Int($0[index]) } ?? index }
+        for start in stride(from: 0, to: matrix.rows, by: capacity) {
+            let end = min(start + capacity, matrix.rows)
+            var next = start
+            while next < end {
+                let run = next
+                repeat { next += 1 } while next < end && row(next) == row(next - 1) + 1
+                let place = (run - start) * matrix.rowBytes..<(next - start) * matrix.rowBytes
+                try matrix.read(row(run)..<row(run) + (next - run), into: UnsafeMutableRawBufferPointer(rebasing: buffer[place]))
             }
+            try visit(
+                matrix.end(ofRow: row(end - 1)), UnsafeRawBufferPointer(rebasing: buffer[..<((end - start) * matrix.rowBytes)]))
         }
-    }
-}
-
-/// SHA-256 of a file, computed on another thread while this one goes on.
-private final class FileDigest: @unchecked Sendable {
-    let file: InputFile
-    private let finished = DispatchSemaphore(value: 0)
-    private var digest = Result<String, any Error>.success("")
-
-    init(of file: InputFile) {
-        self.file = file
-        DispatchQueue.global(qos: .userInitiated).async { [self] in
-            digest = Result { try file.digest() }
-            finished.signal()
-        }
-    }
-
-    /// Waits for the digest, in hexadecimal.
-    func value() throws -> String {
-        finished.wait()
-        finished.signal()
-        return try digest.get()
     }
 }

@@ -1,42 +1,43 @@
+import FeatureStore
+
 /// No value is NaN or infinite.
 final class FiniteRule: FeatureRule {
     static let codes: [FindingCode] = [.notANumber, .infinity]
 
+    struct Part {
+        let width: Int
+        var nans = PlaceTally()
+        var infinities = PlaceTally()
+    }
+
     private let store: StoreInspection
-    private var width = 1
-    private var (nans, infinities) = ((count: 0, examples: [Example]()), (count: 0, examples: [Example]()))
 
     init(_ store: StoreInspection) { self.store = store }
 
-    func begin(_ feature: FeatureInspection) {
-        width = feature.width
-        (nans, infinities) = ((0, []), (0, []))
-    }
+    func part(of feature: FeatureInspection) -> Part { Part(width: feature.width) }
 
-    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>) {
-        // Finite rows, the usual case, cost one pass of whole numbers: an exponent of ones means not finite.
-        var largest: UInt32 = 0
-        for value in values { largest = max(largest, value.bitPattern & 0x7FFF_FFFF) }
-        guard largest >= 0x7F80_0000 else { return }
+    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>, _ part: inout Part) {
+        guard !values.allFinite else { return }
         for (index, value) in values.enumerated() where !value.isFinite {
-            let place = { [store, width] in
-                store.example(row: rows.lowerBound + index / width, column: index % width, "\(value)")
+            let (row, column) = (rows.lowerBound + index / part.width, index % part.width)
+            if value.isNaN {
+                part.nans.add(value, row: row, column: column)
+            } else {
+                part.infinities.add(value, row: row, column: column)
             }
-            if value.isNaN { add(&nans, place) } else { add(&infinities, place) }
         }
     }
 
-    private func add(_ tally: inout (count: Int, examples: [Example]), _ place: () -> Example) {
-        tally.count += 1
-        if tally.examples.count < Finding.exampleLimit { tally.examples.append(place()) }
-    }
-
-    func end(_ feature: FeatureInspection) -> [Finding] {
-        [(FindingCode.notANumber, nans, "NaN"), (.infinity, infinities, "infinite")].compactMap { code, tally, word in
+    func end(_ feature: FeatureInspection, _ parts: [Part]) -> [Finding] {
+        let found = [
+            (FindingCode.notANumber, PlaceTally.joined(parts.map(\.nans)), "NaN"),
+            (.infinity, PlaceTally.joined(parts.map(\.infinities)), "infinite"),
+        ]
+        return found.compactMap { code, tally, word in
             guard tally.count > 0 else { return nil }
             return Finding(
                 code, at: feature.path, "\(tally.count) values are \(word)", count: tally.count,
-                examples: tally.examples)
+                examples: tally.first.map { store.example(row: $0.row, column: $0.column, "\($0.value)") })
         }
     }
 }

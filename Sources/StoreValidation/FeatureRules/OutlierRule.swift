@@ -9,13 +9,10 @@ final class OutlierRule: FeatureRule {
 
     private let store: StoreInspection
     private var (low, high) = ([Float](), [Float]())
-    private var count = 0
-    private var examples: [Example] = []
 
     init(_ store: StoreInspection) { self.store = store }
 
     func begin(_ feature: FeatureInspection) {
-        (count, examples) = (0, [])
         low = [Float](repeating: -Self.limit, count: feature.width)
         high = [Float](repeating: Self.limit, count: feature.width)
         guard let mean = column(StorePath.mean(feature.name), feature.width),
@@ -34,40 +31,32 @@ final class OutlierRule: FeatureRule {
         return try? dataset.readAll()
     }
 
-    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>) {
+    func part(of feature: FeatureInspection) -> PlaceTally { PlaceTally() }
+
+    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>, _ tally: inout PlaceTally) {
         let width = low.count
-        low.withUnsafeBufferPointer { low in
-            high.withUnsafeBufferPointer { high in
-                for row in 0..<rows.count {
-                    // One pass without branches says of most rows that there is nothing in them.
-                    var outside: UInt32 = 0
-                    for column in 0..<width {
-                        let value = values[row * width + column]
-                        outside |= (value < low[column] ? 1 : 0) | (value > high[column] ? 1 : 0)
-                    }
-                    guard outside != 0 else { continue }
-                    for column in 0..<width {
-                        let value = values[row * width + column]
-                        // NaN fails both comparisons and has a finding of its own.
-                        guard value < low[column] || value > high[column], value.isFinite else { continue }
-                        count += 1
-                        guard examples.count < Finding.exampleLimit else { continue }
-                        examples.append(
-                            store.example(
-                                row: rows.lowerBound + row, column: column,
-                                "\(value), expected \(low[column]) to \(high[column])"))
-                    }
-                }
+        for (index, isOutside) in values.rowsOutside(low, high).enumerated() where isOutside != 0 {
+            for column in 0..<width {
+                let value = values[index * width + column]
+                // NaN fails both comparisons; infinity has a finding of its own.
+                guard value < low[column] || value > high[column], value.isFinite else { continue }
+                tally.add(value, row: rows.lowerBound + index, column: column)
             }
         }
     }
 
-    func end(_ feature: FeatureInspection) -> [Finding] {
-        guard count > 0 else { return [] }
+    func end(_ feature: FeatureInspection, _ parts: [PlaceTally]) -> [Finding] {
+        let tally = PlaceTally.joined(parts)
+        guard tally.count > 0 else { return [] }
         return [
             Finding(
-                .outlier, at: feature.path, "\(count) values lie beyond 1e6 or 10 standard deviations of their column",
-                count: count, examples: examples)
+                .outlier, at: feature.path,
+                "\(tally.count) values lie beyond 1e6 or 10 standard deviations of their column", count: tally.count,
+                examples: tally.first.map {
+                    store.example(
+                        row: $0.row, column: $0.column,
+                        "\($0.value), expected \(low[$0.column]) to \(high[$0.column])")
+                })
         ]
     }
 }

@@ -6,29 +6,35 @@ final class StatisticsRule: FeatureRule {
 
     private let store: StoreInspection
     private let training: UInt8?
-    private var statistics = ColumnStatistics(width: 1)
+    private let splits: [UInt8]?
 
     init(_ store: StoreInspection) {
         self.store = store
         training = store.splitNames?.firstIndex(of: "train").map { UInt8(clamping: $0) }
+        splits = store.utteranceSplits
     }
 
-    func begin(_ feature: FeatureInspection) {
-        statistics = ColumnStatistics(width: feature.width)
-    }
+    func part(of feature: FeatureInspection) -> ColumnStatistics { ColumnStatistics(width: feature.width) }
 
-    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>) {
-        guard let splits = store.utteranceSplits, rows.upperBound <= splits.count else { return }
+    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>, _ statistics: inout ColumnStatistics) {
+        guard let splits, rows.upperBound <= splits.count else { return }
         let width = statistics.mean.count
-        for row in rows where splits[row] == training {
-            let start = (row - rows.lowerBound) * width
-            statistics.add(UnsafeBufferPointer(rebasing: values[start..<start + width]))
+        // Stretches of training rows.
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let begin = row, trains = splits[begin] == training
+            repeat { row += 1 } while row < rows.upperBound && (splits[row] == training) == trains
+            guard trains else { continue }
+            let own = (begin - rows.lowerBound) * width..<(row - rows.lowerBound) * width
+            statistics.add(UnsafeBufferPointer(rebasing: values[own]))
         }
     }
 
-    func end(_ feature: FeatureInspection) -> [Finding] {
+    func end(_ feature: FeatureInspection, _ parts: [ColumnStatistics]) -> [Finding] {
+        var statistics = ColumnStatistics(width: feature.width)
+        for part in parts { statistics.add(part) }
         let group = "\(StorePath.statistics)/\(feature.name)"
-        guard store.groups.contains(group), store.utteranceSplits != nil else { return [] }
+        guard store.groups.contains(group), splits != nil else { return [] }
         let split = (try? store.file.readString(attribute: "fitted_on", of: group)) ?? "nothing it names"
         guard split == "train" else {
             return [Finding(.foreignStatistics, at: group, "the statistics were fitted on \(split)")]

@@ -1,31 +1,33 @@
+import FeatureStore
+
 /// Rows of nothing but zeros: usually media that were missing.
 final class ZeroRowRule: FeatureRule {
     static let codes: [FindingCode] = [.zeroRow]
 
+    struct Part {
+        let width: Int
+        var zeros = PlaceTally()
+    }
+
     private let store: StoreInspection
-    private var width = 1
-    private var rows: [Int] = []
 
     init(_ store: StoreInspection) { self.store = store }
 
-    func begin(_ feature: FeatureInspection) {
-        width = feature.width
-        rows = []
-    }
+    func part(of feature: FeatureInspection) -> Part { Part(width: feature.width) }
 
-    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>) {
-        for row in rows {
-            let start = (row - rows.lowerBound) * width
-            if values[start..<start + width].allSatisfy({ $0 == 0 }) { self.rows.append(row) }
+    func visit(_ rows: Range<Int>, _ values: UnsafeBufferPointer<Float>, _ part: inout Part) {
+        for (index, isPresent) in values.presentRows(width: part.width).enumerated() where isPresent == 0 {
+            part.zeros.add(0, row: rows.lowerBound + index, column: 0)
         }
     }
 
-    func end(_ feature: FeatureInspection) -> [Finding] {
-        guard !rows.isEmpty else { return [] }
+    func end(_ feature: FeatureInspection, _ parts: [Part]) -> [Finding] {
+        let zeros = PlaceTally.joined(parts.map(\.zeros))
+        guard zeros.count > 0 else { return [] }
         return [
             Finding(
-                .zeroRow, at: feature.path, "\(rows.count) rows hold nothing but zeros", count: rows.count,
-                examples: rows.prefix(Finding.exampleLimit).map { store.example(row: $0) })
+                .zeroRow, at: feature.path, "\(zeros.count) rows hold nothing but zeros", count: zeros.count,
+                examples: zeros.first.map { store.example(row: $0.row) })
         ]
     }
 }

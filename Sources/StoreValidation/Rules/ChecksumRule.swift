@@ -1,3 +1,4 @@
+import Dispatch
 import FeatureStore
 import HDF5
 
@@ -9,13 +10,14 @@ struct ChecksumRule: Rule {
     func findings(in store: StoreInspection) throws -> [Finding] {
         var findings: [Finding] = []
         var content = ContentIdentifier()
+        let digests = Self.digests(of: store.needsContentDigests ? store.featureChecks.keys.sorted() : [], store)
         for path in store.datasets.keys.sorted() where !path.hasPrefix(StorePath.checksums + "/") {
             guard let dataset = store.datasets[path], let type = dataset.type.numpyName,
                 dataset.storage.kind != .virtual,
                 !dataset.storage.isExternal
             else { continue }
             do {
-                let (sha256, found) = try check(dataset, store)
+                let (sha256, found) = try check(dataset, store, digests[path])
                 findings += found
                 content.add(path: path, type: type, shape: dataset.shape, sha256: sha256)
             } catch {
@@ -33,16 +35,36 @@ struct ChecksumRule: Rule {
         return findings
     }
 
-    private func check(_ dataset: DatasetInspection, _ store: StoreInspection) throws -> (
-        sha256: String, findings: [Finding]
-    ) {
+    /// The SHA-256 of datasets, which take turns on the cores.
+    private static func digests(of paths: [String], _ store: StoreInspection) -> [String: Result<String, any Error>] {
+        nonisolated(unsafe) let results = UnsafeMutableBufferPointer<Result<String, any Error>>.allocate(
+            capacity: paths.count)
+        results.initialize(repeating: .success(""))
+        defer {
+            results.deinitialize()
+            results.deallocate()
+        }
+        nonisolated(unsafe) let store = store
+        DispatchQueue.concurrentPerform(iterations: paths.count) { index in
+            results[index] = Result {
+                var digest = try store.file.openDataset(paths[index]).streamDigest()
+                return digest.finish().sha256
+            }
+        }
+        return Dictionary(uniqueKeysWithValues: zip(paths, results))
+    }
+
+    /// - Parameter digest: The SHA-256 of a feature whose block checksums are known already, where it was needed.
+    private func check(
+        _ dataset: DatasetInspection, _ store: StoreInspection, _ digest: Result<String, any Error>?
+    ) throws -> (sha256: String, findings: [Finding]) {
         let opened = try store.file.openDataset(dataset.path)
         var sha256: String
         var findings: [Finding] = []
         switch try store.featureChecks[dataset.path] ?? store.file.checkBlocks(of: opened, content: true) {
-        case .intact(let found): sha256 = found.isEmpty ? dataset.statedSHA256 ?? "" : found
+        case .intact(let found): sha256 = try digest?.get() ?? (found.isEmpty ? dataset.statedSHA256 ?? "" : found)
         case .damaged(let rows, let found):
-            sha256 = found
+            sha256 = try digest?.get() ?? found
             findings.append(
                 Finding(
                     .checksumMismatch, at: dataset.path, "\(rows.count) blocks of rows do not match their checksums",

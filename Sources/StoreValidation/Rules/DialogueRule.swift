@@ -45,7 +45,14 @@ struct DialogueRule: Rule {
     }
 
     private func checkSourceOrder(_ store: StoreInspection) -> [Finding] {
-        guard let order = store.sourceOrder, Set(order.map(Int.init)) != Set(order.indices) else { return [] }
+        guard let order = store.sourceOrder else { return [] }
+        var isSeen = [Bool](repeating: false, count: order.count)
+        let isBroken = order.contains { position in
+            guard position < order.count, !isSeen[Int(position)] else { return true }
+            isSeen[Int(position)] = true
+            return false
+        }
+        guard isBroken else { return [] }
         return [
             Finding(
                 .brokenSourceOrder, at: StorePath.sourceOrder,

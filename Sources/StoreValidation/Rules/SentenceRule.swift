@@ -13,29 +13,38 @@ struct SentenceRule: Rule {
         else { return [] }
         let dataset = try store.file.openDataset(StorePath.textBytes)
         try dataset.requirePlausibleSize()
-        var (invalid, empty) = ([Int](), [Int]())
-        let stretch = 1024
-        for start in stride(from: 0, to: offsets.count - 1, by: stretch) {
-            let end = min(start + stretch, offsets.count - 1)
+        var (invalid, empty) = (PlaceTally(), PlaceTally())
+        var start = 0
+        while start < offsets.count - 1 {
             let base = Int(offsets[start])
+            var end = start + 1
+            while end < offsets.count - 1, Int(offsets[end + 1]) - base <= Self.stretchBytes { end += 1 }
             var bytes = [UInt8](repeating: 0, count: Int(offsets[end]) - base)
             try bytes.withUnsafeMutableBufferPointer { try dataset.read(rows: base..<Int(offsets[end]), into: $0) }
-            for row in start..<end {
-                let part = bytes[Int(offsets[row]) - base..<Int(offsets[row + 1]) - base]
-                if part.allSatisfy({ $0 <= 0x20 }) { empty.append(row) }
-                if String(validating: part, as: UTF8.self) == nil { invalid.append(row) }
+            bytes.withUnsafeBytes { bytes in
+                let isASCII = bytes.isASCII
+                for row in start..<end {
+                    let own = Int(offsets[row]) - base..<Int(offsets[row + 1]) - base
+                    let sentence = UnsafeRawBufferPointer(rebasing: bytes[own])
+                    if sentence.allSatisfy({ $0 <= 0x20 }) { empty.add(0, row: row, column: 0) }
+                    if !isASCII, !sentence.isUTF8 { invalid.add(0, row: row, column: 0) }
+                }
             }
+            start = end
         }
         return finding(.invalidUTF8, invalid, "sentences are not UTF-8", store)
             + finding(.emptySentence, empty, "utterances have no words", store)
     }
 
-    private func finding(_ code: FindingCode, _ rows: [Int], _ what: String, _ store: StoreInspection) -> [Finding] {
-        guard !rows.isEmpty else { return [] }
+    /// The bytes that are read at a time, unless a single sentence is longer.
+    private static let stretchBytes = 256 << 10
+
+    private func finding(_ code: FindingCode, _ rows: PlaceTally, _ what: String, _ store: StoreInspection) -> [Finding] {
+        guard rows.count > 0 else { return [] }
         return [
             Finding(
                 code, at: StorePath.textBytes, "\(rows.count) \(what)", count: rows.count,
-                examples: rows.prefix(Finding.exampleLimit).map { store.example(row: $0) })
+                examples: rows.first.map { store.example(row: $0.row) })
         ]
     }
 }

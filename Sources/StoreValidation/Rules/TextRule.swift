@@ -15,6 +15,8 @@ struct TextRule: Rule {
             var count = 0
             var examples: [Example] = []
             try store.file.openDataset(path).forEachBlock { rows, bytes in
+                // Whole blocks of ASCII, the usual case, need no look at each string.
+                guard !bytes.isASCII else { return true }
                 let size = bytes.count / max(rows.count, 1)
                 for row in rows {
                     let start = (row - rows.lowerBound) * size

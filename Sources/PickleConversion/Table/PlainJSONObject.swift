@@ -1,0 +1,145 @@
+import FeatureStore
+
+/// Reads one line of JSON that is an object of texts, whole numbers and nulls, without making a string of anything. It never
+/// guesses: what is not as plain as that it does not read at all.
+struct PlainJSONObject {
+    private let bytes: UnsafeMutableRawBufferPointer
+    private var position = 0
+    /// Texts with escapes, which are written without them and must be found again.
+    private var escaped: [(at: Int, bytes: [UInt8])] = []
+
+    /// - Parameter bytes: A line; texts with escapes are written over themselves without them.
+    init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+
+    /// The line as it was before ``row()``.
+    var original: [UInt8] {
+        var line = Array(bytes)
+        for (start, text) in escaped { line.replaceSubrange(start..<start + text.count, with: text) }
+        return line
+    }
+
+    /// The row, or nil where the line is not plain.
+    mutating func row() -> TableRow? {
+        guard UnsafeRawBufferPointer(bytes).isUTF8, take("{") else { return nil }
+        var row = TableRow()
+        var seen: UInt8 = 0
+        repeat {
+            guard let name = text(), take(":") else { return nil }
+            let value: UnsafeRawBufferPointer?
+            switch peek {
+            case UInt8(ascii: "\""):
+                guard let text = text() else { return nil }
+                value = text
+            case UInt8(ascii: "n"):
+                guard word("null") else { return nil }
+                value = nil
+            default:
+                guard let number = wholeNumber() else { return nil }
+                value = number
+            }
+            guard let index = Self.columns.firstIndex(where: { $0.count == name.count && $0.elementsEqual(name) }) else { continue }
+            // The same name twice is not for this reader to judge.
+            guard seen & 1 << index == 0 else { return nil }
+            seen |= 1 << index
+            switch TableColumn.allCases[index] {
+            case .dialogue:
+                guard let value else { return nil }
+                row.dialogue = value
+            case .utterance: row.utterance = value
+            case .speaker: row.speaker = value
+            case .label: row.label = value
+            case .split: row.split = value
+            case .text: row.text = value
+            }
+        } while take(",")
+        guard take("}"), peek == nil, seen & 1 != 0 else { return nil }
+        return row
+    }
+
+    private static let columns = TableColumn.allCases.map { Array($0.rawValue.utf8) }
+
+    /// The next byte that is no space.
+    private var peek: UInt8? {
+        mutating get {
+            while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 || bytes[position] == 0x0D {
+                position += 1
+            }
+            return position < bytes.count ? bytes[position] : nil
+        }
+    }
+
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard peek == UInt8(ascii: character) else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func word(_ word: StaticString) -> Bool {
+        let expected = UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        guard bytes.count - position >= expected.count,
+            bytes[position..<position + expected.count].elementsEqual(expected)
+        else { return false }
+        position += expected.count
+        return true
+    }
+
+    /// A number as a program would write it again: no sign before zero, no zero before digits, no fraction.
+    private mutating func wholeNumber() -> UnsafeRawBufferPointer? {
+        guard position < bytes.count else { return nil }
+        let start = position
+        if bytes[position] == UInt8(ascii: "-") { position += 1 }
+        let digits = position
+        while position < bytes.count, (0x30...0x39).contains(bytes[position]) { position += 1 }
+        guard position > digits, position - digits <= 18, position < bytes.count else { return nil }
+        if bytes[digits] == 0x30, position - start > 1 { return nil }
+        guard let next = peek, next == UInt8(ascii: ",") || next == UInt8(ascii: "}") else { return nil }
+        var end = position
+        while !(0x30...0x39).contains(bytes[end - 1]) { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    }
+
+    private mutating func text() -> UnsafeRawBufferPointer? {
+        guard take("\"") else { return nil }
+        let start = position
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "\""):
+                defer { position += 1 }
+                return UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+            case UInt8(ascii: "\\"): return escapedText(from: start)
+            case 0..<0x20: return nil
+            default: position += 1
+            }
+        }
+        return nil
+    }
+
+    /// Goes on with a text at its first escape.
+    private mutating func escapedText(from start: Int) -> UnsafeRawBufferPointer? {
+        var end = position
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\"") { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
+        guard end < bytes.count else { return nil }
+        escaped.append((start, Array(bytes[start..<end])))
+        var write = position
+        while position < end {
+            var byte = bytes[position]
+            guard byte >= 0x20 else { return nil }
+            if byte == UInt8(ascii: "\\") {
+                position += 1
+                switch bytes[position] {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): byte = bytes[position]
+                case UInt8(ascii: "n"): byte = 0x0A
+                case UInt8(ascii: "t"): byte = 0x09
+                case UInt8(ascii: "r"): byte = 0x0D
+                case UInt8(ascii: "b"): byte = 0x08
+                case UInt8(ascii: "f"): byte = 0x0C
+                default: return nil
+                }
+            }
+            bytes[write] = byte
+            (write, position) = (write + 1, position + 1)
+        }
+        position = end + 1
+        return UnsafeRawBufferPointer(rebasing: bytes[start..<write])
+    }
+}
