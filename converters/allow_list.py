@@ -34,9 +34,9 @@ ALLOWED["collections", "Counter"] = COUNTER
 ALLOWED["collections", "defaultdict"] = DEFAULT_DICT
 
 
-def find(module, name):
-    """The stand-in for `module.name`, or UnsafePickle."""
-    found = ALLOWED.get((module, name))
+def find(module, name, known=ALLOWED):
+    """The stand-in for `module.name` among those that are `known`, or UnsafePickle."""
+    found = known.get((module, name))
     if found is None:
         raise UnsafePickle(printable(f"{module}.{name}"))
     return found

@@ -13,6 +13,10 @@ class MalformedPickle(ConversionFault):
     """The bytes are not a complete, well-formed pickle, or claim sizes that they do not have."""
 
 
+class UnreadContent(MalformedPickle):
+    """A sound pickle that holds data of a kind that is not read here."""
+
+
 class LimitExceeded(ConversionFault):
     """The pickle would expand beyond the bounds that keep a small file from exhausting the machine."""
 

@@ -6,7 +6,7 @@ from faults import MalformedPickle
 SIGNATURES = [
     (b"version https://git-lfs", "is a Git LFS pointer and not the file itself: fetch it with 'git lfs pull' or download it again"),
     (b"\x1f\x8b", "is a gzip archive: unpack it with gunzip first"),
-    (b"PK\x03\x04", "is a zip archive (perhaps .npz or a PyTorch checkpoint): unpack it first and give the pickle inside"),
+    (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "is a PyTorch file of the format before 1.6: load it with PyTorch and save it again with torch.save"),
     (b"PK\x05\x06", "is an empty zip archive: download the file again"),
     (b"BZh", "is a bzip2 archive: unpack it with bunzip2 first"),
     (b"\xfd7zXZ\x00", "is an xz archive: unpack it with unxz first"),

@@ -1,12 +1,13 @@
 """Small pickles of every layout with known values, for the tests. Runs in the embedded interpreter.
 
-`make(options as JSON)` gives the bytes of one file. A value is a function of where it stands, so that the tests can
+`make(options as JSON)` gives the bytes of one file; with "tensors" it is an archive of torch.save. A value is a function of where it stands, so that the tests can
 compute it too: see `value`.
 """
 
 import json
 import struct
 
+import torch_files
 from numpy_pickles import Array, DataType, Instance, Scalar, write
 
 WIDTHS = {"text": 5, "audio": 4, "visual": 3, "roberta1": 6, "roberta2": 6, "roberta3": 6, "roberta4": 6}
@@ -166,7 +167,10 @@ def make(text):
         test, train, valid = [], [], []
     content = LAYOUTS[options["part"]](options, fields, *(ids(options, split) for split in (train, valid, test)))
     outer = {"list": list, "tuple": tuple, None: list if options["part"].startswith("roberta") else tuple}[options["outer"]]
-    return write(outer(content) if isinstance(content, list) else content, options["protocol"], options["python2"], options["numpy"])
+    content = outer(content) if isinstance(content, list) else content
+    if options["tensors"]:
+        return torch_files.write(content, options["protocol"])
+    return write(content, options["protocol"], options["python2"], options["numpy"])
 
 
 def make_family():
