@@ -4,6 +4,7 @@ Items of a container that are alike share one node, so that a dictionary of 1432
 its containers hold each other or shared ones by the million: the walk is bounded in depth, in samples and in all.
 """
 
+from faults import one_line
 from stand_ins import Array, DataType, Global, Record, as_text
 
 DEEPEST = 6
@@ -115,7 +116,7 @@ def is_container(value):
 
 def printable_key(key):
     text = as_text(key) if type(key) in (str, bytes) else str(key)[:LONGEST_KEY]
-    return "".join(c if c.isprintable() else "?" for c in text[:LONGEST_KEY])
+    return one_line(text[:LONGEST_KEY])
 
 
 def kind_of(value, whole_shape=False):
