@@ -22,6 +22,7 @@ enum Samples {
             ("torch_hostile", tests.appendingPathComponent("Generator")), ("torch_checks", tests.appendingPathComponent("Generator")),
             ("sample_files", tests.appendingPathComponent("Generator")),
             ("hostile_checks", tests.appendingPathComponent("Generator")), ("fuzz_pickles", tests.appendingPathComponent("Generator")),
+            ("damage_checks", tests.appendingPathComponent("Generator")),
         ] {
             try Python.add(module: name, source: Array(try Data(contentsOf: folder.appendingPathComponent("\(name).py"))))
         }

@@ -17,7 +17,7 @@ PLACES = {name: place for place, name in enumerate(WIDTHS)}
 DEFAULTS = {
     "dataset": "IEMOCAP", "part": "base", "protocol": 2, "python2": True, "numpy": "numpy.core", "type": "<f4",
     "rows": "arrays", "splits": "list", "keys": "own", "outer": None, "labels": "ints", "without": [], "shortened": [],
-    "absent": [], "shift": 0, "speakers": None, "tensors": False,
+    "absent": [], "shift": 0, "speakers": None, "tensors": False, "counts": COUNTS, "widths": {}, "memo_from": 0,
     "relabelled": [], "resplit": False, "sentence": None, "nan": False, "wide": None, "scale": 1}
 
 
@@ -34,7 +34,7 @@ def key(options, number):
 
 def entry(options, feature, dialogue, count):
     """One dialogue's rows, in the form that the options ask for."""
-    width = WIDTHS[feature] + (1 if options["wide"] == [feature, dialogue] else 0)
+    width = options["widths"].get(feature, WIDTHS[feature]) + (1 if options["wide"] == [feature, dialogue] else 0)
     whole = options["type"][1] in "iub"
     number = (lambda x: int(x) % 2) if options["type"][1] == "b" else int if whole else float
     rows = [[number(value(feature, dialogue, u, c) * options["scale"]) for c in range(width)] for u in range(count)]
@@ -146,7 +146,7 @@ def make(text):
     options = {**DEFAULTS, **json.loads(text)}
     options["data_type"] = DataType(options["type"])
     fields = {name: {} for name in ["ids", "speakers", "labels", "sentences", "sentiments", *WIDTHS]}
-    for dialogue, count in enumerate(COUNTS):
+    for dialogue, count in enumerate(options["counts"]):
         if dialogue in options["without"]:
             continue
         count -= dialogue in options["shortened"]
@@ -170,7 +170,7 @@ def make(text):
     content = outer(content) if isinstance(content, list) else content
     if options["tensors"]:
         return torch_files.write(content, options["protocol"])
-    return write(content, options["protocol"], options["python2"], options["numpy"])
+    return write(content, options["protocol"], options["python2"], options["numpy"], options["memo_from"])
 
 
 def make_family():
