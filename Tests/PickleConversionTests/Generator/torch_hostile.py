@@ -10,6 +10,8 @@ import zipfile
 import torch_files
 from torch_files import Storage, Tensor
 
+canary = "CANARY"                # the file that is made if anything runs
+
 GOOD = {"a": Tensor(Storage("FloatStorage", bytes(24), 6), 0, (2, 3), (3, 1))}
 
 
@@ -77,7 +79,7 @@ def twice():
 
 
 KINDS = {
-    "system": lambda: with_pickle(call("os", "system", "touch CANARY")),
+    "system": lambda: with_pickle(call("os", "system", f"touch {canary}")),
     "load-from-bytes": lambda: with_pickle(call("torch.storage", "_load_from_bytes", "x")),
     "nested-load": lambda: with_pickle(call("torch", "load", "x")),
     "hook": lambda: with_pickle(call("torch._utils", "_rebuild_tensor", "x")),
@@ -102,7 +104,7 @@ KINDS = {
     "ranks-differ": lambda: tensor(strides=(1,)),
     "large-expansion": lambda: tensor(shape=(1 << 36, 3), strides=(0, 1)),
     "many-expansions": lambda: expanded(8),
-    "two-pickles": lambda: with_pickle(pickle.dumps(1, 2) + call("os", "system", "touch CANARY")),
+    "two-pickles": lambda: with_pickle(pickle.dumps(1, 2) + call("os", "system", f"touch {canary}")),
     "absolute-name": lambda: renamed(b"/eatures/data/0"),
     "leading-out": lambda: renamed(b"features/../a/0"),
     "backslash": lambda: renamed(b"features\\data/0"),
