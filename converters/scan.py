@@ -4,6 +4,7 @@ import json
 
 from content_tree import Walk, lines
 from faults import ConversionFault, LimitExceeded, MalformedPickle, UnreadContent
+from fields import outermost
 from layouts import LAYOUTS
 from opcode_table import Truncated
 from safe_pickle import MOST_OPERATIONS, open_kind
@@ -40,7 +41,7 @@ def scan(data, name, report):
         found["damage"] = damage
         found.setdefault("reason", damage)
         return json.dumps(found, ensure_ascii=False)
-    found["layouts"] = [] if machine.is_unsafe else [layout.NAME for layout in LAYOUTS if layout.recognise(content)]
+    found["layouts"] = [] if machine.is_unsafe else [layout.NAME for layout in LAYOUTS if layout.recognise(outermost(content))]
     nodes = Walk(names_all=archive is not None and not found["layouts"]).nodes([content])
     found["tree"] = [node.plain() for node in nodes]
     found["tree_text"] = lines(nodes)
