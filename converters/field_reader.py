@@ -123,9 +123,14 @@ class FieldReader:
             raise LimitExceeded(
                 f"{self.name}: {what} expand to more than {self.most_utterances} utterances, far more than the file's size allows: it is refused.")
 
-    def texts(self, field, what):
-        """`id -> [str]`."""
-        return self.per_utterance(field, what, self.text)
+    def texts(self, field, what, words=False):
+        """`id -> [str]`; of lists of words with spaces between them."""
+        return self.per_utterance(field, what, self.joined if words else self.text)
+
+    def joined(self, words, place):
+        """A text of a list of words."""
+        self.spend_text(size_of(words))
+        return " ".join(self.text(word, place) for word in self.items(words, place))
 
     def utterance_ids(self, field, what):
         """`id -> [str]`. Plain numbers are unlike only within their dialogue, so the dialogue's id goes before them."""

@@ -76,13 +76,24 @@ import Testing
         Expectation(
             options: "\"part\":\"cogmen\",\"protocol\":4,\"python2\":false,\"rows\":\"matrix\"",
             layout: "COGMEN (dict of splits of Sample objects)", dataset: "IEMOCAP", splits: ["train", "valid", "test"],
+            features: [("roberta1", "text_sbert"), ("text", "text")] + base.suffix(2)),
+        Expectation(
+            options: "\"part\":\"cogmen-plural\"",
+            layout: "COGMEN (dict of splits of Sample objects)", dataset: "IEMOCAP", splits: ["train", "valid", "test"],
             features: [("text", "text")] + base.suffix(2)),
+        Expectation(
+            options: "\"part\":\"cogmen\",\"speakers\":[\"M\"],\"absent\":[\"visual\"]",
+            layout: "COGMEN (dict of splits of Sample objects)", dataset: "unnamed", splits: ["train", "valid", "test"],
+            speakers: ["M"], features: [("roberta1", "text_sbert"), ("text", "text"), ("audio", "audio")]),
         Expectation(
             options: "\"part\":\"mosei\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI", speakers: ["F", "M"],
             features: base),
         Expectation(
             options: "\"dataset\":\"MELD\",\"part\":\"mosei\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI",
             speakers: nine, features: base),
+        Expectation(
+            options: "\"part\":\"mosei-three\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI",
+            splits: ["train", "valid", "test"], speakers: ["F", "M"], features: Array(base.suffix(2))),
         Expectation(
             options: "\"absent\":[\"visual\",\"text\"]", layout: "IEMOCAP base (9 fields)", dataset: "IEMOCAP",
             features: [("audio", "audio")]),

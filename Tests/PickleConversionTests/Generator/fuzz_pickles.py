@@ -26,7 +26,7 @@ from scan import scan
 PARTS = [
     ("IEMOCAP", "base"), ("MELD", "base"), ("MELD", "base-no-visual"), ("IEMOCAP", "roberta"), ("MELD", "roberta"),
     ("IEMOCAP", "combined"), ("MELD", "combined-unused"), ("MELD", "combined-sentiment"), ("IEMOCAP", "corect"),
-    ("IEMOCAP", "cogmen"), ("IEMOCAP", "mosei"), ("MELD", "mosei-real")]
+    ("IEMOCAP", "cogmen"), ("IEMOCAP", "mosei"), ("MELD", "mosei-real"), ("MELD", "mosei-three")]
 OPCODES = b"(.0123FIJKLMNPQRSTUVXabcdegh}iljopqrst]u)GBC\x80\x81\x82\x85\x86\x87\x88\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98"
 NAMES = [b"cos\nsystem\n", b"cnumpy\nndarray\n", b"c__builtin__\nset\n", b"ccollections\nOrderedDict\n", b"ccogmen.Sample\nSample\n",
          b"ccollections\ndefaultdict\n", b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n", b"cnumpy.core.multiarray\nscalar\n"]

@@ -115,11 +115,17 @@ def combined_sentiment(options, fields, train, valid, test):
 
 
 def samples(options, fields, train, valid, test):
-    """A dict of lists: of dicts, or with part "cogmen" of objects."""
+    """A dict of lists: of dicts, or with part "cogmen" of objects, whose attributes have names of their own there
+    ("cogmen-plural": as in CORECT)."""
     def sample(dialogue):
         held = {"vid": dialogue, "sentence": fields["sentences"][dialogue]}
         held.update((name, fields[name][dialogue]) for name in ("speakers", "labels", "text", "audio", "visual") if fields[name])
-        return held if options["part"] == "corect" else Instance("cogmen.Sample", "Sample", held)
+        if options["part"] == "corect":
+            return held
+        if options["part"] == "cogmen":
+            held["speaker"], held["label"] = held.pop("speakers"), held.pop("labels")
+            held["sbert_sentence_embeddings"] = fields["roberta1"][dialogue]
+        return Instance("cogmen.Sample", "Sample", held)
     return {name: [sample(dialogue) for dialogue in split] for name, split in (("train", train), ("dev", valid), ("test", test))}
 
 
@@ -136,10 +142,18 @@ def mosei(options, fields, train, valid, test):
     return base(options, fields, train, valid, test)
 
 
+def mosei_three(options, fields, train, valid, test):
+    """Three lists of dialogues, sentences as lists of words, and sentences in the place of text features too."""
+    content = mosei(options, fields, train, valid, test)
+    sentences = fields["sentences"]
+    words = {dialogue: [sentence.split(" ") for sentence in entry] for dialogue, entry in sentences.items()}
+    return content[:3] + [sentences] + content[4:6] + [words, train, valid, test]
+
+
 LAYOUTS = {
     "base": base, "base-no-visual": base_no_visual, "roberta": roberta, "combined": combined,
     "combined-unused": combined_unused, "combined-sentiment": combined_sentiment, "corect": samples, "cogmen": samples,
-    "mosei": mosei, "mosei-real": mosei}
+    "cogmen-plural": samples, "mosei": mosei, "mosei-real": mosei, "mosei-three": mosei_three}
 
 
 def make(text):
