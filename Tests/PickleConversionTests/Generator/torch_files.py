@@ -96,6 +96,18 @@ def parts(content, protocol=2, root="features/", order="little"):
     return members
 
 
+def with_pickle(data, change):
+    """The archive `data` with `change(data.pkl)` in the place of data.pkl, and without the checksums of its members."""
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        members = {name: opened.read(name) for name in opened.namelist()}
+    members = {name: change(content) if name.endswith("data.pkl") else content for name, content in members.items()}
+    made, position = bytearray(archive(members)), 0
+    while (position := made.find(b"PK\1\2", position)) >= 0:
+        made[position + 16:position + 20] = bytes(4)
+        position += 46
+    return bytes(made)
+
+
 def write(content, protocol=2):
     """The archive of `content`, as bytes."""
     return archive(parts(content, protocol))
