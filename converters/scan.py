@@ -1,6 +1,7 @@
 """`vuemo scan`: what a file is, what is in it, and whether it is safe to convert. Constructs nothing but stand-ins."""
 
 import json
+import re
 
 from content_tree import Walk, lines
 from faults import ConversionFault, LimitExceeded, MalformedPickle, UnreadContent
@@ -67,10 +68,11 @@ def run(machine, name):
 
 
 def protocol(data):
-    """The pickle protocol: stated from 2 on; 0 is ASCII throughout, 1 is not."""
+    """The pickle protocol: stated from 2 on. 0 is text, and numbers what it keeps in decimal; 1 does neither."""
     if data[:1] == b"\x80":
         return data[1] if len(data) > 1 else 2
-    return 0 if data[:4096].isascii() else 1
+    head = data[:4096]
+    return 0 if head.isascii() or re.search(rb"p\d{1,9}\n", head) else 1
 
 
 def writer(data, protocol, machine):

@@ -157,7 +157,16 @@ LAYOUTS = {
 
 
 def make(text):
+    """The bytes of one file."""
     options = {**DEFAULTS, **json.loads(text)}
+    made = content_of(options)
+    if options["tensors"]:
+        return torch_files.write(made, options["protocol"])
+    return write(made, options["protocol"], options["python2"], options["numpy"], options["memo_from"])
+
+
+def content_of(options):
+    """What is in it, with the stand-ins of `numpy_pickles.py`."""
     options["data_type"] = DataType(options["type"])
     fields = {name: {} for name in ["ids", "speakers", "labels", "sentences", "sentiments", *WIDTHS]}
     for dialogue, count in enumerate(options["counts"]):
@@ -181,10 +190,7 @@ def make(text):
         test, train, valid = [], [], []
     content = LAYOUTS[options["part"]](options, fields, *(ids(options, split) for split in (train, valid, test)))
     outer = {"list": list, "tuple": tuple, None: list if options["part"].startswith("roberta") else tuple}[options["outer"]]
-    content = outer(content) if isinstance(content, list) else content
-    if options["tensors"]:
-        return torch_files.write(content, options["protocol"])
-    return write(content, options["protocol"], options["python2"], options["numpy"], options["memo_from"])
+    return outer(content) if isinstance(content, list) else content
 
 
 def make_family():
