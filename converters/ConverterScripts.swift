@@ -12,6 +12,7 @@ public enum ConverterScripts {
     public static var modules: [Module] {
         [
             Module(name: "faults", source: PackageResources.faults_py),
+            Module(name: "text_kind", source: PackageResources.text_kind_py),
             Module(name: "file_kind", source: PackageResources.file_kind_py),
             Module(name: "stand_ins", source: PackageResources.stand_ins_py),
             Module(name: "allow_list", source: PackageResources.allow_list_py),

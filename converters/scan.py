@@ -35,7 +35,7 @@ def scan(data, name, report):
     if machine.is_unsafe:
         found["status"] = "unsafe"
         first = next(iter(machine.foreign), None) or next(iter(machine.asked))
-        found["reason"] = f"{name} asks for {first}, which no feature pickle needs: do not load it."
+        found["reason"] = f"{name} asks for {first}, which no feature pickle needs: {advice(first)}."
     elif damage is not None:
         found["status"] = "unreadable"
     if damage is not None:
@@ -47,6 +47,13 @@ def scan(data, name, report):
     found["tree"] = [node.plain() for node in nodes]
     found["tree_text"] = lines(nodes)
     return json.dumps(found, ensure_ascii=False)
+
+
+def advice(named):
+    """What to do about a file that names something."""
+    if named.startswith("joblib."):
+        return "it was written by joblib; where you trust it, load it with joblib and save it again with pickle"
+    return "do not load it"
 
 
 def run(machine, name):
