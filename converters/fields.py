@@ -19,6 +19,7 @@ OTHER = "other"
 LONGEST_ONE_HOT = 32
 MOST_ONE_HOT = 1 << 16           # utterances of a dialogue
 ENTRIES_LOOKED_AT = 8
+DIALOGUES_LOOKED_AT, NUMBERS_LOOKED_AT = 64, 64
 
 
 def kind_of(field):
@@ -26,7 +27,8 @@ def kind_of(field):
     if type(field) is dict:
         for entry in field.values():
             if size_of(entry):
-                return kind_of_entry(entry)
+                kind = kind_of_entry(entry)
+                return OTHER if kind == NUMBERS and has_fractions(field) else kind
         return EMPTY
     if isinstance(field, (list, tuple, set, frozenset)) or type(field) is Array:
         if not size_of(field):
@@ -47,6 +49,13 @@ def kind_of_entry(entry):
     if kinds == {NESTED, VECTORS}:         # frames, of which some utterance has only one
         return NESTED
     return kinds.pop() if len(kinds) == 1 else OTHER
+
+
+def has_fractions(field):
+    """True where some of the first real numbers of a field are no classes: MOSEI's sentiment can begin with whole ones."""
+    return any(
+        type(item) is float and not (item >= -1 and item == item // 1)
+        for entry, _ in zip(field.values(), range(DIALOGUES_LOOKED_AT)) for item in first_items(entry, NUMBERS_LOOKED_AT))
 
 
 def kind_of_matrix(entry):
@@ -107,13 +116,13 @@ def size_of(entry):
     return 0
 
 
-def first_items(entry):
+def first_items(entry, limit=ENTRIES_LOOKED_AT):
     """The first few items of a list, tuple, set or one-dimensional array."""
     if type(entry) is Array:
-        return [] if entry.data is None else entry.items(ENTRIES_LOOKED_AT)
+        return [] if entry.data is None else entry.items(limit)
     if isinstance(entry, (set, frozenset)):
-        return [item for item, _ in zip(entry, range(ENTRIES_LOOKED_AT))]
-    return list(entry[:ENTRIES_LOOKED_AT]) if isinstance(entry, (list, tuple)) else []
+        return [item for item, _ in zip(entry, range(limit))]
+    return list(entry[:limit]) if isinstance(entry, (list, tuple)) else []
 
 
 def outermost(content):

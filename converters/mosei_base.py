@@ -1,4 +1,5 @@
-"""MOSEI as conversation: the base layout of 9 or 10 fields with labels nested one deeper, or audio frame by frame.
+"""MOSEI as conversation: the base layout of 9 or 10 fields with labels nested one deeper or real numbers,
+or audio frame by frame.
 
 With 10 fields the lists of dialogues are train, valid, test, unless the last repeats dialogues of the first: then they are
 those of MELD's base layout, train with valid, test and a list that nobody uses. Sentences may be lists of words, and what

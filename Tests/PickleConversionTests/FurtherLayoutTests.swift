@@ -113,6 +113,13 @@ import Testing
         try store.verify()
     }
 
+    @Test func sentimentThatIsNotNestedIsNoClass() throws {
+        let (summary, store) = try convert("\"part\":\"mosei-flat\"")
+        #expect(summary.sources.map(\.layout) == ["MOSEI as conversation (9 or 10 fields)"])
+        #expect(Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
+        try expect(Self.base, in: store)
+    }
+
     @Test func sentimentIsRoundedToSevenClasses() throws {
         let (summary, store) = try convert("\"part\":\"mosei-real\"")
         #expect(store.labelNames.count == 7)

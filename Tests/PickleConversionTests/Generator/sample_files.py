@@ -150,10 +150,17 @@ def mosei_three(options, fields, train, valid, test):
     return content[:3] + [sentences] + content[4:6] + [words, train, valid, test]
 
 
+def mosei_flat(options, fields, train, valid, test):
+    """Sentiment as one real number per utterance, whole ones in the first dialogue."""
+    fields["labels"] = {
+        name: [float(label - 3) + (0.25 if dialogue else 0) for label in entry] for dialogue, (name, entry) in enumerate(fields["labels"].items())}
+    return base(options, fields, train, valid, test)
+
+
 LAYOUTS = {
     "base": base, "base-no-visual": base_no_visual, "roberta": roberta, "combined": combined,
     "combined-unused": combined_unused, "combined-sentiment": combined_sentiment, "corect": samples, "cogmen": samples,
-    "cogmen-plural": samples, "mosei": mosei, "mosei-real": mosei, "mosei-three": mosei_three}
+    "cogmen-plural": samples, "mosei": mosei, "mosei-real": mosei, "mosei-three": mosei_three, "mosei-flat": mosei_flat}
 
 
 def make(text):
