@@ -9,7 +9,8 @@ let converterModules = [
     "iemocap_combined", "iemocap_roberta", "layouts", "meld_base", "meld_base_no_visual", "meld_combined",
     "meld_combined_sentiment", "meld_roberta", "mosei_base", "opcode_table", "opcodes_containers",
     "opcodes_globals", "opcodes_values", "other_base", "other_roberta", "own_layout", "pickle_machine",
-    "roberta_features", "safe_pickle", "sample_features", "scan", "scan_machine", "splits", "stand_ins",
+    "roberta_features", "safe_pickle", "sample_features", "scan", "scan_machine", "splits", "stand_ins", "text_kind",
+    "torch_archive", "torch_machine", "torch_tensors", "zip_directory",
 ]
 
 // The arrows of the house (see ARCHITECTURE.md): a target imports what it names here and nothing else.

@@ -12,6 +12,7 @@ public enum ConverterScripts {
     public static var modules: [Module] {
         [
             Module(name: "faults", source: PackageResources.faults_py),
+            Module(name: "text_kind", source: PackageResources.text_kind_py),
             Module(name: "file_kind", source: PackageResources.file_kind_py),
             Module(name: "stand_ins", source: PackageResources.stand_ins_py),
             Module(name: "allow_list", source: PackageResources.allow_list_py),
@@ -21,6 +22,11 @@ public enum ConverterScripts {
             Module(name: "opcodes_containers", source: PackageResources.opcodes_containers_py),
             Module(name: "opcodes_globals", source: PackageResources.opcodes_globals_py),
             Module(name: "pickle_machine", source: PackageResources.pickle_machine_py),
+            Module(name: "zip_directory", source: PackageResources.zip_directory_py),
+            Module(name: "torch_archive", source: PackageResources.torch_archive_py),
+            Module(name: "torch_tensors", source: PackageResources.torch_tensors_py),
+            Module(name: "scan_machine", source: PackageResources.scan_machine_py),
+            Module(name: "torch_machine", source: PackageResources.torch_machine_py),
             Module(name: "safe_pickle", source: PackageResources.safe_pickle_py),
             Module(name: "datasets", source: PackageResources.datasets_py),
             Module(name: "fields", source: PackageResources.fields_py),
@@ -51,7 +57,6 @@ public enum ConverterScripts {
             Module(name: "splits", source: PackageResources.splits_py),
             Module(name: "assembly", source: PackageResources.assembly_py),
             Module(name: "own_layout", source: PackageResources.own_layout_py),
-            Module(name: "scan_machine", source: PackageResources.scan_machine_py),
             Module(name: "content_tree", source: PackageResources.content_tree_py),
             Module(name: "scan", source: PackageResources.scan_py),
             Module(name: "conversion", source: PackageResources.conversion_py),

@@ -5,7 +5,7 @@ came out of the file, or sets an attribute of anything but a `DataType` or an `A
 To allow a further class of a further layout, add a `Global` and its action, nothing else.
 """
 
-from faults import MalformedPickle, UnsafePickle
+from faults import MalformedPickle, UnsafePickle, one_line
 from stand_ins import Array, DataType, Global, Record, as_text, scalar
 
 SCALAR_KEYS = frozenset((str, bytes, int, float, bool, type(None)))   # what may be a key or a set's member
@@ -34,9 +34,9 @@ ALLOWED["collections", "Counter"] = COUNTER
 ALLOWED["collections", "defaultdict"] = DEFAULT_DICT
 
 
-def find(module, name):
-    """The stand-in for `module.name`, or UnsafePickle."""
-    found = ALLOWED.get((module, name))
+def find(module, name, known=ALLOWED):
+    """The stand-in for `module.name` among those that are `known`, or UnsafePickle."""
+    found = known.get((module, name))
     if found is None:
         raise UnsafePickle(printable(f"{module}.{name}"))
     return found
@@ -44,7 +44,7 @@ def find(module, name):
 
 def printable(text, limit=80):
     """A name out of a hostile file, fit for one line of a terminal."""
-    text = "".join(c if c.isprintable() else "?" for c in text[:limit + 1])
+    text = one_line(text[:limit + 1])
     return text if len(text) <= limit else text[:limit] + "…"
 
 

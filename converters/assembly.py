@@ -1,7 +1,7 @@
 """Puts the contributions of one dataset's files together: order, splits, one value for everything."""
 
 from cross_check import check_file, check_pair
-from faults import Disagreement, WrongLayout, first_few, plural
+from faults import Disagreement, WrongLayout, first_few, one_line, plural
 from splits import choose_splits
 
 MODALITIES = ["text", "audio", "visual"]
@@ -107,5 +107,5 @@ class Assembly:
                 {"name": f.name, "modality": f.modality, "layer": f.layer, "width": f.rows.width,
                  "extractor": f.extractor, "sourceType": ", ".join(f.rows.types)} for f in self.features],
             "layouts": [made.layout for made in self.contributions],
-            "warnings": self.warnings,
+            "warnings": [one_line(warning) for warning in self.warnings],
         }

@@ -1,6 +1,6 @@
 """COGMEN's `data_*.pkl`: a dict of splits, each a list of one `cogmen.Sample` object per dialogue (here: a Record)."""
 
-from sample_features import NEEDED, first_sample, read_samples
+from sample_features import first_sample, is_sample, read_samples, spelt
 from stand_ins import Record
 
 NAME = "COGMEN (dict of splits of Sample objects)"
@@ -8,12 +8,11 @@ DATASET = None                   # IEMOCAP where the speakers are M and F
 
 
 def recognise(content):
-    held = attributes(first_sample(content))
-    return held is not None and NEEDED <= set(held)
+    return is_sample(attributes(first_sample(content)))
 
 
 def attributes(sample):
-    return sample.attributes if type(sample) is Record else None
+    return spelt(sample.attributes) if type(sample) is Record else None
 
 
 def read(content, reader):

@@ -4,12 +4,14 @@ Items of a container that are alike share one node, so that a dictionary of 1432
 its containers hold each other or shared ones by the million: the walk is bounded in depth, in samples and in all.
 """
 
+from faults import one_line
 from stand_ins import Array, DataType, Global, Record, as_text
 
 DEEPEST = 6
 SAMPLES = 48                     # items of one container that are looked at
 MOST_VISITS = 20_000
 MOST_NAMED = 16                  # a dictionary of so few entries is shown entry by entry
+MOST_WEIGHTS = 1000              # so are so many weights of a model
 FIELDS = 16                      # so is a list or tuple of so few items that are containers
 LONGEST_KEY = 32
 
@@ -36,10 +38,14 @@ class Node:
 
 
 class Walk:
-    """One walk over a content."""
+    """One walk over a content. With `names_all`, as for a model's weights, dictionaries by text that hold arrays are
+    shown entry by entry and their arrays with the whole of their shape."""
 
-    def __init__(self):
-        self.visits = 0
+    def __init__(self, names_all=False):
+        self.visits, self.names_all = 0, names_all
+
+    def kind_of(self, value):
+        return kind_of(value, whole_shape=self.names_all)
 
     def nodes(self, values, depth=0):
         """Nodes of a group of values, one per kind."""
@@ -48,7 +54,7 @@ class Walk:
             self.visits += 1
             if self.visits > MOST_VISITS:
                 break
-            groups.setdefault(kind_of(value), []).append(value)
+            groups.setdefault(self.kind_of(value), []).append(value)
         return [self.node(kind, group, depth) for kind, group in groups.items()]
 
     def node(self, kind, values, depth):
@@ -68,6 +74,8 @@ class Walk:
         if type(first) is dict:
             if self.has_named_entries(values, depth):
                 return self.named(values, depth)
+            if self.names_all and len(values) == 1 and all(type(key) is str for key in first) and Array in map(type, first.values()):
+                return self.named(values, depth, MOST_WEIGHTS)
             keys = sorted({kind_of(key) for value in values[:4] for key in sample(value)})
             below = [item for value in values[:SAMPLES] for item in sample(value.values())][:4 * SAMPLES]
             return [(f"by {' or '.join(keys)}", self.nodes(below, depth + 1))] if below else []
@@ -90,8 +98,8 @@ class Walk:
             return False
         return depth == 0 or len({kind_of(value) for value in first.values()}) > 1
 
-    def named(self, values, depth):
-        labels = list(dict.fromkeys(key for value in values[:SAMPLES] for key in value))[:MOST_NAMED]
+    def named(self, values, depth, most=MOST_NAMED):
+        labels = list(dict.fromkeys(key for value in values[:SAMPLES] for key in value))[:most]
         return [
             (printable_key(label), self.nodes([value[label] for value in values[:SAMPLES] if label in value], depth + 1))
             for label in labels]
@@ -108,16 +116,16 @@ def is_container(value):
 
 def printable_key(key):
     text = as_text(key) if type(key) in (str, bytes) else str(key)[:LONGEST_KEY]
-    return "".join(c if c.isprintable() else "?" for c in text[:LONGEST_KEY])
+    return one_line(text[:LONGEST_KEY])
 
 
-def kind_of(value):
-    """A word or two; arrays with type and shape, whose first dimension is left open where there are two."""
+def kind_of(value, whole_shape=False):
+    """A word or two; arrays with type and shape, whose first dimension is left open where there are two, unless asked for."""
     if type(value) is Array:
         if value.data is None:
             return "array without content"
         order = " big-endian" if value.type.order == ">" and value.type.size > 1 else ""
-        shape = ["n", *value.shape[1:]] if len(value.shape) == 2 else value.shape
+        shape = ["n", *value.shape[1:]] if len(value.shape) == 2 and not whole_shape else value.shape
         return f"array {value.type.name}{order} ({', '.join(map(str, shape))})"
     if type(value) is Record:
         return f"object {value.name}"

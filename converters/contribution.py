@@ -55,12 +55,12 @@ class Contribution:
         """Labels that may be nested one deeper and may be real numbers from -3 to 3, which are rounded to seven classes."""
         self.labels, self.label_names = self.reader.sentiment(field, "the labels")
 
-    def take_sentences(self, field):
-        """The sentences, remembering which of them were not UTF-8."""
+    def take_sentences(self, field, words=False):
+        """The sentences, remembering which of them were not UTF-8. `words`: each is a list of words."""
         if is_absent(field):
             return
         earlier, self.reader.latin1 = self.reader.latin1, self.latin1_sentences
-        self.sentences = self.reader.texts(field, "the sentences")
+        self.sentences = self.reader.texts(field, "the sentences", words)
         self.reader.latin1 = earlier
 
     def take_feature(self, name, modality, field, layer=None, extractor=None, frames=False):

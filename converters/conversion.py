@@ -6,6 +6,7 @@ import json
 from assembly import Assembly
 from faults import WrongLayout
 from field_reader import FieldReader
+from fields import outermost
 from layouts import recognise
 from own_layout import OwnLayout
 from safe_pickle import load
@@ -30,7 +31,7 @@ class Conversion:
 
     def read(self, name, data, dataset, report):
         """Read and recognise one file (bytes). `dataset`: the one that is expected, or ''. Returns the layout's name."""
-        content = load(data, name, report)
+        content = outermost(load(data, name, report))
         layout = self.own if self.own and self.own.recognise(content) else recognise(content, name)
         check_dataset(layout.DATASET, dataset, layout, name)
         reader = FieldReader(name, len(data))

@@ -1,6 +1,6 @@
 """CORECT's `data_*.pkl`: a dict of splits, each a list of one dict per dialogue."""
 
-from sample_features import NEEDED, first_sample, read_samples
+from sample_features import first_sample, is_sample, read_samples, spelt
 from stand_ins import as_text
 
 NAME = "CORECT (dict of splits)"
@@ -8,12 +8,11 @@ DATASET = None                   # IEMOCAP where the speakers are M and F
 
 
 def recognise(content):
-    held = attributes(first_sample(content))
-    return held is not None and NEEDED <= set(held)
+    return is_sample(attributes(first_sample(content)))
 
 
 def attributes(sample):
-    return {as_text(key): value for key, value in sample.items()} if type(sample) is dict else None
+    return spelt({as_text(key): value for key, value in sample.items()}) if type(sample) is dict else None
 
 
 def read(content, reader):

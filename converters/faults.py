@@ -4,6 +4,9 @@
 class ConversionFault(Exception):
     """A fault of the input. Its text is one sentence that says what is wrong, where, and what to do."""
 
+    def __init__(self, text):
+        super().__init__(one_line(text))
+
 
 class UnsafePickle(ConversionFault):
     """The pickle asks for something outside the allow-list. Nothing of it has been imported, called or changed."""
@@ -11,6 +14,10 @@ class UnsafePickle(ConversionFault):
 
 class MalformedPickle(ConversionFault):
     """The bytes are not a complete, well-formed pickle, or claim sizes that they do not have."""
+
+
+class UnreadContent(MalformedPickle):
+    """A sound pickle that holds data of a kind that is not read here."""
 
 
 class LimitExceeded(ConversionFault):
@@ -23,6 +30,11 @@ class WrongLayout(ConversionFault):
 
 class Disagreement(ConversionFault):
     """Files that should describe one dataset contradict each other."""
+
+
+def one_line(text):
+    """A text that may quote a file, fit for a terminal: line ends, control and invisible characters become '?'."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
 def first_few(items, limit=3):

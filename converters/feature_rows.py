@@ -3,6 +3,7 @@
 from array import array
 
 from faults import LimitExceeded, plural
+from fields import rows_of
 from stand_ins import Array, DataType, short_shape
 
 BLOCK_BYTES = 4 << 20
@@ -34,13 +35,13 @@ class FeatureRows:
 
     def read_entry(self, entry, place):
         """`(rows, runs)` of one dialogue: a list or tuple of rows, or a matrix."""
-        if type(entry) is Array and entry.data is not None and len(entry.shape) == 2:
+        if type(entry) is Array and entry.data is not None and len(entry.shape) == 2 and entry.type.kind != "O":
             self.take_width(entry.shape[1], place)
             self.spend(entry.shape[0])
             self.take_type(entry.type, place)
             raw = row_major(entry) if entry.fortran else entry.data
             return entry.shape[0], [(entry.type, [raw])]
-        rows = self.reader.items(entry, place)
+        rows = rows_of(entry) if type(entry) is Array and len(entry.shape) == 2 else self.reader.items(entry, place)
         if self.width is None and rows:
             self.odd_row(rows[0], place)
         self.spend(len(rows))

@@ -6,7 +6,7 @@ one WrongLayout that names the file, the field and the dialogue.
 
 from datasets import SENTIMENT_STEPS
 from faults import LimitExceeded, WrongLayout
-from fields import NUMBERS, TEXTS, kind_of, size_of
+from fields import NUMBERS, TEXTS, kind_of, rows_of, size_of
 from stand_ins import Array, item_count
 
 FREE_UTTERANCES = 1 << 18         # of a file, besides one for each of its bytes: shared references can make a small file name many
@@ -96,11 +96,14 @@ class FieldReader:
         return result
 
     def items(self, entry, place):
-        """The items of a dialogue's entry: list, tuple or one-dimensional array."""
+        """The items of a dialogue's entry: list, tuple or one-dimensional array, or the rows of a narrow matrix."""
         if type(entry) in (list, tuple):
             return entry
         if type(entry) is Array and entry.data is not None and len(entry.shape) == 1:
             return entry.items()
+        if type(entry) is Array and entry.data is not None and len(entry.shape) == 2 and entry.shape[1] <= MOST_CLASSES:
+            self.check_total(entry.shape[0], place)
+            return rows_of(entry)
         raise self.fault(f"{place} is no list with one item per utterance")
 
     def per_utterance(self, field, what, convert):
@@ -120,9 +123,14 @@ class FieldReader:
             raise LimitExceeded(
                 f"{self.name}: {what} expand to more than {self.most_utterances} utterances, far more than the file's size allows: it is refused.")
 
-    def texts(self, field, what):
-        """`id -> [str]`."""
-        return self.per_utterance(field, what, self.text)
+    def texts(self, field, what, words=False):
+        """`id -> [str]`; of lists of words with spaces between them."""
+        return self.per_utterance(field, what, self.joined if words else self.text)
+
+    def joined(self, words, place):
+        """A text of a list of words."""
+        self.spend_text(size_of(words))
+        return " ".join(self.text(word, place) for word in self.items(words, place))
 
     def utterance_ids(self, field, what):
         """`id -> [str]`. Plain numbers are unlike only within their dialogue, so the dialogue's id goes before them."""

@@ -17,7 +17,9 @@ NOTHING = "nothing"              # None
 OTHER = "other"
 
 LONGEST_ONE_HOT = 32
+MOST_ONE_HOT = 1 << 16           # utterances of a dialogue
 ENTRIES_LOOKED_AT = 8
+DIALOGUES_LOOKED_AT, NUMBERS_LOOKED_AT = 64, 64
 
 
 def kind_of(field):
@@ -25,7 +27,8 @@ def kind_of(field):
     if type(field) is dict:
         for entry in field.values():
             if size_of(entry):
-                return kind_of_entry(entry)
+                kind = kind_of_entry(entry)
+                return OTHER if kind == NUMBERS and has_fractions(field) else kind
         return EMPTY
     if isinstance(field, (list, tuple, set, frozenset)) or type(field) is Array:
         if not size_of(field):
@@ -37,13 +40,41 @@ def kind_of(field):
 
 def kind_of_entry(entry):
     """The kind of a dialogue's entry: a list or tuple with one item per utterance, or an array."""
-    if type(entry) is Array and len(entry.shape) > 1 and entry.type.kind != "O":
-        return VECTORS if len(entry.shape) == 2 else NESTED
+    if type(entry) is Array and len(entry.shape) > 1:
+        return kind_of_matrix(entry) if len(entry.shape) == 2 else NESTED
     some = first_items(entry)
     kinds = {kind_of_item(item) for item in some}
     if kinds == {ONE_HOT, VECTORS}:        # a feature row that happens to look one-hot
         return VECTORS
+    if kinds == {NESTED, VECTORS}:         # frames, of which some utterance has only one
+        return NESTED
     return kinds.pop() if len(kinds) == 1 else OTHER
+
+
+def has_fractions(field):
+    """True where some of the first real numbers of a field are no classes: MOSEI's sentiment can begin with whole ones."""
+    return any(
+        type(item) is float and not (item >= -1 and item == item // 1)
+        for entry, _ in zip(field.values(), range(DIALOGUES_LOOKED_AT)) for item in first_items(entry, NUMBERS_LOOKED_AT))
+
+
+def kind_of_matrix(entry):
+    """VECTORS, or ONE_HOT where the first rows are; OTHER for an object array of anything but numbers."""
+    if entry.type.kind != "O" and (entry.type.code is None or entry.shape[1] > LONGEST_ONE_HOT or entry.shape[0] > MOST_ONE_HOT):
+        return VECTORS
+    rows = rows_of(entry)[:ENTRIES_LOOKED_AT]
+    if not all(type(number) in (int, float, bool) for row in rows for number in row):
+        return OTHER
+    return ONE_HOT if entry.shape[1] <= LONGEST_ONE_HOT and all(map(is_one_hot, rows)) else VECTORS
+
+
+def rows_of(matrix):
+    """The rows of a two-dimensional array, as lists of its items."""
+    count, width = matrix.shape
+    items = matrix.items()
+    if matrix.fortran:
+        return [items[row::count] for row in range(count)]
+    return [items[row * width:(row + 1) * width] for row in range(count)]
 
 
 def kind_of_item(item):
@@ -85,13 +116,20 @@ def size_of(entry):
     return 0
 
 
-def first_items(entry):
+def first_items(entry, limit=ENTRIES_LOOKED_AT):
     """The first few items of a list, tuple, set or one-dimensional array."""
     if type(entry) is Array:
-        return [] if entry.data is None else entry.items(ENTRIES_LOOKED_AT)
+        return [] if entry.data is None else entry.items(limit)
     if isinstance(entry, (set, frozenset)):
-        return [item for item, _ in zip(entry, range(ENTRIES_LOOKED_AT))]
-    return list(entry[:ENTRIES_LOOKED_AT]) if isinstance(entry, (list, tuple)) else []
+        return [item for item, _ in zip(entry, range(limit))]
+    return list(entry[:limit]) if isinstance(entry, (list, tuple)) else []
+
+
+def outermost(content):
+    """A pickle's content, as a list where it is an object array of fields."""
+    if type(content) is Array and type(content.data) is list and len(content.shape) == 1:
+        return content.data
+    return content
 
 
 def matches(content, signature):

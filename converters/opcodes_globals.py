@@ -96,8 +96,7 @@ def persistent_text(machine, position):
 
 @opcode(b"Q")
 def persistent(machine, position):
-    machine.stack.pop()
-    machine.stack.append(machine.refuse("an object by persistent id"))
+    machine.stack.append(machine.persistent(machine.stack.pop()))
     return position
 
 

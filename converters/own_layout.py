@@ -44,7 +44,7 @@ class OwnLayout:
             raise
         except SyntaxError as error:
             raise WrongLayout(f"{self.path}: line {error.lineno}: {error.msg}.") from None
-        except Exception as error:
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
             lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.path]
             where = f"line {lines[-1]}: " if lines else ""
             text = " ".join(str(error).split())[:200]

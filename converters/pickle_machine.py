@@ -11,7 +11,7 @@ from itertools import repeat
 import opcodes_containers  # noqa: F401  (they register themselves in RARE)
 import opcodes_globals  # noqa: F401
 import opcodes_values  # noqa: F401
-from allow_list import RECONSTRUCT, find, new, perform
+from allow_list import ALLOWED, RECONSTRUCT, find, new, perform
 from array_runs import read_array
 from faults import LimitExceeded, MalformedPickle, UnsafePickle
 from opcode_table import RARE, Truncated, unpack_f64, unpack_u32
@@ -25,6 +25,8 @@ class Machine:
 
     `report(position)` is called every few ten thousand operations; what it raises ends the run.
     """
+
+    known = ALLOWED               # the names that may be mentioned
 
     def __init__(self, data, budget, report):
         self.data, self.view, self.end = data, memoryview(data), len(data)
@@ -40,7 +42,7 @@ class Machine:
 
     def find(self, module, name):
         """What stands for a global: see `allow_list.find`."""
-        return find(module, name)
+        return find(module, name, self.known)
 
     def perform(self, target, arguments):
         """What a call gives: see `allow_list.perform`."""
@@ -53,6 +55,10 @@ class Machine:
     def change(self, target, state):
         """A BUILD on something that has no state."""
         self.refuse(f"a change of the attributes of a {type(target).__name__} (BUILD)")
+
+    def persistent(self, identity):
+        """What a persistent id stands for: only PyTorch archives have them."""
+        return self.refuse("an object by persistent id")
 
     def refuse(self, what):
         """Something that no feature pickle holds."""

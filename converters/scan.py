@@ -1,40 +1,33 @@
 """`vuemo scan`: what a file is, what is in it, and whether it is safe to convert. Constructs nothing but stand-ins."""
 
 import json
+import re
 
 from content_tree import Walk, lines
-from faults import ConversionFault, LimitExceeded, MalformedPickle
-from file_kind import refuse_other_kinds
+from faults import ConversionFault, LimitExceeded, MalformedPickle, UnreadContent
+from fields import outermost
 from layouts import LAYOUTS
 from opcode_table import Truncated
-from safe_pickle import MOST_BYTES, MOST_OPERATIONS
+from safe_pickle import MOST_OPERATIONS, open_kind
 from scan_machine import ScanMachine
+from torch_machine import TorchScanMachine
 
 
 def scan(data, name, report):
     """JSON of the findings, with `status` 'safe', 'unsafe' or 'unreadable' and, but for 'safe', a `reason`: one sentence."""
     found = {"file": name, "bytes": len(data), "status": "safe", "kind": "pickle"}
     try:
-        refuse_other_kinds(data, name)
-        if len(data) > MOST_BYTES:
-            raise LimitExceeded(f"{name} has {len(data)} bytes, more than the {MOST_BYTES} that are read: split the dataset.")
+        archive = open_kind(data, name)
     except ConversionFault as error:
         return json.dumps({**found, "status": "unreadable", "kind": "other", "reason": str(error)}, ensure_ascii=False)
-    machine = ScanMachine(data, MOST_OPERATIONS, report)
-    content, reason = None, None
-    try:
-        content = machine.run()
-    except Truncated:
-        reason = f"{name} is cut short: the pickle claims more than the {len(data)} bytes that the file has; download it again."
-    except LimitExceeded as error:
-        reason = f"{name} holds {error} (at byte {machine.position})."
-    except MalformedPickle as error:
-        reason = f"{name} is a damaged pickle: {error} at byte {machine.position}."
-    left = len(data) - machine.position
-    if reason is None and left:
-        reason = f"{name} has {left} more bytes after the end of its pickle at byte {machine.position}."
-    found["protocol"] = protocol(data)
-    found["writer"] = writer(data, found["protocol"], machine)
+    if archive is None:
+        machine, pickled = ScanMachine(data, MOST_OPERATIONS, report), name
+    else:
+        machine, pickled = TorchScanMachine(archive, MOST_OPERATIONS, report), archive.pickle_name
+        found.update(kind="torch", storages=len(archive.storages))
+    content, damage = run(machine, pickled)
+    found["protocol"] = protocol(machine.data)
+    found["writer"] = writer(machine.data, found["protocol"], machine) if archive is None else "PyTorch 1.6 or later"
     found["globals"] = [
         {"name": text, "times": times, "allowed": kept is machine.allowed}
         for kept in (machine.allowed, machine.foreign) for text, times in kept.items()]
@@ -42,25 +35,51 @@ def scan(data, name, report):
     if machine.is_unsafe:
         found["status"] = "unsafe"
         first = next(iter(machine.foreign), None) or next(iter(machine.asked))
-        found["reason"] = f"{name} asks for {first}, which no feature pickle needs: do not load it."
-    elif reason is not None:
+        found["reason"] = f"{name} asks for {first}, which no feature pickle needs: {advice(first)}."
+    elif damage is not None:
         found["status"] = "unreadable"
-    if reason is not None:
-        found["damage"] = reason
-        found.setdefault("reason", reason)
+    if damage is not None:
+        found["damage"] = damage
+        found.setdefault("reason", damage)
         return json.dumps(found, ensure_ascii=False)
-    nodes = Walk().nodes([content])
+    found["layouts"] = [] if machine.is_unsafe else [layout.NAME for layout in LAYOUTS if layout.recognise(outermost(content))]
+    nodes = Walk(names_all=archive is not None and not found["layouts"]).nodes([content])
     found["tree"] = [node.plain() for node in nodes]
     found["tree_text"] = lines(nodes)
-    found["layouts"] = [] if machine.is_unsafe else [layout.NAME for layout in LAYOUTS if layout.recognise(content)]
     return json.dumps(found, ensure_ascii=False)
 
 
+def advice(named):
+    """What to do about a file that names something."""
+    if named.startswith("joblib."):
+        return "it was written by joblib; where you trust it, load it with joblib and save it again with pickle"
+    return "do not load it"
+
+
+def run(machine, name):
+    """`(content, None)`, or None and what ended the reading: one sentence."""
+    size = len(machine.data)
+    try:
+        content = machine.run()
+    except Truncated:
+        return None, f"{name} is cut short: the pickle claims more than the {size} bytes that the file has; download it again."
+    except LimitExceeded as error:
+        return None, f"{name} holds {error} (at byte {machine.position})."
+    except UnreadContent as error:
+        return None, f"{name} holds {error} at byte {machine.position}, which is not read here."
+    except MalformedPickle as error:
+        return None, f"{name} is a damaged pickle: {error} at byte {machine.position}."
+    if machine.position < size:
+        return None, f"{name} has {size - machine.position} more bytes after the end of its pickle at byte {machine.position}."
+    return content, None
+
+
 def protocol(data):
-    """The pickle protocol: stated from 2 on; 0 is ASCII throughout, 1 is not."""
+    """The pickle protocol: stated from 2 on. 0 is text, and numbers what it keeps in decimal; 1 does neither."""
     if data[:1] == b"\x80":
         return data[1] if len(data) > 1 else 2
-    return 0 if data[:4096].isascii() else 1
+    head = data[:4096]
+    return 0 if head.isascii() or re.search(rb"p\d{1,9}\n", head) else 1
 
 
 def writer(data, protocol, machine):

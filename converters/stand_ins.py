@@ -8,14 +8,18 @@ type, shape and raw bytes, which is all that a stream holds of them.
 import codecs
 import struct
 
-from faults import LimitExceeded, MalformedPickle, UnsafePickle
+from faults import LimitExceeded, MalformedPickle, UnreadContent, UnsafePickle
 
-# NumPy type code -> (item size, struct code, name). Complex, extended, date and structured types are not features.
+# NumPy type code -> (item size, struct code, name).
 NUMBER_TYPES = {
     "b1": (1, "?", "bool"), "i1": (1, "b", "int8"), "i2": (2, "h", "int16"), "i4": (4, "i", "int32"), "i8": (8, "q", "int64"),
     "u1": (1, "B", "uint8"), "u2": (2, "H", "uint16"), "u4": (4, "I", "uint32"), "u8": (8, "Q", "uint64"),
     "f2": (2, "e", "float16"), "f4": (4, "f", "float32"), "f8": (8, "d", "float64"),
 }
+# The same for what no feature is: carried along, so that it can be told what is in a file, and never read.
+OPAQUE_TYPES = {
+    "c8": (8, "complex64"), "c16": (16, "complex128"), "f16": (16, "longdouble"), "c32": (32, "clongdouble"),
+    "M8": (8, "datetime64"), "m8": (8, "timedelta64")}
 LARGEST_DIMENSION = 1 << 40
 MOST_DIMENSIONS = 32
 
@@ -30,7 +34,8 @@ class Global:
 
 
 class DataType:
-    """numpy.dtype: kind ('f', 'i', 'u', 'b', 'S', 'U', 'O'), item size in bytes, byte order ('<' or '>')."""
+    """numpy.dtype: kind ('f', 'i', 'u', 'b', 'S', 'U', 'O', or '?' for what is not read), item size in bytes, byte order
+    ('<' or '>'). `code`: struct's, for numbers."""
 
     __slots__ = ("kind", "size", "order", "code", "name")
 
@@ -42,16 +47,21 @@ class DataType:
         elif self.kind in ("S", "U") and digits.isascii() and digits.isdigit() and 1 <= int(digits[:10]) < 1 << 24:
             self.size = int(digits) * (4 if self.kind == "U" else 1)
             self.code, self.name = None, "text"
+        elif text in OPAQUE_TYPES:
+            self.kind, self.code = "?", None
+            self.size, self.name = OPAQUE_TYPES[text]
         elif self.kind == "O":
             self.size, self.code, self.name = 0, None, "object"
         else:
-            raise MalformedPickle(f"arrays of type {str(text)[:20]!r} are not read")
+            raise UnreadContent(f"an array of type {str(text)[:20]!r}")
         self.order = "<"
 
     def set_state(self, state):
         """BUILD: `(version, order, subarray, names, fields, item size, alignment, flags[, metadata])`."""
-        if type(state) is not tuple or len(state) < 5 or any(part is not None for part in state[2:5]):
-            raise MalformedPickle("arrays of structured types are not read")
+        if type(state) is not tuple or len(state) < 5:
+            raise MalformedPickle("an array type with a malformed state")
+        if any(part is not None for part in state[2:5]):
+            raise UnreadContent("an array of a structured type")
         order = as_text(state[1])
         if order not in ("<", ">", "|", "="):
             raise MalformedPickle("an array type with an unknown byte order")
@@ -95,6 +105,8 @@ class Array:
         """All items, or the first `limit`, as Python numbers or text in the order of the bytes (object arrays: the objects)."""
         if self.type.kind == "O":
             return self.data[:limit]
+        if self.type.kind == "?":
+            return [None] * min(item_count(self.shape), 8 if limit is None else limit)
         raw = bytes(self.data if limit is None else self.data[:limit * self.type.size])
         if self.type.code is None:
             size = self.type.size
@@ -158,6 +170,8 @@ def scalar(data_type, raw=None):
     if type(raw) not in (bytes, memoryview, bytearray) or len(raw) != data_type.size:
         raise MalformedPickle("a NumPy scalar whose bytes do not match its type")
     raw = bytes(raw)
+    if data_type.kind == "?":
+        raise UnreadContent(f"a NumPy scalar of type {data_type.name}")
     if data_type.code is None:
         return text_item(raw, data_type)
     return struct.unpack(data_type.order + data_type.code, raw)[0]

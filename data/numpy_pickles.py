@@ -77,7 +77,7 @@ class Pickler(pickle._Pickler):
                 order = "F" if value.fortran else "C"
                 return self.from_buffer, (bytearray(value.raw), value.data_type, value.shape, order)
             state = (1, value.shape, value.data_type, value.fortran, value.raw)
-            return self.reconstruct, (self.ndarray, (0,), self.letter), state
+            return self.reconstruct, (self.ndarray, tuple([0]), self.letter), state    # a new (0,) each time, as in NumPy
         if type(value) is Scalar:
             return self.scalar, (value.data_type, value.raw)
         if type(value) is DataType:
@@ -121,8 +121,14 @@ class Pickler(pickle._Pickler):
     dispatch[bytes] = save_text
 
 
-def write(content, protocol=2, python2=False, numpy="numpy.core"):
-    """The pickle of `content`, as bytes."""
+def write(content, protocol=2, python2=False, numpy="numpy.core", memo_from=0):
+    """The pickle of `content`, as bytes. `memo_from`: its memo begins at this index, as if so many objects had come before:
+    large files refer to everything by long indexes, and so does a small one with this."""
     file = io.BytesIO()
-    Pickler(file, protocol, python2, numpy).dump(content)
-    return file.getvalue()
+    pickler = Pickler(file, protocol, python2, numpy)
+    pickler.memo.update((-1 - index, (index, None)) for index in range(memo_from))
+    pickler.dump(content)
+    written = file.getvalue()
+    if protocol < 4 or not memo_from:
+        return written
+    return written[:2] + pickle.NONE + pickle.MEMOIZE * memo_from + pickle.POP + written[2:]

@@ -54,8 +54,10 @@ public struct PickleScan: Codable, Sendable {
     public var bytes: Int
     /// Whether it can be converted without danger.
     public var status: Status
-    /// "pickle", or "other" with the real kind in ``reason``.
+    /// "pickle"; "torch" for an archive of `torch.save`; "other" with the real kind in ``reason``.
     public var kind: String
+    /// Of a PyTorch archive, how many storages (the bytes of tensors) it has.
+    public var storages: Int?
     /// Why it is not safe, in one sentence.
     public var reason: String?
     /// Where and how it is damaged, in one sentence.

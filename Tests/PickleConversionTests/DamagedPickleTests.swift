@@ -38,8 +38,13 @@ import Testing
         ("\n <!DOCTYPE html><html><head><title>Quota exceeded</title>", "is a web page (HTML)"),
         ("\u{1F}\u{8B}\u{08}\u{00}", "is a gzip archive"), ("PK\u{03}\u{04}\u{14}", "is a zip archive"),
         ("BZh91AY", "is a bzip2 archive"), ("\u{93}NUMPY\u{01}", "is a NumPy .npy array"), ("\u{89}HDF\r\n\u{1A}\n", "is an HDF5 file"),
-        ("", "is empty"), ("\u{00}\u{00}\u{00}", "nothing but zero bytes"), ("hello, world", "is not a pickle"),
-        ("{\"a\": 1}", "is not a pickle"),
+        ("", "is empty"), ("\u{00}\u{00}\u{00}", "nothing but zero bytes"), ("hello, world", "is text and not a pickle"),
+        ("{\"a\": 1}", "is JSON and not a pickle"), ("[{\"a\": 1}]", "is JSON and not a pickle"), ("Not found\n", "is text and not a pickle"),
+        ("id,label\n1,2\n", "is a table in text (CSV)"), ("\u{FF}\u{FE}h\u{00}", "is text in UTF-16"), ("\u{FD}7zXZ\u{00}", "is an xz archive"),
+        ("\u{28}\u{B5}\u{2F}\u{FD}", "is a zstd archive"), ("7z\u{BC}\u{AF}\u{27}\u{1C}", "is a 7z archive"), ("\u{7F}ELF\u{02}", "is a program"),
+        ("MATLAB 5.0 MAT-file", "is a MATLAB file"), ("x\u{9C}\u{00}", "is compressed with zlib"), ("SQLite format 3\u{00}", "is an SQLite database"),
+        ("\u{02}\u{00}\u{00}\u{00}\u{00}\u{00}\u{00}\u{00}{\"}", "is a safetensors file"), ("\u{89}PNG\r\n\u{1A}\n", "is a picture"),
+        (String(repeating: "a\u{00}", count: 128) + "\u{00}ustar\u{00}00", "is a tar archive"), ("\u{7}garbage", "is not a pickle"),
     ])
     func wrongKindsAreNamed(content: String, meaning: String) throws {
         let folder = try TemporaryFolder()

@@ -76,13 +76,24 @@ import Testing
         Expectation(
             options: "\"part\":\"cogmen\",\"protocol\":4,\"python2\":false,\"rows\":\"matrix\"",
             layout: "COGMEN (dict of splits of Sample objects)", dataset: "IEMOCAP", splits: ["train", "valid", "test"],
+            features: [("roberta1", "text_sbert"), ("text", "text")] + base.suffix(2)),
+        Expectation(
+            options: "\"part\":\"cogmen-plural\"",
+            layout: "COGMEN (dict of splits of Sample objects)", dataset: "IEMOCAP", splits: ["train", "valid", "test"],
             features: [("text", "text")] + base.suffix(2)),
+        Expectation(
+            options: "\"part\":\"cogmen\",\"speakers\":[\"M\"],\"absent\":[\"visual\"]",
+            layout: "COGMEN (dict of splits of Sample objects)", dataset: "unnamed", splits: ["train", "valid", "test"],
+            speakers: ["M"], features: [("roberta1", "text_sbert"), ("text", "text"), ("audio", "audio")]),
         Expectation(
             options: "\"part\":\"mosei\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI", speakers: ["F", "M"],
             features: base),
         Expectation(
             options: "\"dataset\":\"MELD\",\"part\":\"mosei\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI",
             speakers: nine, features: base),
+        Expectation(
+            options: "\"part\":\"mosei-three\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI",
+            splits: ["train", "valid", "test"], speakers: ["F", "M"], features: Array(base.suffix(2))),
         Expectation(
             options: "\"absent\":[\"visual\",\"text\"]", layout: "IEMOCAP base (9 fields)", dataset: "IEMOCAP",
             features: [("audio", "audio")]),
@@ -100,6 +111,13 @@ import Testing
         #expect(try store.sentence(3) == "Où est 3/0?")
         try expect(expected.features, in: store)
         try store.verify()
+    }
+
+    @Test func sentimentThatIsNotNestedIsNoClass() throws {
+        let (summary, store) = try convert("\"part\":\"mosei-flat\"")
+        #expect(summary.sources.map(\.layout) == ["MOSEI as conversation (9 or 10 fields)"])
+        #expect(Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
+        try expect(Self.base, in: store)
     }
 
     @Test func sentimentIsRoundedToSevenClasses() throws {

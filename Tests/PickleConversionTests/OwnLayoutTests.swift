@@ -58,6 +58,8 @@ import Testing
         ("NAME = 'x'\n", "has no function read(content, reader)"),
         ("def read(content, reader):\n    return 1 +\n", "my_layout.py: line 2: invalid syntax."),
         ("def read(content, reader):\n    return content['nothing']\n", "my_layout.py: line 2: KeyError: 'nothing'."),
+        ("import sys\n\ndef read(content, reader):\n    sys.exit(3)\n", "my_layout.py: line 4: SystemExit: 3."),
+        ("def read(content, reader):\n    return read(content, reader)\n", "my_layout.py: line 2: RecursionError: "),
         ("def read(content, reader):\n    return 3\n", "read() gives a int instead of a Contribution."),
         ("import numpy\n", "my_layout.py: line 1: ModuleNotFoundError: No module named 'numpy'."),
         ("from contribution import Contribution\nfrom datasets import Dataset\n"

@@ -18,8 +18,11 @@ enum Samples {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let data = tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("data")
         for (name, folder) in [
-            ("numpy_pickles", data), ("make_sample", data), ("sample_files", tests.appendingPathComponent("Generator")),
+            ("numpy_pickles", data), ("make_sample", data), ("torch_files", tests.appendingPathComponent("Generator")),
+            ("torch_hostile", tests.appendingPathComponent("Generator")), ("torch_checks", tests.appendingPathComponent("Generator")),
+            ("sample_files", tests.appendingPathComponent("Generator")),
             ("hostile_checks", tests.appendingPathComponent("Generator")), ("fuzz_pickles", tests.appendingPathComponent("Generator")),
+            ("damage_checks", tests.appendingPathComponent("Generator")),
         ] {
             try Python.add(module: name, source: Array(try Data(contentsOf: folder.appendingPathComponent("\(name).py"))))
         }

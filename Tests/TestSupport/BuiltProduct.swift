@@ -23,12 +23,17 @@ public enum BuiltProduct {
     ///   - name: The product, for example "vuemo".
     ///   - arguments: Its arguments.
     ///   - environment: Variables to add to this process's own.
+    ///   - addressSpace: The most address space that the system gives it, in MiB.
     public static func run(
-        _ name: String, _ arguments: [String], environment: [String: String] = [:]
+        _ name: String, _ arguments: [String], environment: [String: String] = [:], addressSpace: Int? = nil
     ) throws -> Outcome {
         let process = Process()
         process.executableURL = URL(filePath: folder + "/" + name)
         process.arguments = arguments
+        if let addressSpace {
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -v \(addressSpace << 10); exec \"$0\" \"$@\"", folder + "/" + name] + arguments
+        }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // Through files: a pipe would fill up and stop a command that writes much to both.
         let scratch = try TemporaryFolder()

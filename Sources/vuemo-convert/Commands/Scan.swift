@@ -33,7 +33,7 @@ struct Scan: ParsableCommand {
                 }
                 line.clear()
                 if index > 0, format == .text { print() }
-                print(format == .json ? try json(found) : text(found))
+                print(format == .json ? try json(found) : ScanText(found: found).text)
                 worst = max(worst, found.status == .safe ? 0 : found.status == .unsafe ? 1 : 2)
             } catch let error as ConversionError {
                 line.clear()
@@ -51,19 +51,5 @@ struct Scan: ParsableCommand {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(found), as: UTF8.self)
-    }
-
-    private func text(_ found: PickleScan) -> String {
-        var lines = ["\(found.file): \(found.status.rawValue)" + (found.reason.map { ". \($0)" } ?? "")]
-        if let damage = found.damage, damage != found.reason { lines.append(damage) }
-        guard let number = found.protocol, let writer = found.writer else { return lines.joined(separator: "\n") }
-        lines.append("pickle of \(found.bytes) bytes, protocol \(number), probably written by \(writer)")
-        let names = (found.globals ?? []).map { $0.allowed ? $0.name : "\($0.name) (UNSAFE)" }
-        lines.append("names: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
-        lines += (found.asks_for ?? []).map { "asks for \($0.what)" + ($0.times > 1 ? ", \($0.times) times" : "") }
-        if let layouts = found.layouts {
-            lines.append("layout: \(layouts.isEmpty ? "none that is known; write one of your own for 'vuemo convert --layout'" : layouts.joined(separator: " or "))")
-        }
-        return (lines + (found.tree_text ?? [])).joined(separator: "\n")
     }
 }

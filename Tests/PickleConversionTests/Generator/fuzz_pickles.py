@@ -19,6 +19,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(here.parents[3] / "converters"), str(here.parents[3] / "data"), str(here.parent)]
 
 import sample_files
+import torch_files
 from conversion import Conversion
 from faults import ConversionFault
 from scan import scan
@@ -26,14 +27,15 @@ from scan import scan
 PARTS = [
     ("IEMOCAP", "base"), ("MELD", "base"), ("MELD", "base-no-visual"), ("IEMOCAP", "roberta"), ("MELD", "roberta"),
     ("IEMOCAP", "combined"), ("MELD", "combined-unused"), ("MELD", "combined-sentiment"), ("IEMOCAP", "corect"),
-    ("IEMOCAP", "cogmen"), ("IEMOCAP", "mosei"), ("MELD", "mosei-real")]
+    ("IEMOCAP", "cogmen"), ("IEMOCAP", "mosei"), ("MELD", "mosei-real"), ("MELD", "mosei-three")]
 OPCODES = b"(.0123FIJKLMNPQRSTUVXabcdegh}iljopqrst]u)GBC\x80\x81\x82\x85\x86\x87\x88\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98"
 NAMES = [b"cos\nsystem\n", b"cnumpy\nndarray\n", b"c__builtin__\nset\n", b"ccollections\nOrderedDict\n", b"ccogmen.Sample\nSample\n",
-         b"ccollections\ndefaultdict\n", b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n", b"cnumpy.core.multiarray\nscalar\n"]
+         b"ctorch._utils\n_rebuild_tensor_v2\n", b"ctorch\nHalfStorage\n", b"ccollections\ndefaultdict\n", b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n", b"cnumpy.core.multiarray\nscalar\n"]
 
 
 def corpus():
-    """One pickle per layout and a protocol that goes round, with every form of rows and splits among them."""
+    """Two pickles per layout in protocols that go round, with every form of rows and splits among them, one archive of
+    torch.save per layout, and files whose arrays are read in runs."""
     rows, splits = ["arrays", "matrix", "numbers", "tuple"], ["list", "set", "tuple", "frozenset"]
     made = []
     for number, (dataset, part) in enumerate(PARTS):
@@ -42,12 +44,26 @@ def corpus():
                 "dataset": dataset, "part": part, "protocol": protocol, "python2": protocol < 3 and number % 2 == 0,
                 "rows": rows[number % 4] if not part.startswith("mosei") else "arrays",
                 "splits": splits[number % 4] if part in ("base", "roberta") else "list"})))
+        made.append(sample_files.make(json.dumps({"dataset": dataset, "part": part, "tensors": True, "counts": [2, 1, 1, 1, 1, 1]})))
+    for protocol in (2, 3, 4):
+        made.append(sample_files.make(json.dumps({
+            "part": "base", "protocol": protocol, "python2": protocol == 2, "memo_from": 300, "absent": ["visual", "audio"],
+            "widths": {"text": 65 + 200 * (protocol == 3)}, "counts": [1] * 6})))
     return made
 
 
 def mutate(source, pickles):
-    """One of the pickles with a few bytes changed, removed, repeated, or made opcodes, names and large sizes."""
-    data = bytearray(source.choice(pickles))
+    """One of the pickles with a few bytes changed, removed, repeated, or made opcodes, names and large sizes. Of most archives
+    it is data.pkl that is changed, and the checksum is left out, so that the change is not found by it."""
+    chosen = source.choice(pickles)
+    if chosen.startswith(b"PK") and source.random() < 0.7:
+        return torch_files.with_pickle(chosen, lambda pickled: mutated(source, pickled, pickles))
+    return mutated(source, chosen, pickles)
+
+
+def mutated(source, chosen, pickles):
+    """A few changes of `chosen`."""
+    data = bytearray(chosen)
     for _ in range(source.randint(1, 4)):
         at, kind = source.randrange(len(data)), source.random()
         if kind < 0.35:

@@ -15,6 +15,8 @@ def on_event(event, arguments):
     """Events of the watching thread that only running something of a pickle could raise."""
     if getattr(watched, "events", None) is not None:
         watched.events.append(event)
+        if event == "import":
+            watched.modules.append(arguments[0])
 
 
 sys.addaudithook(on_event)
@@ -22,16 +24,14 @@ sys.addaudithook(on_event)
 
 def load_watched(data):
     """JSON: the fault's type and sentence ('' where there was none) and the audit events that reading raised."""
-    watched.events = []
-    modules = set(sys.modules)
+    watched.events, watched.modules = [], []
     kind, sentence = "", ""
     try:
         load(data, "hostile.pkl", most_operations=2_000_000)
     except ConversionFault as fault:
         kind, sentence = type(fault).__name__, str(fault)
     events, watched.events = watched.events, None
-    new = sorted(set(sys.modules) - modules)
-    return json.dumps({"kind": kind, "sentence": sentence, "events": [e for e in events if e not in ("object.__getattr__",)], "modules": new})
+    return json.dumps({"kind": kind, "sentence": sentence, "events": [e for e in events if e not in ("object.__getattr__",)], "modules": watched.modules})
 
 
 def load_every_truncation(data):

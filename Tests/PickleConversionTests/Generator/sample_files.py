@@ -1,12 +1,13 @@
 """Small pickles of every layout with known values, for the tests. Runs in the embedded interpreter.
 
-`make(options as JSON)` gives the bytes of one file. A value is a function of where it stands, so that the tests can
+`make(options as JSON)` gives the bytes of one file; with "tensors" it is an archive of torch.save. A value is a function of where it stands, so that the tests can
 compute it too: see `value`.
 """
 
 import json
 import struct
 
+import torch_files
 from numpy_pickles import Array, DataType, Instance, Scalar, write
 
 WIDTHS = {"text": 5, "audio": 4, "visual": 3, "roberta1": 6, "roberta2": 6, "roberta3": 6, "roberta4": 6}
@@ -16,7 +17,7 @@ PLACES = {name: place for place, name in enumerate(WIDTHS)}
 DEFAULTS = {
     "dataset": "IEMOCAP", "part": "base", "protocol": 2, "python2": True, "numpy": "numpy.core", "type": "<f4",
     "rows": "arrays", "splits": "list", "keys": "own", "outer": None, "labels": "ints", "without": [], "shortened": [],
-    "absent": [], "shift": 0, "speakers": None, "tensors": False,
+    "absent": [], "shift": 0, "speakers": None, "tensors": False, "counts": COUNTS, "widths": {}, "memo_from": 0,
     "relabelled": [], "resplit": False, "sentence": None, "nan": False, "wide": None, "scale": 1}
 
 
@@ -33,7 +34,7 @@ def key(options, number):
 
 def entry(options, feature, dialogue, count):
     """One dialogue's rows, in the form that the options ask for."""
-    width = WIDTHS[feature] + (1 if options["wide"] == [feature, dialogue] else 0)
+    width = options["widths"].get(feature, WIDTHS[feature]) + (1 if options["wide"] == [feature, dialogue] else 0)
     whole = options["type"][1] in "iub"
     number = (lambda x: int(x) % 2) if options["type"][1] == "b" else int if whole else float
     rows = [[number(value(feature, dialogue, u, c) * options["scale"]) for c in range(width)] for u in range(count)]
@@ -114,11 +115,17 @@ def combined_sentiment(options, fields, train, valid, test):
 
 
 def samples(options, fields, train, valid, test):
-    """A dict of lists: of dicts, or with part "cogmen" of objects."""
+    """A dict of lists: of dicts, or with part "cogmen" of objects, whose attributes have names of their own there
+    ("cogmen-plural": as in CORECT)."""
     def sample(dialogue):
         held = {"vid": dialogue, "sentence": fields["sentences"][dialogue]}
         held.update((name, fields[name][dialogue]) for name in ("speakers", "labels", "text", "audio", "visual") if fields[name])
-        return held if options["part"] == "corect" else Instance("cogmen.Sample", "Sample", held)
+        if options["part"] == "corect":
+            return held
+        if options["part"] == "cogmen":
+            held["speaker"], held["label"] = held.pop("speakers"), held.pop("labels")
+            held["sbert_sentence_embeddings"] = fields["roberta1"][dialogue]
+        return Instance("cogmen.Sample", "Sample", held)
     return {name: [sample(dialogue) for dialogue in split] for name, split in (("train", train), ("dev", valid), ("test", test))}
 
 
@@ -135,17 +142,41 @@ def mosei(options, fields, train, valid, test):
     return base(options, fields, train, valid, test)
 
 
+def mosei_three(options, fields, train, valid, test):
+    """Three lists of dialogues, sentences as lists of words, and sentences in the place of text features too."""
+    content = mosei(options, fields, train, valid, test)
+    sentences = fields["sentences"]
+    words = {dialogue: [sentence.split(" ") for sentence in entry] for dialogue, entry in sentences.items()}
+    return content[:3] + [sentences] + content[4:6] + [words, train, valid, test]
+
+
+def mosei_flat(options, fields, train, valid, test):
+    """Sentiment as one real number per utterance, whole ones in the first dialogue."""
+    fields["labels"] = {
+        name: [float(label - 3) + (0.25 if dialogue else 0) for label in entry] for dialogue, (name, entry) in enumerate(fields["labels"].items())}
+    return base(options, fields, train, valid, test)
+
+
 LAYOUTS = {
     "base": base, "base-no-visual": base_no_visual, "roberta": roberta, "combined": combined,
     "combined-unused": combined_unused, "combined-sentiment": combined_sentiment, "corect": samples, "cogmen": samples,
-    "mosei": mosei, "mosei-real": mosei}
+    "cogmen-plural": samples, "mosei": mosei, "mosei-real": mosei, "mosei-three": mosei_three, "mosei-flat": mosei_flat}
 
 
 def make(text):
+    """The bytes of one file."""
     options = {**DEFAULTS, **json.loads(text)}
+    made = content_of(options)
+    if options["tensors"]:
+        return torch_files.write(made, options["protocol"])
+    return write(made, options["protocol"], options["python2"], options["numpy"], options["memo_from"])
+
+
+def content_of(options):
+    """What is in it, with the stand-ins of `numpy_pickles.py`."""
     options["data_type"] = DataType(options["type"])
     fields = {name: {} for name in ["ids", "speakers", "labels", "sentences", "sentiments", *WIDTHS]}
-    for dialogue, count in enumerate(COUNTS):
+    for dialogue, count in enumerate(options["counts"]):
         if dialogue in options["without"]:
             continue
         count -= dialogue in options["shortened"]
@@ -166,7 +197,7 @@ def make(text):
         test, train, valid = [], [], []
     content = LAYOUTS[options["part"]](options, fields, *(ids(options, split) for split in (train, valid, test)))
     outer = {"list": list, "tuple": tuple, None: list if options["part"].startswith("roberta") else tuple}[options["outer"]]
-    return write(outer(content) if isinstance(content, list) else content, options["protocol"], options["python2"], options["numpy"])
+    return outer(content) if isinstance(content, list) else content
 
 
 def make_family():

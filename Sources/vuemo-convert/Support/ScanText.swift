@@ -1,0 +1,39 @@
+import PickleConversion
+
+/// The findings of a scan for people, in lines of at most 80 characters wherever its words allow.
+struct ScanText {
+    let found: PickleScan
+
+    /// All lines.
+    var text: String {
+        var lines = wrapped("\(found.file): \(found.status.rawValue)" + (found.reason.map { ". \($0)" } ?? ""))
+        if let damage = found.damage, damage != found.reason { lines += wrapped(damage) }
+        guard let number = found.protocol, let writer = found.writer else { return lines.joined(separator: "\n") }
+        let kind = found.storages.map { "PyTorch archive of \(found.bytes) bytes with \($0) storage\($0 == 1 ? "" : "s")" }
+            ?? "pickle of \(found.bytes) bytes"
+        lines += wrapped("\(kind), protocol \(number), probably written by \(writer)")
+        let names = (found.globals ?? []).map { $0.allowed ? $0.name : "\($0.name)\u{A0}(UNSAFE)" }
+        lines += wrapped("names: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+        for asked in found.asks_for ?? [] {
+            lines += wrapped("asks for \(asked.what)" + (asked.times > 1 ? ", \(asked.times) times" : ""))
+        }
+        if let layouts = found.layouts {
+            let none = found.storages == nil ? "none that is known; write one of your own for 'vuemo convert --layout'" : "none that is known"
+            lines += wrapped("layout: \(layouts.isEmpty ? none : layouts.joined(separator: " or "))")
+        }
+        return (lines + (found.tree_text ?? [])).joined(separator: "\n")
+    }
+
+    /// Broken at spaces; what follows is indented. A non-breaking space holds two words together and is printed as a space.
+    private func wrapped(_ text: String, width: Int = 80) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(lines.isEmpty ? String(word) : "  \(word)")
+            }
+        }
+        return lines.map { $0.replacing("\u{A0}", with: " ") }
+    }
+}

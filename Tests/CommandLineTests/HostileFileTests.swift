@@ -1,0 +1,55 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every hostile payload as a file, given to the built command under bounds that the system keeps: one sentence each,
+/// nothing that it names runs, nothing is left, and none takes long.
+@Suite struct HostileFileTests {
+    static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "PickleConversionTests/Generator/hostile_files.py").path
+
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        _ = try Self.python([Self.script, folder.path])
+    }
+
+    private static func python(_ arguments: [String]) throws -> String {
+        let process = Process(), pipe = Pipe()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3"] + arguments
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return output
+    }
+
+    @Test func thePayloadsAreLive() throws {
+        let names = try Self.python([Self.script, folder.path, "--prove"]).split(separator: "\n")
+        #expect(names.count == 20 && names.contains("os-system"))
+    }
+
+    @Test func noneOfThemRunsOrLeavesAnything() throws {
+        let names = try folder.names()
+        #expect(names.count == 91)
+        // Sound pickles that hold no dataset: refused by conversion, and safe.
+        let harmless = ["laughs-as-lists.pkl", "long-memo.pkl", "self-dict.pkl", "self-list.pkl"]
+        for name in names {
+            let began = ContinuousClock.now
+            let bounds = ["--max-memory", "128", "--quiet"]
+            let converted = try BuiltProduct.run(
+                "vuemo-convert", ["auto", folder.file(name), "-o", folder.file("out.h5")] + bounds, addressSpace: 512)
+            #expect(converted.status == 1 && converted.output.isEmpty, "\(name): \(converted)")
+            let lines = converted.errors.split(separator: "\n")
+            #expect(lines.count == 1 && lines[0].hasPrefix("Error: ") && lines[0].hasSuffix("."), "\(name): \(converted.errors)")
+            let scanned = try BuiltProduct.run("vuemo-convert", ["scan", folder.file(name)] + bounds, addressSpace: 512)
+            #expect(harmless.contains(name) ? scanned.status == 0 : [1, 2].contains(scanned.status), "\(name): \(scanned)")
+            #expect(converted.errors.contains(" asks for ") == (scanned.status == 1), "\(name): \(converted.errors)\(scanned.output)")
+            #expect(ContinuousClock.now - began < .seconds(30), "\(name)")
+        }
+        #expect(try folder.names() == names)
+    }
+}

@@ -1,0 +1,83 @@
+"""Small samples of every layout, damaged byte by byte: what becomes of them on the whole way to a store's rows.
+
+A sample is named `DATASET PART FORM`; `names()` lists them all. FORM is a protocol, 'long' for one whose arrays are read
+in runs as those of large files are (see array_runs.py), or 'tensors' for an archive of torch.save.
+"""
+
+import json
+import random
+import time
+
+import array_runs
+import pickle_machine
+from fuzz_pickles import PARTS, whole_way
+from safe_pickle import load
+from sample_files import WIDTHS, make
+
+SMALL = {"counts": [1] * 6, "widths": dict.fromkeys(WIDTHS, 2)}
+FORMS = {
+    "0": {"protocol": 0}, "2": {"protocol": 2, "python2": True}, "3": {"protocol": 3, "python2": False}, "5": {"protocol": 5, "python2": False},
+    "tensors": {"tensors": True}}
+LONG = {"counts": [1] * 6, "widths": {"text": 70, "audio": 260}, "absent": ["visual"], "memo_from": 300}
+
+
+def names():
+    """The names of all samples, with newlines between them."""
+    found = [f"{dataset} {part} {form}" for dataset, part in PARTS for form in FORMS if (part, form) != ("cogmen", "0")]
+    return "\n".join(found + [f"IEMOCAP base long{protocol}" for protocol in (2, 3, 4)])
+
+
+def sample(name):
+    """The bytes of one."""
+    dataset, part, form = name.split()
+    further = {**LONG, "protocol": int(form[4:]), "python2": form == "long2"} if form.startswith("long") else {**SMALL, **FORMS[form]}
+    rows = "arrays" if part.startswith("mosei") or form.startswith("long") else "matrix"
+    return make(json.dumps({"dataset": dataset, "part": part, "rows": rows, **further}))
+
+
+def wrong_truncations(name):
+    """JSON: lengths at which a sample that is cut there is not refused in one sentence; -1 where the whole is refused."""
+    data, wrong = sample(name), []
+    if not whole_way(data):
+        wrong.append(-1)
+    for length in range(len(data)):
+        try:
+            if whole_way(data[:length]):
+                wrong.append(length)
+        except BaseException as error:
+            wrong.append(f"{length}: {error!r}")
+    return json.dumps(wrong[:9])
+
+
+def escapes(name, count):
+    """JSON: seeds of one-byte changes that neither convert nor are refused in one sentence, or take more than two seconds."""
+    data, wrong = sample(name), []
+    for seed in range(int(count)):
+        source = random.Random(f"{name} {seed}")
+        at, began = source.randrange(len(data)), time.monotonic()
+        changed = data[:at] + bytes([data[at] ^ source.randrange(1, 256)]) + data[at + 1:]
+        try:
+            whole_way(changed)
+        except BaseException as error:
+            wrong.append(f"{seed}: {error!r}")
+        if time.monotonic() - began > 2:
+            wrong.append(f"{seed}: {time.monotonic() - began:.1f} s")
+    return json.dumps(wrong[:9])
+
+
+def runs_taken(data):
+    """How many arrays of a pickle are read in runs, as text."""
+    taken = 0
+
+    def counted(*arguments):
+        nonlocal taken
+        found = array_runs.read_array(*arguments)
+        taken += found is not None
+        return found
+
+    pickle_machine.read_array = counted
+    try:
+        load(data, "counted.pkl")
+    finally:
+        pickle_machine.read_array = array_runs.read_array
+    return str(taken)

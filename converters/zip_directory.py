@@ -1,0 +1,140 @@
+"""The members of a zip archive, as views of the archive's bytes. Nothing is unpacked, so nothing can expand.
+
+Python's zipfile takes what it can get; this reader refuses every archive whose parts contradict each other, because
+what two readers understand differently is how archives deceive.
+"""
+
+from struct import Struct
+
+from faults import MalformedPickle
+
+END, END64, LOCATOR64 = Struct("<4s4H2IH"), Struct("<4sQ2H2I4Q"), Struct("<4sIQI")
+ENTRY, LOCAL = Struct("<4s6H3I5H2I"), Struct("<4s5H3I2H")
+LONGEST_COMMENT = 0xFFFF
+MOST_MEMBERS = 1 << 20
+IN_EXTRA = 0xFFFFFFFF             # a size or offset that stands in the 64-bit extra field
+ENCRYPTED = 1
+
+
+class Member:
+    """`name`; `content`: the bytes as they lie in the archive; `crc`: their checksum as stated; `is_stored`: not compressed."""
+
+    __slots__ = ("name", "content", "crc", "is_stored", "place")
+
+    def __init__(self, name, content, crc, is_stored, place):
+        self.name, self.content, self.crc, self.is_stored, self.place = name, content, crc, is_stored, place
+
+
+class BadArchive(MalformedPickle):
+    """An archive that contradicts itself. Its text says how, after 'a zip archive'."""
+
+
+def members(data):
+    """All members of the archive `data` (bytes), in the order of its directory. Raises BadArchive."""
+    view = memoryview(data)
+    count, size, start, end = directory(data)
+    result, names, position = [], set(), start
+    for _ in range(count):
+        member, position = read_entry(data, view, position, end, start)
+        if member.name in names:
+            raise BadArchive(f"with two members of the name {shown(member.name)}")
+        names.add(member.name)
+        result.append(member)
+    if position != start + size:
+        raise BadArchive("whose directory is not as long as it says")
+    check_overlaps(result)
+    return result
+
+
+def directory(data):
+    """`(members, bytes, begin, end)` of the directory, which must lie before the record that ends the archive."""
+    at = data.rfind(b"PK\5\6", max(0, len(data) - END.size - LONGEST_COMMENT))
+    if at < 0 or at + END.size > len(data):
+        raise BadArchive("that is cut short")
+    _, disk, disk_of, here, count, size, start, comment = END.unpack_from(data, at)
+    if at + END.size + comment != len(data):
+        raise BadArchive("that is cut short or has more bytes after its end")
+    end = at
+    if 0xFFFF in (here, count) or IN_EXTRA in (size, start):
+        locator = at - LOCATOR64.size
+        if locator < 0 or data[locator:locator + 4] != b"PK\6\7":
+            raise BadArchive("without the directory that it says it has")
+        end = LOCATOR64.unpack_from(data, locator)[2]
+        if end + END64.size > locator or data[end:end + 4] != b"PK\6\6":
+            raise BadArchive("without the directory that it says it has")
+        _, _, _, _, disk, disk_of, here, count, size, start = END64.unpack_from(data, end)
+    if disk or disk_of or here != count:
+        raise BadArchive("in several parts")
+    if start + size > end or count > MOST_MEMBERS or count * ENTRY.size > size:
+        raise BadArchive("that claims more members than it has")
+    return count, size, start, end
+
+
+def read_entry(data, view, position, end, limit):
+    """`(Member, position of the next entry)`. All members must lie before `limit`, where the directory begins."""
+    if position + ENTRY.size > end or data[position:position + 4] != b"PK\1\2":
+        raise BadArchive("with a damaged directory")
+    _, _, _, flags, method, _, _, crc, packed, size, name_size, extra_size, comment_size, disk, _, _, offset = ENTRY.unpack_from(data, position)
+    after_name = position + ENTRY.size + name_size
+    after = after_name + extra_size + comment_size
+    if after > end:
+        raise BadArchive("with a damaged directory")
+    raw_name = data[position + ENTRY.size:after_name]
+    size, packed, offset = wide(data[after_name:after_name + extra_size], size, packed, offset)
+    name = checked_name(raw_name)
+    if flags & ENCRYPTED or disk:
+        raise BadArchive(f"whose member {shown(name)} is encrypted or elsewhere")
+    if offset + LOCAL.size > limit or data[offset:offset + 4] != b"PK\3\4":
+        raise BadArchive(f"whose member {shown(name)} is not where it says")
+    local = LOCAL.unpack_from(data, offset)
+    begin = offset + LOCAL.size + local[9] + local[10]
+    if data[offset + LOCAL.size:offset + LOCAL.size + local[9]] != raw_name or local[3] != method:
+        raise BadArchive(f"whose member {shown(name)} has two names or forms")
+    if begin + packed > limit:
+        raise BadArchive(f"whose member {shown(name)} claims more bytes than there are")
+    is_stored = method == 0
+    if is_stored and packed != size:
+        raise BadArchive(f"whose member {shown(name)} has two sizes")
+    return Member(name, view[begin:begin + packed], crc, is_stored, (offset, begin + packed)), after
+
+
+def wide(extra, *values):
+    """The sizes and the offset, with those that stand in the 64-bit extra field taken from there."""
+    if IN_EXTRA not in values:
+        return values
+    position = 0
+    while position + 4 <= len(extra):
+        kind, size = int.from_bytes(extra[position:position + 2], "little"), int.from_bytes(extra[position + 2:position + 4], "little")
+        if kind == 1 and position + 4 + size <= len(extra):
+            field, at = extra[position + 4:position + 4 + size], 0
+            result = []
+            for value in values:
+                if value == IN_EXTRA:
+                    value, at = int.from_bytes(field[at:at + 8], "little"), at + 8
+                result.append(value)
+            if at <= size:
+                return result
+        position += 4 + size
+    raise BadArchive("with sizes that are not there")
+
+
+def checked_name(raw):
+    """A member's name; only plain relative ones are taken."""
+    name = str(raw, "utf-8", "replace")
+    parts = name.rstrip("/").split("/")
+    if not name or name.startswith("/") or "\\" in name or "\0" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
+        raise BadArchive(f"whose member {shown(name)} has a name that leads out of it")
+    return name
+
+
+def check_overlaps(found):
+    """No byte may belong to two members: overlapping ones are how small archives pretend to be large."""
+    reached = 0
+    for begin, end in sorted(member.place for member in found):
+        if begin < reached:
+            raise BadArchive("whose members overlap")
+        reached = end
+
+
+def shown(name):
+    return repr(name[:60])
