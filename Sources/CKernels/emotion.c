@@ -32,6 +32,22 @@ VECTORIZED void ck_emotion_tile_backward(float *restrict target_gradient, size_t
     }
 }
 
+VECTORIZED void ck_emotion_scores_backward(float *restrict x_gradient, float *restrict w_t_gradient,
+                                           float *restrict w_s_gradient, const float *restrict x,
+                                           const float *restrict target, const float *restrict source,
+                                           const float *restrict w_t, const float *restrict w_s, size_t rows, size_t h) {
+    for (size_t r = 0; r < rows; r++) {
+        const float *row = x + r * h;
+        float *g = x_gradient + r * h;
+        float t = target[r], s = source[r];
+        for (size_t c = 0; c < h; c++) {
+            g[c] += t * w_t[c] + s * w_s[c];
+            w_t_gradient[c] += t * row[c];
+            w_s_gradient[c] += s * row[c];
+        }
+    }
+}
+
 VECTORIZED void ck_emotion_across(float *restrict out, const float *restrict x, const float *restrict target,
                                   const float *restrict source, size_t rows, size_t m_count, size_t h, float scale) {
     for (size_t i = 0; i < rows; i++) {

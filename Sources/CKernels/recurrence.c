@@ -3,18 +3,19 @@
 
 VECTORIZED void ck_gru_step(float *restrict state, float *restrict output, size_t output_stride, float *restrict saved,
                             const float *restrict input, const int32_t *restrict input_index,
-                            const float *restrict recurrent, const float *restrict recurrent_bias, size_t rows,
-                            size_t h) {
+                            const float *restrict input_bias, const float *restrict recurrent,
+                            const float *restrict recurrent_bias, size_t rows, size_t h) {
+    const float *ir = input_bias, *iz = ir + h, *ic = iz + h;
     for (size_t k = 0; k < rows; k++) {
         const float *in = input + (size_t)input_index[k] * 3 * h, *rec = recurrent + k * 3 * h;
         const float *br = recurrent_bias, *bz = br + h, *bn = bz + h;
         float *s = state + k * h, *o = output + k * output_stride;
         float *r = saved + k * 5 * h, *z = r + h, *n = z + h, *hn = n + h, *previous = hn + h;
         for (size_t i = 0; i < h; i++) {
-            float reset = fast_sigmoid(in[i] + rec[i] + br[i]);
-            float update = fast_sigmoid(in[h + i] + rec[h + i] + bz[i]);
+            float reset = fast_sigmoid(in[i] + ir[i] + rec[i] + br[i]);
+            float update = fast_sigmoid(in[h + i] + iz[i] + rec[h + i] + bz[i]);
             float candidate_recurrent = rec[2 * h + i] + bn[i];
-            float candidate = fast_tanh(in[2 * h + i] + reset * candidate_recurrent);
+            float candidate = fast_tanh(in[2 * h + i] + ic[i] + reset * candidate_recurrent);
             float before = s[i], now = candidate + update * (before - candidate);
             r[i] = reset;
             z[i] = update;

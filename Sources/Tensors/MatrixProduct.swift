@@ -33,9 +33,9 @@ public enum MatrixProduct {
 
     /// The same on the calling thread: for work that is already split.
     public static func multiplyOnThisThread(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
+        guard hasKernels else { return multiplyByOpenBLAS(a, b, into: c, alpha: alpha, beta: beta) }
         check(a, b, c)
         guard c.rows > 0, c.columns > 0 else { return }
-        guard hasKernels else { return multiplyByOpenBLAS(a, b, into: c, alpha: alpha, beta: beta) }
         ck_product(
             c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, b.pointer, b.stride,
             b.isTransposed ? 1 : 0, beta, c.pointer, c.stride)
@@ -51,7 +51,10 @@ public enum MatrixProduct {
             c.stride)
     }
 
-    static func multiplyByOpenBLAS(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float, beta: Float) {
+    /// The same by OpenBLAS on the calling thread, whatever the processor: what our kernels are compared with.
+    public static func multiplyByOpenBLAS(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
+        check(a, b, c)
+        guard c.rows > 0, c.columns > 0 else { return }
         _ = Compute.singleThreadedBLAS
         cblas_sgemm(
             CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,

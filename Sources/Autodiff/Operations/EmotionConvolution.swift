@@ -27,17 +27,9 @@ extension Tape {
             graph.backward(
                 target: target, source: source, gradient: gradient, yGradient: yGradient, targetGradient: targetGradient,
                 sourceGradient: sourceGradient)
-            // The scores are two dot products per node: w_t·y and w_s·y.
-            let nodes = y.rows * m, flat = y.value.reshaped(rows: nodes, columns: h)
-            let gateGradient = gate.slot.toAddTo()
-            for (part, scores) in [targetGradient, sourceGradient].enumerated() {
-                let columns = part * h..<(part + 1) * h
-                MatrixProduct.multiply(
-                    scores.reshaped(rows: 1, columns: nodes).matrix, flat.matrix, into: gateGradient.matrix(columns: columns), beta: 1)
-                MatrixProduct.multiply(
-                    scores.reshaped(rows: nodes, columns: 1).matrix, gate.value.matrix(columns: columns),
-                    into: yGradient.reshaped(rows: nodes, columns: h).matrix, beta: 1)
-            }
+            graph.scoresBackward(
+                gate: gate.value, yGradient: yGradient, gateGradient: gate.slot.toAddTo(), targetGradient: targetGradient,
+                sourceGradient: sourceGradient)
             bias.slot.toAddTo().pointer[0] += targetGradient.values.reduce(0, +)
             y.slot.accumulate(yGradient)
         }
@@ -71,6 +63,20 @@ private struct EmotionGraph {
             }
         }
         return (target, source)
+    }
+
+    /// The way back through `scores`. Sums over nodes are made in a fixed number of parts and added in order.
+    func scoresBackward(
+        gate: Tensor, yGradient: Tensor, gateGradient: Tensor, targetGradient: Tensor, sourceGradient: Tensor
+    ) {
+        let nodes = y.rows * streams, parts = 8, sums = Tensor(rows: parts, columns: 2 * h, repeating: 0)
+        Compute.forEach(parts) { part in
+            let first = nodes * part / parts, count = nodes * (part + 1) / parts - first, own = sums.pointer + part * 2 * h
+            ck_emotion_scores_backward(
+                yGradient.pointer + first * h, own, own + h, y.pointer + first * h, targetGradient.pointer + first,
+                sourceGradient.pointer + first, gate.pointer, gate.pointer + h, count, h)
+        }
+        sums.addColumnSums(to: gateGradient)
     }
 
     /// Σ over a dialogue's (n − 1) + (M − 1) neighbours is divided by this; nil where there are none.

@@ -46,10 +46,6 @@ extension Tape {
         let projected = directions.map { direction in
             let product = Tensor(rows: x.rows, columns: 3 * h)
             MatrixProduct.multiply(x.value.matrix, direction.inputWeight.value.matrix.transposed, into: product.matrix)
-            product.forEachRowRange { rows in
-                ck_bias_activation(
-                    product.pointer + rows.lowerBound * 3 * h, rows.count, 3 * h, direction.inputBias.value.pointer, 0)
-            }
             return product
         }
         let saved = directions.map { _ in Tensor(rows: layout.rows, columns: 5 * h) }
@@ -60,7 +56,7 @@ extension Tape {
             let run = RecurrentRun(
                 layout: layout, block: blocks[task / 2], isBackward: side == 1, h: h, weight: weights[side])
             run.forward(
-                input: projected[side], inputRow: index, bias: directions[side].recurrentBias.value, saved: saved[side], output: y,
+                input: projected[side], inputRow: index, direction: directions[side], saved: saved[side], output: y,
                 outputColumn: side * h)
         }
         return record(y, inputs: [x] + directions.flatMap(\.all)) { gradient in
@@ -94,8 +90,12 @@ private func accumulateGRUGradients(x: Variable, inputRow: [Int32]?, direction: 
     gates.addColumnSums(to: direction.inputBias.slot.toAddTo().pointer)
     if let inputRow {
         // Rows that read the same input (all padding reads one) have one sum, so the products run over x's rows.
-        let sums = Tensor(rows: x.rows, columns: 3 * h, repeating: 0)
-        ck_scatter_add_rows(sums.pointer, 3 * h, gates.pointer, gates.stride, inputRow, inputRow.count, 3 * h)
+        let sums = Tensor(rows: x.rows, columns: 3 * h, repeating: 0), unsummed = gates
+        Compute.forEachRange(3 * h, minimum: 128) { part in
+            ck_scatter_add_rows(
+                sums.pointer + part.lowerBound, 3 * h, unsummed.pointer + part.lowerBound, unsummed.stride, inputRow,
+                inputRow.count, part.count)
+        }
         gates = sums.matrix
     }
     MatrixProduct.multiply(gates.transposed, x.value.matrix, into: direction.inputWeight.slot.toAddTo().matrix, beta: 1)
@@ -132,9 +132,10 @@ private struct RecurrentRun {
         (layout.offset[time] + block.lowerBound, max(0, min(block.upperBound, layout.active[time]) - block.lowerBound))
     }
 
-    func forward(input: Tensor, inputRow: [Int32], bias: Tensor, saved: Tensor, output: Tensor, outputColumn: Int) {
+    func forward(input: Tensor, inputRow: [Int32], direction: GRUDirection, saved: Tensor, output: Tensor, outputColumn: Int) {
         let state = Tensor(rows: block.count, columns: h, repeating: 0)
         let recurrent = Tensor(rows: block.count, columns: 3 * h)
+        let inputBias = direction.inputBias.value.pointer, recurrentBias = direction.recurrentBias.value.pointer
         inputRow.withUnsafeBufferPointer { inputRow in
             for step in 0..<layout.steps {
                 let (first, count) = rows(at: isBackward ? layout.steps - 1 - step : step)
@@ -143,8 +144,8 @@ private struct RecurrentRun {
                     state.rows(0..<count).matrix, weight, into: recurrent.rows(0..<count).matrix)
                 ck_gru_step(
                     state.pointer, output.pointer + first * output.columns + outputColumn, output.columns,
-                    saved.pointer + first * 5 * h, input.pointer, inputRow.baseAddress! + first, recurrent.pointer, bias.pointer,
-                    count, h)
+                    saved.pointer + first * 5 * h, input.pointer, inputRow.baseAddress! + first, inputBias, recurrent.pointer,
+                    recurrentBias, count, h)
             }
         }
     }

@@ -110,10 +110,11 @@ void ck_layer_norm_backward(float *gradient_in, int accumulate, float *weight_gr
 #pragma mark GRU (recurrence.c): gates in PyTorch's order r, z, n
 
 /// One step for `rows` sequences of width h.
-/// input row k is input + input_index[k] * 3h (x W_ih^T + b_ih); recurrent [rows, 3h] = state W_hh^T (without bias).
+/// input row k is input + input_index[k] * 3h (x W_ih^T), recurrent [rows, 3h] = state W_hh^T, both without their biases.
 /// saved [rows, 5h] gets r, z, n, W_hn h + b_hn, previous state; state [rows, h] is replaced; output rows have a stride.
 void ck_gru_step(float *state, float *output, size_t output_stride, float *saved, const float *input,
-                 const int32_t *input_index, const float *recurrent, const float *recurrent_bias, size_t rows, size_t h);
+                 const int32_t *input_index, const float *input_bias, const float *recurrent,
+                 const float *recurrent_bias, size_t rows, size_t h);
 /// The step's backward. gradient_state [rows, h] holds d/d(new state) coming from later steps and becomes z * dh, to which
 /// the caller adds gradient_recurrent W_hh. saved's r, z, n, hn become the gradients of r, z, n (input side) and of hn.
 /// gradient_recurrent [rows, 3h] gets the gradients of the recurrent side.
@@ -131,6 +132,11 @@ void ck_emotion_tile(float *tile, const float *target, size_t target_step, const
 void ck_emotion_tile_backward(float *target_gradient, size_t target_step, float *source_gradient, size_t source_step,
                               const float *tile, const float *p, size_t rows, size_t columns, size_t first_row,
                               float scale);
+/// With the gradients of the scores w_t x + b and w_s x of every row: x_gradient += target w_t + source w_s;
+/// w_t_gradient += sum over rows of target x, w_s_gradient likewise.
+void ck_emotion_scores_backward(float *x_gradient, float *w_t_gradient, float *w_s_gradient, const float *x,
+                                const float *target, const float *source, const float *w_t, const float *w_s,
+                                size_t rows, size_t h);
 /// out[i][m] += scale * sum over k != m of tanh(target[i][m] + source[i][k]) x[i][k], for rows of m_count streams of h.
 void ck_emotion_across(float *out, const float *x, const float *target, const float *source, size_t rows, size_t m_count,
                        size_t h, float scale);

@@ -8,10 +8,12 @@ struct Machine: Codable {
     let processor: String
     /// Threads of the engine.
     let threads: Int
-    /// Operations per second of large matrix products on one thread: OpenBLAS as it is.
+    /// Operations per second of large matrix products on one thread, as the engine makes them.
     let multiplyRateOfOneThread: Double
     /// The same on all threads, each with its own part of the product.
     let multiplyRate: Double
+    /// The same on all threads by OpenBLAS as it is.
+    let openBLASRate: Double
     /// Bytes per second when all threads read memory.
     let readBandwidth: Double
     /// Bytes per second, read and written, when all threads copy memory.
@@ -21,6 +23,7 @@ struct Machine: Codable {
         case processor, threads
         case multiplyRateOfOneThread = "multiply_rate_of_one_thread"
         case multiplyRate = "multiply_rate"
+        case openBLASRate = "openblas_rate"
         case readBandwidth = "read_bandwidth"
         case copyBandwidth = "copy_bandwidth"
     }
@@ -36,17 +39,24 @@ struct Machine: Codable {
         let memory = Memory()
         return Machine(
             processor: processorName(), threads: threads, multiplyRateOfOneThread: one, multiplyRate: multiplicationRate(),
-            readBandwidth: memory.readBandwidth(), copyBandwidth: memory.copyBandwidth())
+            openBLASRate: multiplicationRate(by: openBLAS), readBandwidth: memory.readBandwidth(), copyBandwidth: memory.copyBandwidth())
     }
 
     /// Operations per second of the best of three shapes, each a median.
-    static func multiplicationRate() -> Double {
+    static func multiplicationRate(
+        by multiply: (Matrix, Matrix, Matrix) -> Void = { MatrixProduct.multiply($0, $1, into: $2) }
+    ) -> Double {
         [(1024, 1024, 1024), (3072, 512, 1024), (768, 512, 3072)].map { rows, inner, columns in
             let a = Tensor.random(rows, inner, seed: 1), b = Tensor.random(inner, columns, seed: 2)
             let c = Tensor(rows: rows, columns: columns)
-            let seconds = Stopwatch.median(of: 9) { MatrixProduct.multiply(a.matrix, b.matrix, into: c.matrix) }
+            let seconds = Stopwatch.median(of: 9) { multiply(a.matrix, b.matrix, c.matrix) }
             return Cost.product(rows, inner, columns).operations / seconds
         }.max()!
+    }
+
+    /// OpenBLAS on every thread, split as the engine splits its own products.
+    private static func openBLAS(_ a: Matrix, _ b: Matrix, into c: Matrix) {
+        Compute.forEachRange(c.rows, minimum: 32) { MatrixProduct.multiplyByOpenBLAS(a.rows($0), b, into: c.rows($0)) }
     }
 
     private static func processorName() -> String {

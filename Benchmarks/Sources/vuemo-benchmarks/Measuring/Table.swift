@@ -13,7 +13,9 @@ final class Table {
         guard format == .text else { return }
         func giga(_ value: Double) -> String { String(format: "%.1f", value * 1e-9) }
         emit("\(machine.processor), \(machine.threads) threads")
-        emit("products: \(giga(machine.multiplyRateOfOneThread)) GFLOP/s on one thread, \(giga(machine.multiplyRate)) on all")
+        emit(
+            "products: \(giga(machine.multiplyRateOfOneThread)) GFLOP/s on one thread, \(giga(machine.multiplyRate)) on all; "
+                + "OpenBLAS \(giga(machine.openBLASRate)) on all")
         emit("memory: \(giga(machine.readBandwidth)) GB/s read, \(giga(machine.copyBandwidth)) GB/s copied (read and written)")
         emit("")
         emit(Self.pad("", 64) + "  median ms   floor ms   of floor")

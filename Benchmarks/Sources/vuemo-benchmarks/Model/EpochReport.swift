@@ -41,6 +41,7 @@ struct EpochReport {
         var dataSeconds: Double?
         var peakMemoryMiB: Int
         var shareOfRate: Double
+        var shareOfOpenBLASRate: Double
         var peerTrainSeconds: Double?
         var peerEvaluationSeconds: Double?
         var peerPeakMemoryMiB: Int?
@@ -54,7 +55,8 @@ struct EpochReport {
         guard format == .text else { return }
         Swift.print(
             String(
-                format: "%@, %d threads, products at %.1f GFLOP/s", machine.processor, machine.threads, machine.multiplyRate * 1e-9))
+                format: "%@, %d threads, products at %.1f GFLOP/s, by OpenBLAS at %.1f", machine.processor, machine.threads,
+                machine.multiplyRate * 1e-9, machine.openBLASRate * 1e-9))
     }
 
     mutating func add(_ workload: Workload, ours: [RunFigures], peers: [RunFigures]) {
@@ -73,6 +75,7 @@ struct EpochReport {
             evaluationOperations: workload.evaluationOperations, evaluationSeconds: median(ours) { $0.evaluationSeconds }!,
             dataSeconds: waits.isEmpty ? nil : waits.median, peakMemoryMiB: ours.flatMap { $0.epochs.map(\.peakMemoryMiB) }.max()!,
             shareOfRate: workload.trainingOperations / machine.multiplyRate / seconds,
+            shareOfOpenBLASRate: workload.trainingOperations / machine.openBLASRate / seconds,
             peerTrainSeconds: median(peers) { $0.trainSeconds }, peerEvaluationSeconds: median(peers) { $0.evaluationSeconds },
             peerPeakMemoryMiB: peers.flatMap { $0.epochs.map(\.peakMemoryMiB) }.max(), trainRatio: ratio { $0.trainSeconds },
             evaluationRatio: ratio { $0.evaluationSeconds })
@@ -84,8 +87,8 @@ struct EpochReport {
         func line(_ format: String, _ values: any CVarArg...) { Swift.print(String(format: format, arguments: values)) }
         Swift.print("\n\(entry.name)")
         line(
-            "  training epoch     %8.3f s   %.0f GFLOP, %.0f%% of the rate of products", entry.trainSeconds,
-            entry.trainingOperations * 1e-9, entry.shareOfRate * 100)
+            "  training epoch     %8.3f s   %.0f GFLOP, %.0f%% of the rate of products, %.0f%% of OpenBLAS's", entry.trainSeconds,
+            entry.trainingOperations * 1e-9, entry.shareOfRate * 100, entry.shareOfOpenBLASRate * 100)
         if let peer = entry.peerTrainSeconds { line("    PyTorch          %8.3f s   %.2f × ours", peer, entry.trainRatio ?? 0) }
         line("  evaluation of test %8.3f s   %.0f GFLOP", entry.evaluationSeconds, entry.evaluationOperations * 1e-9)
         if let peer = entry.peerEvaluationSeconds {

@@ -44,7 +44,7 @@ enum Loading {
                 DialogueEntry(id: "dialogue-\($0)", utteranceCount: $1, split: 0, sourcePosition: $0)
             },
             utteranceIDs: (0..<n).map { "utterance-\($0)" }, labels: .init(repeating: 0, count: n),
-            speakers: .init(repeating: 0, count: n), sentences: .init(repeating: "", count: n), labelNames: ["neutral"],
+            speakers: .init(repeating: 0, count: n), sentences: StringColumn([String](repeating: "", count: n)), labelNames: ["neutral"],
             speakerNames: ["M"], speakerScope: .corpus, splits: [SplitDescription(name: "train", origin: "made up")],
             features: features)
         _ = try StoreWriter.write(manifest, to: path) { writer in
