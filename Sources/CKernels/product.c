@@ -14,6 +14,7 @@ enum {
     DEPTH = 512,             // k at a time: a tile's sums are written to C and read again k / 512 times
     ROW_BLOCK = 192,         // rows of A at a time: 384 KiB
     COLUMN_BLOCK = 1024,     // columns of B at a time: 2 MiB
+    SPLIT_ROWS = 96,         // rows that are worth a thread's turn
     SLACK = LANES,           // whole vectors are written behind the last row of A
 };
 
@@ -87,6 +88,59 @@ void ck_product(size_t m, size_t n, size_t k, float alpha, const float *a, size_
     }
 }
 
+// A product that is split over threads: all pack a part of B's block, then all multiply parts of the rows with it.
+typedef struct {
+    size_t m, columns, first, depth, c_stride, parts;
+    factor left, right;
+    float *packed, *c;
+    float alpha, beta;
+} split_block;
+
+static void pack_part(void *context, size_t i) {
+    split_block *b = context;
+    const size_t panels = panel_columns(b->columns) / TILE_COLUMNS;
+    const size_t low = part(panels, b->parts, i) * TILE_COLUMNS, high = part(panels, b->parts, i + 1) * TILE_COLUMNS;
+    if (low == high) return;
+    const float *from = b->right.values + (b->right.transposed ? low * b->right.stride : low);
+    pack_columns(b->packed + low * b->depth, from, b->right.stride, b->right.transposed,
+                 (high < b->columns ? high : b->columns) - low, b->depth);
+}
+
+static void multiply_part(void *context, size_t i) {
+    split_block *b = context;
+    const size_t low = part(b->m, b->parts, i), high = part(b->m, b->parts, i + 1);
+    factor rows = b->left;
+    rows.values = at(rows, low, 0);
+    multiply_block(high - low, b->columns, b->first, b->depth, rows, b->packed, b->c + low * b->c_stride, b->c_stride, b->alpha,
+                   b->beta);
+}
+
+void ck_product_split(size_t threads, size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride,
+                      int a_transposed, const float *b, size_t b_stride, int b_transposed, float beta, float *c,
+                      size_t c_stride) {
+    factor left = {a, a_stride, a_transposed}, right = {b, b_stride, b_transposed};
+    split_block block = {.m = m, .c_stride = c_stride, .left = left, .alpha = alpha};
+    block.packed = workspace() + ROW_BLOCK * DEPTH + SLACK;
+    // A few parts for each thread, so that one that is held up does not hold up all.
+    size_t each = m / (SPLIT_ROWS * threads);
+    const size_t row_parts = threads * (each < 1 ? 1 : each > 4 ? 4 : each), depths = parts_of(k, DEPTH);
+    for (size_t j = 0; j < n; j += COLUMN_BLOCK) {
+        block.columns = n - j < COLUMN_BLOCK ? n - j : COLUMN_BLOCK;
+        block.c = c + j;
+        for (size_t d = 0; d < depths; d++) {
+            block.first = part(k, depths, d);
+            block.depth = part(k, depths, d + 1) - block.first;
+            block.beta = d == 0 ? beta : 1;
+            block.right = right;
+            block.right.values = at(right, block.first, j);
+            block.parts = threads;
+            ck_parallel(threads, block.parts, pack_part, &block);
+            block.parts = row_parts;
+            ck_parallel(threads, block.parts, multiply_part, &block);
+        }
+    }
+}
+
 size_t ck_packed_count(size_t n, size_t k) { return panel_columns(n) * k; }
 
 void ck_pack(float *packed, size_t n, size_t k, const float *b, size_t b_stride, int b_transposed) {
@@ -113,6 +167,11 @@ void ck_product_packed(size_t m, size_t n, size_t k, float alpha, const float *a
 int ck_product_available(void) { return 0; }
 void ck_product(size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, int a_transposed,
                 const float *b, size_t b_stride, int b_transposed, float beta, float *c, size_t c_stride) {
+    abort();
+}
+void ck_product_split(size_t threads, size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride,
+                      int a_transposed, const float *b, size_t b_stride, int b_transposed, float beta, float *c,
+                      size_t c_stride) {
     abort();
 }
 size_t ck_packed_count(size_t n, size_t k) { return 0; }

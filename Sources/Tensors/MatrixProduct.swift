@@ -9,18 +9,25 @@ import COpenBLAS
 public enum MatrixProduct {
     /// Products below this many multiply-adds stay on one thread.
     private static let worthSplitting = 1 << 20
+    /// Rows that keep a thread busy with a right factor that all threads share.
+    private static let rowsOfAThread = 24
     /// Whether this processor runs our kernels.
     public static let hasKernels = ck_product_available() != 0
 
     /// `c = alpha · a b + beta · c`.
     ///
-    /// A large product is split over the threads along the longer side of `c`; each number of `c` is summed in one thread. Where
-    /// the work is split already, it stays on the calling thread.
+    /// A large product is split over the threads along the rows of `c`, or along its columns where these are few; each number of
+    /// `c` is summed in one thread. Where the work is split already, it stays on the calling thread.
     public static func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
         if Compute.threads == 1 || Compute.isSplit || c.rows * c.columns * a.columns < worthSplitting {
             return multiplyOnThisThread(a, b, into: c, alpha: alpha, beta: beta)
         }
-        if c.rows >= c.columns {
+        if hasKernels, c.rows >= rowsOfAThread * Compute.threads {
+            check(a, b, c)
+            ck_product_split(
+                Compute.threads, c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, b.pointer,
+                b.stride, b.isTransposed ? 1 : 0, beta, c.pointer, c.stride)
+        } else if c.rows >= c.columns {
             Compute.forEachRange(c.rows, minimum: 32) { rows in
                 multiplyOnThisThread(a.rows(rows), b, into: c.rows(rows), alpha: alpha, beta: beta)
             }

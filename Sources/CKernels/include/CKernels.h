@@ -28,6 +28,10 @@ int ck_product_available(void);
 /// exchanged. c is not read where beta is 0. One thread.
 void ck_product(size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, int a_transposed,
                 const float *b, size_t b_stride, int b_transposed, float beta, float *c, size_t c_stride);
+/// The same on several threads, which share the rows of c: the same bits.
+void ck_product_split(size_t threads, size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride,
+                      int a_transposed, const float *b, size_t b_stride, int b_transposed, float beta, float *c,
+                      size_t c_stride);
 /// Floats that ck_pack writes for b [k, n].
 size_t ck_packed_count(size_t n, size_t k);
 /// Copies b in the order in which products read it: worth it where b is a factor of many small ones.
