@@ -100,7 +100,7 @@ import Testing
     func aroundTheSplit(threads: Int, transposition: Int) {
         withThreads(threads) {
             var generator = SplitMix64(seed: 41, stream: UInt64(transposition))
-            for (rows, columns, inner) in [(128, 128, 64), (127, 129, 64), (1, 3000, 351), (2049, 17, 31), (33, 65, 491), (40, 700, 40)] {
+            for (rows, columns, inner) in [(128, 128, 64), (127, 129, 64), (1, 3000, 351), (2049, 17, 31), (33, 65, 491), (40, 700, 40), (100, 1100, 1030)] {
                 check(
                     rows: rows, columns: columns, inner: inner, transposition: transposition, alpha: 0.5, beta: 1, sampled: true,
                     using: &generator)
