@@ -39,7 +39,7 @@ def model_of(store, variant, implementation):
     model = make(store.widths, store.classes, store.speakers, project_text=not meld, variant=variant)
     if implementation == "torch_peer":
         model.vue.__class__, model.lgl.__class__ = torch_peer.FastVUE, torch_peer.FastLGL
-    return model, padded if implementation == "torch_peer" else flat
+    return model, flat if implementation == "peer" else padded
 
 
 def weighted_f1(gold, predicted, classes):
@@ -57,7 +57,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1475)
-    parser.add_argument("--implementation", choices=["peer", "torch_peer"], default="peer")
+    parser.add_argument("--implementation", choices=["peer", "torch_peer", "reference"], default="peer")
     parser.add_argument("--compile", action="store_true", help="torch.compile with dynamic shapes")
     parser.add_argument("--steps", type=int, help="stop an epoch after so many steps; processor seconds are printed, too")
     arguments = parser.parse_args()

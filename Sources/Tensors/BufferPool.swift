@@ -9,8 +9,15 @@ import Synchronization
 /// use. Chunks are never returned to the system.
 final class BufferPool: Sendable {
     static let shared = BufferPool()
+    /// A pool for minibatches: a reader takes their memory at times of its own, and in between a step's buffers it would leave
+    /// holes that differ from run to run.
+    static let minibatches = BufferPool()
 
-    private let heap = Mutex(Heap())
+    private let heap: Mutex<Heap>
+
+    /// - Parameter chunk: floats that are asked of the system at once, unless a block needs more. By default 256 MiB, of which the
+    ///   system gives only what is touched: small chunks leave rests that no buffer fits in.
+    init(chunk: Int = 1 << 26) { heap = Mutex(Heap(chunk: chunk)) }
 
     /// Floats in the smallest block, and the unit of sizes: a few cache lines.
     static let unit = 64
@@ -59,8 +66,9 @@ private struct Heap: @unchecked Sendable {
     /// Free blocks, smallest first.
     private var free: [Entry] = []
     private(set) var capacity = 0
-    /// Floats of a chunk, unless a block needs more: 32 MiB.
-    private static let chunk = 1 << 23
+    private let chunk: Int
+
+    init(chunk: Int) { self.chunk = chunk }
 
     mutating func take(_ size: Int) -> UnsafeMutablePointer<Float> {
         let found = position(of: size)
@@ -102,12 +110,17 @@ private struct Heap: @unchecked Sendable {
     }
 
     private mutating func addChunk(_ size: Int) -> Entry {
-        let size = max(size, Self.chunk), bytes = size * MemoryLayout<Float>.stride
-        var raw: UnsafeMutableRawPointer?
-        guard posix_memalign(&raw, 64, bytes) == 0, let raw else {
-            fatalError("out of memory: \(bytes) bytes were asked for; use a smaller batch size")
+        func allocate(_ size: Int) -> UnsafeMutablePointer<Float>? {
+            var raw: UnsafeMutableRawPointer?
+            guard posix_memalign(&raw, 64, size * MemoryLayout<Float>.stride) == 0 else { return nil }
+            return raw?.bindMemory(to: Float.self, capacity: size)
         }
-        let address = raw.bindMemory(to: Float.self, capacity: size)
+        // Where address space is short, a chunk is no larger than it has to be.
+        let wanted = size, whole = max(size, chunk), large = allocate(whole)
+        let size = large == nil ? wanted : whole
+        guard let address = large ?? allocate(wanted) else {
+            fatalError("out of memory: \(wanted * MemoryLayout<Float>.stride) bytes were asked for; use a smaller batch size")
+        }
         blocks[address] = Block(size: size, isFree: true, previous: nil, hasNext: false)
         capacity += size
         return Entry(size: size, address: address)

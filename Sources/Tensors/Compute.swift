@@ -4,8 +4,7 @@ import Synchronization
 
 /// How the engine uses the machine: one pool of threads for all work that is split over cores.
 ///
-/// OpenBLAS itself always runs on the calling thread. Large products are split over the pool by `MatrixProduct`, so that
-/// there is one owner of the cores and never more busy threads than `threads`.
+/// Products, OpenBLAS's as well, run on the calling thread; `MatrixProduct` splits large ones over the pool, so that there is one owner of the cores and never more busy threads than `threads`.
 public enum Compute {
     private static let threadCount = Atomic<Int>(0)
 

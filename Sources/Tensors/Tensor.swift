@@ -23,6 +23,13 @@ public struct Tensor: @unchecked Sendable {
         self.init(rows: rows, columns: columns, pointer: owner.pointer, storage: owner)
     }
 
+    /// A tensor for a minibatch's features, whose numbers are not yet defined. Its memory is apart from that of the steps.
+    public static func minibatch(rows: Int, columns: Int) -> Tensor {
+        precondition(rows >= 0 && columns >= 0)
+        let owner = PooledStorage(count: rows * columns, pool: .minibatches)
+        return Tensor(rows: rows, columns: columns, pointer: owner.pointer, storage: owner)
+    }
+
     /// A tensor of one repeated value.
     public init(rows: Int, columns: Int, repeating value: Float) {
         self.init(rows: rows, columns: columns)
@@ -102,11 +109,15 @@ public struct Tensor: @unchecked Sendable {
     }
 }
 
-/// A buffer of the pool with its owner.
+/// A buffer of a pool with its owner.
 private final class PooledStorage {
     let pointer: UnsafeMutablePointer<Float>
+    private let pool: BufferPool
 
-    init(count: Int) { pointer = BufferPool.shared.take(count) }
+    init(count: Int, pool: BufferPool = .shared) {
+        self.pool = pool
+        pointer = pool.take(count)
+    }
 
-    deinit { BufferPool.shared.giveBack(pointer) }
+    deinit { pool.giveBack(pointer) }
 }

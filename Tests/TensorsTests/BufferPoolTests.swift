@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct BufferPoolTests {
     @Test func buffersAreAlignedAndUsedAgain() {
-        let pool = BufferPool()
+        let pool = BufferPool(chunk: 1 << 23)
         let first = pool.take(1000), second = pool.take(1)
         #expect(Int(bitPattern: first) % 64 == 0 && Int(bitPattern: second) % 64 == 0, "a buffer starts at a cache line")
         #expect(first != second)
@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func freeNeighboursBecomeOne() {
-        let pool = BufferPool(), third = 1 << 21
+        let pool = BufferPool(chunk: 1 << 23), third = 1 << 21
         let buffers = (0..<4).map { _ in pool.take(third) }
         let full = pool.capacity
         #expect(full == 4 * third, "four blocks fill a chunk")
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func aRequestLargerThanAChunkGetsItsOwn() {
-        let pool = BufferPool(), large = 3 << 23
+        let pool = BufferPool(chunk: 1 << 23), large = 3 << 23
         let buffer = pool.take(large)
         buffer[large - 1] = 1
         #expect(pool.capacity == large)
@@ -37,7 +37,7 @@ import Testing
 
     /// Random requests and returns: what is lent never overlaps, keeps its contents, and the pool grows little beyond it.
     @Test func lentBuffersNeverOverlap() {
-        let pool = BufferPool()
+        let pool = BufferPool(chunk: 1 << 23)
         var generator = SplitMix64(seed: 77), lent: [(pointer: UnsafeMutablePointer<Float>, count: Int, mark: Float)] = []
         var inUse = 0, peak = 0
         for step in 0..<4000 {

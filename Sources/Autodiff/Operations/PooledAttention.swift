@@ -13,7 +13,6 @@ extension Tape {
         let h = e.columns, scale = 1 / Float(h).squareRoot()
         precondition(lengths.reduce(0, +) * streams == e.rows)
         let spans = DialogueSpans(lengths)
-        let out = Tensor(rows: e.rows, columns: h)
         let weights = Tensor(rows: e.rows, columns: streams), pooled = Tensor(rows: lengths.count * streams, columns: h, repeating: 0)
         spans.forEachDialogue { dialogue in
             let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams
@@ -25,9 +24,18 @@ extension Tape {
             MatrixProduct.multiply(
                 e.value.rows(nodes).matrix, means.matrix.transposed, into: scores.matrix, alpha: scale)
             ck_softmax_rows(scores.pointer, scores.rows, streams, streams)
-            MatrixProduct.multiply(scores.matrix, means.matrix, into: out.rows(nodes).matrix)
         }
-        return record(out, inputs: [e]) { gradient in
+        func contexts() -> Tensor {
+            let out = Tensor(rows: weights.rows, columns: h)
+            spans.forEachDialogue { dialogue in
+                let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams
+                MatrixProduct.multiply(
+                    weights.rows(nodes).matrix, pooled.rows(dialogue * streams..<(dialogue + 1) * streams).matrix,
+                    into: out.rows(nodes).matrix)
+            }
+            return out
+        }
+        return record(contexts(), inputs: [e], remake: contexts) { gradient in
             let target = e.slot.toAddTo()
             spans.forEachDialogue { dialogue in
                 let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams

@@ -49,6 +49,8 @@ extension Matrix {
     /// Copies a matrix of the same shape.
     func copyRows(from other: Matrix) {
         precondition(other.rows == rows && other.columns == columns)
-        for row in 0..<rows { (pointer + row * stride).update(from: other.pointer + row * other.stride, count: columns) }
+        Compute.forEachRange(rows, minimum: max(1, (1 << 15) / max(1, columns))) { range in
+            for row in range { (pointer + row * stride).update(from: other.pointer + row * other.stride, count: columns) }
+        }
     }
 }

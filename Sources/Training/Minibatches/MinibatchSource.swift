@@ -27,7 +27,7 @@ final class MinibatchSource: Sendable {
         let entries = dialogues.map { store.dialogues[$0] }
         let rows = entries.map(\.range)
         func read(_ feature: FeatureDescription) throws -> Tensor {
-            let tensor = Tensor(rows: rows.reduce(0) { $0 + $1.count }, columns: feature.width)
+            let tensor = Tensor.minibatch(rows: rows.reduce(0) { $0 + $1.count }, columns: feature.width)
             var first = 0
             for (range, entry) in zip(rows, entries) {
                 let block = tensor.rows(first..<first + range.count).values

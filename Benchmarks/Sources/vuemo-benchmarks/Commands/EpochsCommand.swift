@@ -28,7 +28,8 @@ struct EpochsCommand: ParsableCommand {
     var peer = "Benchmarks/pytorch/train.py"
 
     @Option(help: ArgumentHelp(
-        "The peer's model: peer, the fastest we could write, or torch_peer, padded throughout.", valueName: "name"))
+        "The peer's model: peer, the fastest we could write; torch_peer, padded throughout; reference, with lists of edges.",
+        valueName: "name"))
     var implementation = "peer"
 
     @Option(help: "Pairs of runs.")
