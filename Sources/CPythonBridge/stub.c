@@ -30,6 +30,12 @@ PythonObject *python_bytes(size_t size, unsigned char **bytes, PythonError *erro
     unavailable(error);
     return NULL;
 }
+PythonObject *python_mapped_bytes(int descriptor, size_t size, PythonError *error) {
+    unavailable(error);
+    return NULL;
+}
+bool python_bring_mapped(PythonObject *object, size_t begin, size_t end) { return false; }
+bool python_mapped_is_whole(PythonObject *object) { return false; }
 PythonObject *python_report(PythonReport report, void *context, PythonError *error) {
     unavailable(error);
     return NULL;

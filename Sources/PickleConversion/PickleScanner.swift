@@ -90,7 +90,9 @@ public enum PickleScanner {
         try report.begin("Reading \(reader.name)", total: 2 * reader.bytes)
         let data = try reader.readAll { try report.report($0) }
         let name = try Python.string(reader.name)
-        let json = try report.rethrowing(offset: reader.bytes) { try Python.call("scan", "scan", [data, name, $0]) }
+        let json = try reader.reading(data) {
+            try report.rethrowing(offset: reader.bytes) { try Python.call("scan", "scan", [data, name, $0]) }
+        }
         return try json.withContent { content in
             do {
                 return try JSONDecoder().decode(PickleScan.self, from: Data(content))

@@ -1,11 +1,12 @@
 import FeatureStore
 import Foundation
 
-/// The pickles of one dataset, read, checked against each other and ready to be written. The rows stay in Python's
-/// memory as views of the files' bytes.
+/// The pickles of one dataset, read, checked against each other and ready to be written. The rows stay where they are, as
+/// Python's views of the files' bytes.
 final class PickledDataset {
     private let conversion: PythonHandle
     private let report: ProgressReport
+    private let sources: [(reader: SourceReader, data: PythonHandle)]
     private(set) var manifest: StoreManifest
 
     /// Reads all inputs.
@@ -16,6 +17,7 @@ final class PickledDataset {
         try Self.configure(conversion, request)
         let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
         var digests: [BackgroundDigest] = []
+        var sources: [(reader: SourceReader, data: PythonHandle)] = []
         guard let first = readers.first else { throw ConversionError.input("No files to convert were given.") }
         var reading = SourceReading(first)
         defer { reading.end() }
@@ -25,10 +27,14 @@ final class PickledDataset {
             if index + 1 < readers.count { reading = SourceReading(readers[index + 1]) }
             digests.append(BackgroundDigest(of: data))
             let arguments = [try Python.string(reader.name), data, try Python.string(request.dataset?.rawValue ?? "")]
-            _ = try report.rethrowing(offset: reader.bytes) { [conversion] callable in
-                try conversion.call("read", arguments + [callable])
+            sources.append((reader, data))
+            _ = try reader.reading(data) { [conversion] in
+                try report.rethrowing(offset: reader.bytes) { callable in
+                    try conversion.call("read", arguments + [callable])
+                }
             }
         }
+        self.sources = sources
         let json = try conversion.call("assemble")
         let description: DatasetDescription = try json.withContent { content in
             do {
@@ -88,6 +94,7 @@ final class PickledDataset {
             try writer.noteInexactValues(conversion.rounded + conversion.overflowed, of: feature.name)
             warnings += conversion.warnings(feature: feature)
         }
+        for source in sources { try source.reader.checkUnchanged(source.data) }
         return warnings
     }
 }

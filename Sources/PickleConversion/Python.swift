@@ -51,6 +51,11 @@ enum Python {
         return handle
     }
 
+    /// A bytes object of the first `count` bytes, at least one, of an open file, which is mapped.
+    static func mappedBytes(of descriptor: Int32, count: Int) throws -> PythonHandle {
+        try take { error in python_mapped_bytes(descriptor, count, error) }
+    }
+
     /// Runs a bridge function and owns what it returns.
     static func take(_ body: (UnsafeMutablePointer<PythonError>) -> OpaquePointer?) throws -> PythonHandle {
         var error = PythonError()

@@ -1,8 +1,9 @@
+import CPythonBridge
 import Crypto
 import Foundation
-import Synchronization
 
-/// Reads a whole file into memory that Python sees as bytes, in pieces, so that reading can be followed and stopped.
+/// Gives Python a whole file as bytes. The file is mapped, so that nothing is copied, and brought into memory in pieces, so that
+/// reading can be followed and stopped.
 final class SourceReader: Sendable {
     private static let pieceBytes = 16 << 20
 
@@ -12,17 +13,19 @@ final class SourceReader: Sendable {
     /// Size in bytes.
     let bytes: Int
     private let descriptor: Int32
+    /// When the file was changed last, as it was opened.
+    private let changed: timespec
 
     /// Opens `path`, which must be a regular file.
     init(path: String) throws(ConversionError) {
         self.path = path
         name = URL(fileURLWithPath: path).lastPathComponent
         let opened = try Self.openRegularFile(path)
-        (descriptor, bytes) = (opened.descriptor, opened.bytes)
+        (descriptor, bytes, changed) = (opened.descriptor, opened.bytes, opened.changed)
     }
 
     /// Opens `path` for reading, which must be a regular file.
-    static func openRegularFile(_ path: String) throws(ConversionError) -> (descriptor: Int32, bytes: Int) {
+    static func openRegularFile(_ path: String) throws(ConversionError) -> (descriptor: Int32, bytes: Int, changed: timespec) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: reason(errno)) }
         var status = stat()
@@ -31,47 +34,45 @@ final class SourceReader: Sendable {
             let folder = status.st_mode & S_IFMT == S_IFDIR
             throw .unreadable(path: path, reason: folder ? "it is a folder; give a file" : "it is no ordinary file; give a regular one")
         }
-        return (descriptor, Int(status.st_size))
+        return (descriptor, Int(status.st_size), status.st_mtim)
     }
 
     deinit { close(descriptor) }
 
-    /// Reads everything. `progress` gets the number of bytes read so far.
+    /// Maps the whole file and brings it into memory. `progress` gets the number of bytes that are there.
     func readAll(progress: (Int) throws -> Void) throws -> PythonHandle {
-        try Python.bytes(count: bytes) { buffer in
-            var done = 0
-            while done < bytes {
-                // Two pieces at a time: memory that is touched for the first time takes longer than what is read into it.
-                let (begin, half) = (done, min(Self.pieceBytes, (bytes - done + 1) / 2))
-                let end = min(bytes, begin + 2 * half)
-                nonisolated(unsafe) let memory = buffer
-                let failure = Mutex<ConversionError?>(nil)
-                DispatchQueue.concurrentPerform(iterations: 2) { part in
-                    let range = part == 0 ? begin..<begin + half : begin + half..<end
-                    if let fault = read(range, into: UnsafeMutableRawBufferPointer(rebasing: memory[range])) {
-                        failure.withLock { $0 = fault }
-                    }
-                }
-                if let failure = failure.withLock({ $0 }) { throw failure }
-                done = end
-                try progress(done)
-            }
+        guard bytes > 0 else { return try Python.bytes(count: 0) { _ in } }
+        let data = try Python.mappedBytes(of: descriptor, count: bytes)
+        var done = 0
+        while done < bytes {
+            let end = min(bytes, done + Self.pieceBytes)
+            guard python_bring_mapped(data.object, done, end) else { throw becameShorter }
+            done = end
+            try progress(done)
+        }
+        return data
+    }
+
+    /// Refuses a file that changed since it was opened: what was read of `data` is then nothing that it ever held.
+    func checkUnchanged(_ data: PythonHandle) throws(ConversionError) {
+        var now = stat()
+        guard fstat(descriptor, &now) == 0, now.st_size >= bytes, bytes == 0 || python_mapped_is_whole(data.object) else {
+            throw becameShorter
+        }
+        guard now.st_size == bytes, now.st_mtim.tv_sec == changed.tv_sec, now.st_mtim.tv_nsec == changed.tv_nsec else {
+            throw .unreadable(path: path, reason: "it changed while it was read; try again")
         }
     }
 
-    /// Reads a part of the file; returns what went wrong.
-    private func read(_ range: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) -> ConversionError? {
-        var done = 0
-        while done < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(range.lowerBound + done))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                return .unreadable(
-                    path: path, reason: count < 0 ? Self.reason(errno) : "it became shorter while it was read; try again")
-            }
-            done += count
-        }
-        return nil
+    private var becameShorter: ConversionError {
+        .unreadable(path: path, reason: "it became shorter while it was read; try again")
+    }
+
+    /// Runs `body`, which reads `data`. Where the file changed meanwhile, that is the fault, whatever else was found.
+    func reading<Result>(_ data: PythonHandle, _ body: () throws -> Result) throws -> Result {
+        let outcome = Swift.Result { try body() }
+        try checkUnchanged(data)
+        return try outcome.get()
     }
 
     private static func reason(_ code: Int32) -> String {

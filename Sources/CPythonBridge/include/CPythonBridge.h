@@ -51,6 +51,17 @@ PythonObject *python_string(const char *utf8, size_t length, PythonError *error)
 // A bytes object of `size` bytes to be filled through `*bytes` before anything else is done with it.
 PythonObject *python_bytes(size_t size, unsigned char **bytes, PythonError *error);
 
+// A bytes object whose content is the first `size` bytes, at least one, of an open regular file, mapped instead of copied. The
+// file should not change meanwhile: bytes of it that are cut off read as zeros then.
+PythonObject *python_mapped_bytes(int descriptor, size_t size, PythonError *error);
+
+// Brings a part of a mapped file into memory now. Returns false where it cannot be read, above all because the file became
+// shorter; whatever else fails, it comes with its first use.
+bool python_bring_mapped(PythonObject *object, size_t begin, size_t end);
+
+// Whether nothing of a mapped file was found missing so far.
+bool python_mapped_is_whole(PythonObject *object);
+
 // A callable of one integer. Where `report(position, context)` returns false, the Python code that called it stops with
 // PYTHON_ERROR_STOPPED. `context` must outlive the object's use.
 typedef bool (*PythonReport)(size_t position, void *context);
