@@ -28,7 +28,7 @@ struct EpochsCommand: ParsableCommand {
     var peer = "Benchmarks/pytorch/train.py"
 
     @Option(help: ArgumentHelp(
-        "The peer's model: peer, the fastest we could write; torch_peer, padded throughout; reference, with lists of edges.",
+        "The peer's model: peer, the fastest we could write; torch_peer, padded throughout; reference, with lists of hyperedges.",
         valueName: "name"))
     var implementation = "peer"
 
