@@ -49,21 +49,27 @@ public struct StringColumn: Sendable, Equatable {
 }
 
 extension StringColumn: RandomAccessCollection, MutableCollection, RangeReplaceableCollection, ExpressibleByArrayLiteral {
+    /// 0.
     public var startIndex: Int { 0 }
+    /// The number of strings.
     public var endIndex: Int { offsets.count - 1 }
 
+    /// One string. Setting it moves all bytes behind it.
     public subscript(index: Int) -> String {
         get { String(decoding: bytes[range(index)], as: UTF8.self) }
         set { replaceSubrange(index..<index + 1, with: CollectionOfOne(newValue)) }
     }
 
+    /// The strings of a literal.
     public init(arrayLiteral elements: String...) { self.init(elements) }
 
+    /// Adds a string at the end.
     public mutating func append(_ string: String) {
         bytes.append(contentsOf: string.utf8)
         offsets.append(UInt64(bytes.count))
     }
 
+    /// Puts strings in the place of some; all bytes behind them move.
     public mutating func replaceSubrange(_ range: Range<Int>, with strings: some Collection<String>) {
         let (begin, end) = (Int(offsets[range.lowerBound]), Int(offsets[range.upperBound]))
         let added = strings.flatMap { Array($0.utf8) }
