@@ -2,11 +2,11 @@ import Tensors
 
 /// The hypergraphs of a minibatch's dialogues, as per-utterance mixing matrices.
 struct HypergraphMixing {
-    let streams: Int
-    let lengths: [Int]
     let spans: DialogueSpans
-    let hyperedges: [[Int]]
-    let weighting: HypergraphWeighting
+    private let streams: Int
+    private let lengths: [Int]
+    private let hyperedges: [[Int]]
+    private let weighting: HypergraphWeighting
     private let firstEdge: [Int]
     private let firstNode: [Int]
     /// Edge and node weights in use.

@@ -54,11 +54,6 @@ VECTORIZED void ck_relu_mask(float *restrict gradient, const float *restrict out
     for (size_t i = 0; i < count; i++) gradient[i] = output[i] > 0 ? gradient[i] : 0;
 }
 
-VECTORIZED void ck_relu_backward(float *restrict out, const float *restrict gradient, const float *restrict output,
-                                 size_t count) {
-    for (size_t i = 0; i < count; i++) out[i] = output[i] > 0 ? gradient[i] : 0;
-}
-
 /// What an element is multiplied by: 0 with probability p, otherwise 1 / (1 - p).
 INLINE float keep(size_t index, uint64_t key, uint32_t threshold, float scale) {
     return mask_bits((uint32_t)index, (uint32_t)key, (uint32_t)(key >> 32)) >= threshold ? scale : 0.0f;

@@ -77,8 +77,7 @@ extension Tape {
         let width = x.columns, count = Double(x.rows + paddingRows)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) { sums in
             sums.initialize(repeating: 0)
-            let base = sums.baseAddress!
-            nonisolated(unsafe) let sum = base, squares = base + width
+            nonisolated(unsafe) let sum = sums.baseAddress!, squares = sum + width
             forEachColumnRange(width) { ck_accumulate_moments(sum + $0, squares + $0, x.pointer + $0, x.rows, $1, width) }
             for c in 0..<width {
                 let centre = sums[c] / count

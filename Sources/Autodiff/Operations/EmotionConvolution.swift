@@ -149,6 +149,7 @@ private struct EmotionGraph {
                 gradient.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, n, streams, h, scale)
         }
     }
+
     /// The tile's part of the scores' gradients. Rows are taken in groups, with sums over rows of their own that are added in
     /// order, so that nothing depends on the number of threads.
     private func backwardOfTile(

@@ -57,8 +57,6 @@ void ck_gelu_backward(float *gradient_in, const float *gradient_out, const float
 void ck_bias_activation(float *x, size_t rows, size_t columns, const float *bias, int relu);
 /// gradient[i] = 0 where output[i] <= 0
 void ck_relu_mask(float *gradient, const float *output, size_t count);
-/// out = a * (output > 0)
-void ck_relu_backward(float *out, const float *gradient, const float *output, size_t count);
 
 #pragma mark Dropout: masks are a function of (key, element index), so nothing is stored
 
