@@ -6,8 +6,16 @@
 
 DEMO := .build/demo
 VUEMO := .build/release/vuemo
+SWIFT_SOURCES := Package.swift Sources Tests converters Benchmarks/Package.swift Benchmarks/Sources
 
-.PHONY: demo test build dependencies sample fuzz benchmark clean
+# make lint     the form of the Swift sources (.swift-format), as `make test` demands it; `make format` puts it right
+lint:
+	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
+
+format:
+	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
+
+.PHONY: demo test lint format build dependencies sample fuzz benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -16,7 +24,7 @@ build: dependencies
 dependencies:
 	@scripts/install-dependencies
 
-test: dependencies
+test: dependencies lint
 	scripts/check-imports
 	swift build --build-tests
 	swift test --skip-build --disable-xctest

@@ -91,7 +91,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["HDF5", "FeatureStore", "Tensors"], path: "Tests/TestSupport"),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Tensors", "TestSupport"]),
-        .testTarget(name: "StoreValidationTests", dependencies: ["StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
+        .testTarget(
+            name: "StoreValidationTests",
+            dependencies: ["StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
         .testTarget(
             name: "StoreToolsTests",
             dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
@@ -107,7 +109,9 @@ let package = Package(
             dependencies: ["VUEMO", "NeuralNetworks", "Optimizers", "Autodiff", "Tensors", "HDF5", "TestSupport"]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "VUEMO", "Optimizers", "NeuralNetworks", "Tensors", "FeatureStore", "HDF5", "TestSupport"]),
+            dependencies: [
+                "Training", "VUEMO", "Optimizers", "NeuralNetworks", "Tensors", "FeatureStore", "HDF5", "TestSupport",
+            ]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["TestSupport", "FeatureStore", "HDF5", "vuemo", "vuemo-convert"]),

@@ -9,7 +9,10 @@ struct DialogueSpans {
 
     init(_ lengths: [Int]) {
         self.lengths = lengths
-        var first: [Int] = [], squares: [Int] = [], total = 0, square = 0
+        var first: [Int] = []
+        var squares: [Int] = []
+        var total = 0
+        var square = 0
         for length in lengths {
             first.append(total)
             squares.append(square)

@@ -35,7 +35,10 @@ struct HypergraphMixing {
         self.hyperedges = hyperedges.members
         self.weighting = weighting
         spans = DialogueSpans(lengths)
-        var edges: [Int] = [], nodes: [Int] = [], edge = 0, node = 0
+        var edges: [Int] = []
+        var nodes: [Int] = []
+        var edge = 0
+        var node = 0
         for length in lengths {
             edges.append(edge)
             nodes.append(node)
@@ -77,8 +80,10 @@ struct HypergraphMixing {
     }
 
     private func mixing(_ dialogue: Int, edgeWeight: Tensor, nodeWeight: Tensor) -> Mixing {
-        let n = lengths[dialogue], kinds = hyperedges.count
-        let w = edgeWeight.pointer, u = nodeWeight.pointer
+        let n = lengths[dialogue]
+        let kinds = hyperedges.count
+        let w = edgeWeight.pointer
+        let u = nodeWeight.pointer
         var edgeInverse = [Float](repeating: 0, count: streams + n * kinds)
         for stream in 0..<streams {
             var sum: Float = 0
@@ -86,7 +91,8 @@ struct HypergraphMixing {
             edgeInverse[stream] = Self.inverse(sum)
         }
         var nodeInverse = [Float](repeating: 0, count: n * streams)
-        let mix = Tensor(rows: n, columns: streams * streams, repeating: 0), scale = Tensor(rows: n, columns: streams)
+        let mix = Tensor(rows: n, columns: streams * streams, repeating: 0)
+        let scale = Tensor(rows: n, columns: streams)
         for utterance in 0..<n {
             let firstEdge = streams + utterance * kinds
             for (kind, members) in hyperedges.enumerated() {
@@ -124,7 +130,9 @@ struct HypergraphMixing {
     }
 
     /// From the mixing matrices back to the weights: d(1/s)/ds = −(1/s)².
-    private func weightGradients(_ mixing: Mixing, n: Int, mixGradient: Tensor, scaleGradient: Tensor) -> WeightGradients {
+    private func weightGradients(_ mixing: Mixing, n: Int, mixGradient: Tensor, scaleGradient: Tensor)
+        -> WeightGradients
+    {
         let kinds = hyperedges.count
         var edgeInverseGradient = [Float](repeating: 0, count: mixing.edgeInverse.count)
         var edges = [Float](repeating: 0, count: mixing.edgeInverse.count)
@@ -150,7 +158,9 @@ struct HypergraphMixing {
                 }
             }
         }
-        for edge in edgeInverseGradient.indices { edgeInverseGradient[edge] *= -mixing.edgeInverse[edge] * mixing.edgeInverse[edge] }
+        for edge in edgeInverseGradient.indices {
+            edgeInverseGradient[edge] *= -mixing.edgeInverse[edge] * mixing.edgeInverse[edge]
+        }
         for utterance in 0..<n {
             for stream in 0..<streams { nodes[stream * n + utterance] += edgeInverseGradient[stream] }
             for (kind, members) in hyperedges.enumerated() {

@@ -34,12 +34,15 @@ public struct SequenceLayout: Sendable {
     private init(lengths: [Int], order: [Int], active: (Int) -> Int) {
         precondition(!lengths.isEmpty && lengths.allSatisfy { $0 > 0 }, "a dialogue has at least one utterance")
         steps = lengths.max()!
-        var first: [Int] = [], total = 0
+        var first: [Int] = []
+        var total = 0
         for length in lengths {
             first.append(total)
             total += length
         }
-        var activeCounts: [Int] = [], offsets: [Int] = [], source: [Int32] = []
+        var activeCounts: [Int] = []
+        var offsets: [Int] = []
+        var source: [Int32] = []
         var rowOfUtterance = [Int32](repeating: 0, count: total)
         for time in 0..<steps {
             offsets.append(source.count)

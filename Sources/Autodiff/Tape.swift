@@ -57,7 +57,9 @@ public final class Tape {
     func record(
         _ value: Tensor, inputs: [Variable], remake: (() -> Tensor)? = nil, backward: @escaping (Tensor) -> Void
     ) -> Variable {
-        guard recording, inputs.contains(where: \.requiresGradient) else { return Variable(value, requiresGradient: false) }
+        guard recording, inputs.contains(where: \.requiresGradient) else {
+            return Variable(value, requiresGradient: false)
+        }
         let output = Variable(value, requiresGradient: true, remake: remake)
         let remakeable = inputs.filter(\.isRemakeable)
         nodes.append(Node(output: output.slot, remakeable: remakeable, backward: backward))

@@ -18,7 +18,8 @@ extension Tensor {
     func softmaxBackward(_ weights: Tensor) {
         forEachRowRange { range in
             for row in range {
-                let g = pointer + row * columns, w = weights.pointer + row * columns
+                let g = pointer + row * columns
+                let w = weights.pointer + row * columns
                 ck_softmax_backward(g, w, ck_dot(g, w, columns), columns)
             }
         }

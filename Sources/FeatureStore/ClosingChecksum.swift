@@ -33,7 +33,8 @@ package enum ClosingChecksum {
     /// Appends the line to a finished file after reading it once: the extents' blocks are held against their checksums on
     /// the way.
     /// - Returns: The first block that does not match, as its extent and its number; nothing is appended then.
-    static func append(to path: String, checking extents: [SealedExtent] = []) throws(HDF5Error) -> (SealedExtent, Int)? {
+    static func append(to path: String, checking extents: [SealedExtent] = []) throws(HDF5Error) -> (SealedExtent, Int)?
+    {
         let size = try fileSize(path)
         var pieces: [Range<Int>] = []
         var position = 0
@@ -93,7 +94,8 @@ package enum ClosingChecksum {
                 for index in stride(from: worker, to: pieces.count, by: workers) {
                     var position = pieces[index].lowerBound
                     while position < pieces[index].upperBound {
-                        let got = pread(descriptor, buffer.baseAddress, pieces[index].upperBound - position, off_t(position))
+                        let got = pread(
+                            descriptor, buffer.baseAddress, pieces[index].upperBound - position, off_t(position))
                         if got < 0, errno == EINTR { continue }
                         guard got > 0 else { return failure.withLock { $0 = got < 0 ? errno : EIO } }
                         checksums[index].update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))

@@ -91,7 +91,8 @@ final class FeatureSink {
         // Training rows stand together, but a manifest may mix its splits.
         var index = 0
         while index < count {
-            let begin = index, trains = isTraining[takenRows + begin]
+            let begin = index
+            let trains = isTraining[takenRows + begin]
             repeat { index += 1 } while index < count && isTraining[takenRows + index] == trains
             if trains { statistics.add(UnsafeBufferPointer(rebasing: rows[begin * width..<index * width])) }
         }

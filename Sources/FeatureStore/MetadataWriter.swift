@@ -87,7 +87,8 @@ struct MetadataWriter {
                 }
                 guard isPlain else {
                     throw HDF5Error(
-                        operation: "write", file: dataset.file, object: path, message: "string \(row) contains a zero byte")
+                        operation: "write", file: dataset.file, object: path,
+                        message: "string \(row) contains a zero byte")
                 }
             }
             try dataset.writeStringBytes(bytes, rows: rows)

@@ -20,9 +20,10 @@ package struct RepeatedHashes {
         let slots = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: capacity)
         defer { slots.deallocate() }
         var pairs = [UInt32](repeating: 0, count: 2 * limit)
-        count = hashes.baseAddress.map {
-            storage_repeated($0, groups, hashes.count, slots.baseAddress!, capacity, &pairs, limit)
-        } ?? 0
+        count =
+            hashes.baseAddress.map {
+                storage_repeated($0, groups, hashes.count, slots.baseAddress!, capacity, &pairs, limit)
+            } ?? 0
         first = (0..<min(count, limit)).map { (Int(pairs[2 * $0]), Int(pairs[2 * $0 + 1])) }
     }
 }

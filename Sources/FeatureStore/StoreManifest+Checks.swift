@@ -41,7 +41,7 @@ extension StoreManifest {
         let count = utteranceCount
         let given = [
             ("utterance ids", utteranceIDs.count), ("labels", labels.count), ("speakers", speakers.count),
-            ("sentences", sentences.count)
+            ("sentences", sentences.count),
         ]
         for (what, number) in given where number != count {
             throw refuse("there are \(number) \(what) for \(count) utterances")

@@ -99,7 +99,8 @@ public struct StoreManifest: Sendable {
 
     /// A manifest without provenance, which the remaining properties hold.
     public init(
-        dataset: String, dialogues: [DialogueEntry], utteranceIDs: some Sequence<String>, labels: [Int32], speakers: [UInt32],
+        dataset: String, dialogues: [DialogueEntry], utteranceIDs: some Sequence<String>, labels: [Int32],
+        speakers: [UInt32],
         sentences: some Sequence<String>, labelNames: [String], speakerNames: [String], speakerScope: SpeakerScope,
         splits: [SplitDescription], features: [FeatureDescription]
     ) {

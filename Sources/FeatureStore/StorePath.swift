@@ -26,7 +26,7 @@ package enum StorePath {
     /// The datasets every store has besides its features, in the order in which they are written.
     package static let metadata = [
         dialogueID, utteranceOffset, dialogueSplit, sourceOrder, label, speaker, utteranceID, textOffset, textBytes,
-        labelNames, speakerNames, splitNames, splitOrigin
+        labelNames, speakerNames, splitNames, splitOrigin,
     ]
 
     /// The dataset of a feature.

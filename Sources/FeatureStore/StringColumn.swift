@@ -48,7 +48,8 @@ public struct StringColumn: Sendable, Equatable {
     private func range(_ index: Int) -> Range<Int> { Int(offsets[index])..<Int(offsets[index + 1]) }
 }
 
-extension StringColumn: RandomAccessCollection, MutableCollection, RangeReplaceableCollection, ExpressibleByArrayLiteral {
+extension StringColumn: RandomAccessCollection, MutableCollection, RangeReplaceableCollection, ExpressibleByArrayLiteral
+{
     /// 0.
     public var startIndex: Int { 0 }
     /// The number of strings.

@@ -4,7 +4,8 @@ package enum TextWrap {
     /// - Parameters:
     ///   - indent: What the first line begins with.
     ///   - hanging: What the following lines begin with; nil for the same.
-    package static func lines(_ text: String, indent: String = "", hanging: String? = nil, width: Int = 80) -> [String] {
+    package static func lines(_ text: String, indent: String = "", hanging: String? = nil, width: Int = 80) -> [String]
+    {
         var lines: [String] = []
         var line = indent
         var isEmpty = true

@@ -34,7 +34,8 @@ public final class ExtentReader: Sendable {
     /// Fills `buffer` with the dataset's bytes from a position on, counted from the first row's first byte.
     /// - Throws: ``HDF5Error`` where the file ends before or the system refuses.
     public func read(at position: Int, into buffer: UnsafeMutableRawBufferPointer) throws(HDF5Error) {
-        precondition(position >= 0 && position + buffer.count <= bytes, "\(buffer.count) bytes at \(position) of \(bytes)")
+        precondition(
+            position >= 0 && position + buffer.count <= bytes, "\(buffer.count) bytes at \(position) of \(bytes)")
         askAhead(position + buffer.count)
         var done = 0
         while done < buffer.count {
@@ -42,7 +43,8 @@ public final class ExtentReader: Sendable {
                 descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + position + done))
             if got < 0, errno == EINTR { continue }
             guard got != 0 else {
-                throw HDF5Error(operation: "read", file: file, object: object, message: "the file ends before its rows do")
+                throw HDF5Error(
+                    operation: "read", file: file, object: object, message: "the file ends before its rows do")
             }
             guard got > 0 else { throw HDF5Error(operation: "read", file: file, object: object, systemError: errno) }
             done += got

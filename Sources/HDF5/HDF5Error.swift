@@ -25,7 +25,8 @@ public struct HDF5Error: Error, Equatable, Sendable {
     /// An error whose reason is an error number of the system.
     public init(operation: String, file: String, object: String? = nil, systemError: Int32) {
         self.init(
-            operation: operation, file: file, object: object, message: Self.describe(systemError: systemError), systemError: systemError
+            operation: operation, file: file, object: object, message: Self.describe(systemError: systemError),
+            systemError: systemError
         )
     }
 

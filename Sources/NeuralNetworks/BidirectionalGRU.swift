@@ -9,7 +9,8 @@ public struct BidirectionalGRU {
 
         var variables: GRUDirection {
             GRUDirection(
-                inputWeight: inputWeight.variable, recurrentWeight: recurrentWeight.variable, inputBias: inputBias.variable,
+                inputWeight: inputWeight.variable, recurrentWeight: recurrentWeight.variable,
+                inputBias: inputBias.variable,
                 recurrentBias: recurrentBias.variable)
         }
     }
@@ -20,7 +21,8 @@ public struct BidirectionalGRU {
     public init(_ p: ParameterScope, inputs: Int, hidden: Int, layers: Int) {
         self.layers = (0..<layers).map { layer in
             ["", "_reverse"].map { suffix in
-                let width = layer == 0 ? inputs : 2 * hidden, name = "l\(layer)\(suffix)"
+                let width = layer == 0 ? inputs : 2 * hidden
+                let name = "l\(layer)\(suffix)"
                 return Direction(
                     inputWeight: p.declare("weight_ih_\(name)", [3 * hidden, width], .fanIn(hidden)),
                     recurrentWeight: p.declare("weight_hh_\(name)", [3 * hidden, hidden], .fanIn(hidden)),

@@ -31,7 +31,9 @@ public final class Parameter {
 
     /// The parameter as an input of operations. Buffers have none.
     public var variable: Variable {
-        guard let variable = bound?.variable else { preconditionFailure("\(name) is not a trainable parameter of a built store") }
+        guard let variable = bound?.variable else {
+            preconditionFailure("\(name) is not a trainable parameter of a built store")
+        }
         return variable
     }
 

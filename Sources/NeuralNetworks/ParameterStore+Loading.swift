@@ -17,7 +17,8 @@ public struct ParameterMismatch: Error, CustomStringConvertible, LocalizedError,
             let more = names.count > 4 ? " and \(names.count - 4) more" : ""
             return ["\(title) \(names.prefix(4).joined(separator: ", "))\(more)"]
         }
-        return (list("missing", missing) + list("unknown", unknown) + list("of another shape", misshapen)).joined(separator: "; ")
+        return (list("missing", missing) + list("unknown", unknown) + list("of another shape", misshapen)).joined(
+            separator: "; ")
     }
 
     /// The description.

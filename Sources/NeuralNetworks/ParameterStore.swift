@@ -24,7 +24,9 @@ public final class ParameterStore {
     /// - Parameters:
     ///   - seed: equal seeds give equal parameters
     ///   - declare: builds the layers of a model on the scope it is given, and returns it
-    public static func build<Model>(seed: UInt64, _ declare: (ParameterScope) -> Model) -> (model: Model, store: ParameterStore) {
+    public static func build<Model>(seed: UInt64, _ declare: (ParameterScope) -> Model) -> (
+        model: Model, store: ParameterStore
+    ) {
         let declarations = Declarations()
         let model = declare(ParameterScope(declarations: declarations, prefix: ""))
         return (model, ParameterStore(declarations, seed: seed))
@@ -33,7 +35,8 @@ public final class ParameterStore {
     private init(_ declarations: Declarations, seed: UInt64) {
         entries = declarations.entries
         buffers = declarations.buffers
-        var offsets: [Int] = [], total = 0
+        var offsets: [Int] = []
+        var total = 0
         for entry in entries {
             offsets.append(total)
             total += (entry.count + 15) / 16 * 16
@@ -44,7 +47,9 @@ public final class ParameterStore {
         for (index, entry) in entries.enumerated() {
             func view(_ arena: Tensor) -> Tensor {
                 let part = UnsafeMutableBufferPointer(start: arena.pointer + offsets[index], count: entry.count)
-                return Tensor(rows: entry.rows, columns: entry.count / entry.rows, pointer: part.baseAddress!, storage: Arena(arena))
+                return Tensor(
+                    rows: entry.rows, columns: entry.count / entry.rows, pointer: part.baseAddress!,
+                    storage: Arena(arena))
             }
             let value = view(values)
             entry.bind(value: value, variable: Variable(parameter: value, gradient: view(gradients)))

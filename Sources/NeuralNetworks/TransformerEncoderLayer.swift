@@ -14,7 +14,8 @@ public struct TransformerEncoderLayer {
 
     /// Declares PyTorch's names and initialises as it does: the input projection Xavier-uniform, attention biases 0.
     public init(_ p: ParameterScope, hidden: Int, feedForward: Int) {
-        let attention = p.scope("self_attn"), out = attention.scope("out_proj")
+        let attention = p.scope("self_attn")
+        let out = attention.scope("out_proj")
         inputProjection = (
             attention.declare("in_proj_weight", [3 * hidden, hidden], .xavier(inputs: hidden, outputs: 3 * hidden)),
             attention.declare("in_proj_bias", [3 * hidden], .constant(0))

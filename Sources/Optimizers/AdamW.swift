@@ -47,9 +47,12 @@ public final class AdamW {
     public func step() {
         stepCount += 1
         let c = configuration
-        let correction1 = 1 - pow(c.beta1, Double(stepCount)), correction2 = 1 - pow(c.beta2, Double(stepCount))
-        let p = parameters.values.pointer, g = parameters.gradients.pointer
-        let m = firstMoments.pointer, v = secondMoments.pointer
+        let correction1 = 1 - pow(c.beta1, Double(stepCount))
+        let correction2 = 1 - pow(c.beta2, Double(stepCount))
+        let p = parameters.values.pointer
+        let g = parameters.gradients.pointer
+        let m = firstMoments.pointer
+        let v = secondMoments.pointer
         Compute.forEachRange(parameters.values.count, minimum: 1 << 16) { range in
             let i = range.lowerBound
             ck_adamw(

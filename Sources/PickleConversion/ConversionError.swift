@@ -23,7 +23,8 @@ extension ConversionError: CustomStringConvertible, LocalizedError {
         case .input(let sentence), .pythonUnavailable(let sentence), .outOfMemory(let sentence): sentence
         case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."
         case .output(let path, let reason): "\(path) cannot be written: \(reason)."
-        case .internalFault(let what): "The converter itself failed, which is a fault to report with the files' layout: \(what)."
+        case .internalFault(let what):
+            "The converter itself failed, which is a fault to report with the files' layout: \(what)."
         }
     }
 

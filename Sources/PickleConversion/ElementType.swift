@@ -14,13 +14,15 @@ struct ElementType: Equatable {
     /// From NumPy's notation, "<f4" or ">i2"; nil for anything that is no number of 1 to 8 bytes.
     init?(code: String) {
         var characters = Array(code)
-        guard characters.count == 3, let kind = Kind(rawValue: characters[1]), let size = characters.popLast()?.wholeNumberValue
+        guard characters.count == 3, let kind = Kind(rawValue: characters[1]),
+            let size = characters.popLast()?.wholeNumberValue
         else { return nil }
-        let sizes: [Int] = switch kind {
-        case .float: [2, 4, 8]
-        case .signed, .unsigned: [1, 2, 4, 8]
-        case .boolean: [1]
-        }
+        let sizes: [Int] =
+            switch kind {
+            case .float: [2, 4, 8]
+            case .signed, .unsigned: [1, 2, 4, 8]
+            case .boolean: [1]
+            }
         guard sizes.contains(size) else { return nil }
         (self.kind, self.size, bigEndian) = (kind, size, characters[0] == ">")
     }

@@ -18,7 +18,8 @@ public enum PickleConverter {
         _ request: ConversionRequest, progress: @escaping ConversionProgressHandler = { _ in }
     ) throws -> ConversionSummary {
         try OutputCheck.check(
-            inputs: request.inputs + [request.layout].compactMap { $0 }, output: request.output, overwrites: request.overwrites)
+            inputs: request.inputs + [request.layout].compactMap { $0 }, output: request.output,
+            overwrites: request.overwrites)
         let report = ProgressReport(progress)
         let dataset = try PickledDataset(request: request, report: report)
         var manifest = dataset.manifest
@@ -39,7 +40,9 @@ public enum PickleConverter {
         if let level = request.compressionLevel { options.append("compression \(level)") }
         if let fraction = request.splitChoice.validFraction { options.append("valid fraction \(fraction)") }
         if let fraction = request.splitChoice.testFraction { options.append("test fraction \(fraction)") }
-        if request.splitChoice != SplitChoice(seed: request.splitChoice.seed) { options.append("split seed \(request.splitChoice.seed)") }
+        if request.splitChoice != SplitChoice(seed: request.splitChoice.seed) {
+            options.append("split seed \(request.splitChoice.seed)")
+        }
         if request.layout != nil { options.append("own layout") }
         if request.keepsNonFiniteValues { options.append("NaN and infinity kept") }
         return options.joined(separator: ", ")

@@ -83,7 +83,9 @@ public enum PickleScanner {
     /// Scans one file.
     /// - Parameter progress: Called now and then; what it throws ends the scan.
     /// - Throws: ``ConversionError`` where the file cannot be read at all, or what `progress` throws.
-    public static func scan(_ path: String, progress: @escaping ConversionProgressHandler = { _ in }) throws -> PickleScan {
+    public static func scan(_ path: String, progress: @escaping ConversionProgressHandler = { _ in }) throws
+        -> PickleScan
+    {
         try Python.start()
         let report = ProgressReport(progress)
         let reader = try SourceReader(path: path)

@@ -104,7 +104,8 @@ extension FloatConversion {
     func warnings(feature: FeatureDescription) -> [String] {
         var result: [String] = []
         if rounded > 0 {
-            result.append("\(feature.name): \(rounded) of \(count) \(feature.sourceDataType) values were rounded to float32.")
+            result.append(
+                "\(feature.name): \(rounded) of \(count) \(feature.sourceDataType) values were rounded to float32.")
         }
         if overflowed > 0 {
             result.append("\(feature.name): \(overflowed) values lie beyond float32's range and became infinite.")

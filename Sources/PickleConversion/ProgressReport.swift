@@ -41,16 +41,17 @@ final class ProgressReport {
         return try withExtendedLifetime(self) {
             let context = Unmanaged.passUnretained(self).toOpaque()
             let callable = try Python.take { error in
-                python_report({ position, context in
-                    let report = Unmanaged<ProgressReport>.fromOpaque(context!).takeUnretainedValue()
-                    do {
-                        try report.report(report.offset + position)
-                        return true
-                    } catch {
-                        report.thrown = error
-                        return false
-                    }
-                }, context, error)
+                python_report(
+                    { position, context in
+                        let report = Unmanaged<ProgressReport>.fromOpaque(context!).takeUnretainedValue()
+                        do {
+                            try report.report(report.offset + position)
+                            return true
+                        } catch {
+                            report.thrown = error
+                            return false
+                        }
+                    }, context, error)
             }
             do {
                 return try body(callable)

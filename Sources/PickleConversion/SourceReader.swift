@@ -25,14 +25,18 @@ final class SourceReader: Sendable {
     }
 
     /// Opens `path` for reading, which must be a regular file.
-    static func openRegularFile(_ path: String) throws(ConversionError) -> (descriptor: Int32, bytes: Int, changed: timespec) {
+    static func openRegularFile(_ path: String) throws(ConversionError) -> (
+        descriptor: Int32, bytes: Int, changed: timespec
+    ) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: reason(errno)) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
             let folder = status.st_mode & S_IFMT == S_IFDIR
-            throw .unreadable(path: path, reason: folder ? "it is a folder; give a file" : "it is no ordinary file; give a regular one")
+            throw .unreadable(
+                path: path,
+                reason: folder ? "it is a folder; give a file" : "it is no ordinary file; give a regular one")
         }
         return (descriptor, Int(status.st_size), status.st_mtim)
     }
@@ -56,7 +60,8 @@ final class SourceReader: Sendable {
     /// Refuses a file that changed since it was opened: what was read of `data` is then nothing that it ever held.
     func checkUnchanged(_ data: PythonHandle) throws(ConversionError) {
         var now = stat()
-        guard fstat(descriptor, &now) == 0, now.st_size >= bytes, bytes == 0 || python_mapped_is_whole(data.object) else {
+        guard fstat(descriptor, &now) == 0, now.st_size >= bytes, bytes == 0 || python_mapped_is_whole(data.object)
+        else {
             throw becameShorter
         }
         guard now.st_size == bytes, now.st_mtim.tv_sec == changed.tv_sec, now.st_mtim.tv_nsec == changed.tv_nsec else {

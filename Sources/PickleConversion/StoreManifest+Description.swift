@@ -13,9 +13,10 @@ extension StoreManifest {
             guard let modality = Modality(rawValue: feature.modality) else {
                 throw .internalFault("feature \(feature.name) is of the unknown modality \(feature.modality)")
             }
-            features.append(FeatureDescription(
-                name: feature.name, modality: modality, layer: feature.layer, width: feature.width,
-                extractor: feature.extractor, sourceDataType: feature.sourceType))
+            features.append(
+                FeatureDescription(
+                    name: feature.name, modality: modality, layer: feature.layer, width: feature.width,
+                    extractor: feature.extractor, sourceDataType: feature.sourceType))
         }
         self.init(
             dataset: description.dataset,

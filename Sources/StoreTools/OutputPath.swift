@@ -27,7 +27,8 @@ public struct OutputPath: Sendable {
             }
         }
         guard overwrites else {
-            throw StoreToolsError("cannot write '\(path)': it exists already; give --force to replace it, or another name")
+            throw StoreToolsError(
+                "cannot write '\(path)': it exists already; give --force to replace it, or another name")
         }
     }
 }

@@ -33,7 +33,8 @@ struct StoreJoin {
         let dialogue = store.dialogues[index]
         guard let split = dialogue.split.map({ store.splits[$0] }) else {
             throw StoreToolsError(
-                "dialogue '\(dialogue.id)' of '\(store.path)' belongs to no split; mend its source and convert it again")
+                "dialogue '\(dialogue.id)' of '\(store.path)' belongs to no split; mend its source and convert it again"
+            )
         }
         if !splits.contains(where: { $0.name == split.name }) { splits.append(split) }
         if speakerNumbers.isEmpty {
@@ -49,7 +50,8 @@ struct StoreJoin {
         pieces.append(Piece(store: store, dialogue: index))
         entries.append(
             DialogueEntry(
-                id: dialogue.id, utteranceCount: dialogue.range.count, split: splitNames.firstIndex(of: split.name) ?? 0,
+                id: dialogue.id, utteranceCount: dialogue.range.count,
+                split: splitNames.firstIndex(of: split.name) ?? 0,
                 sourcePosition: sourceOffset + dialogue.sourcePosition))
     }
 
@@ -80,7 +82,8 @@ struct StoreJoin {
         }
         return StoreManifest(
             dataset: template.dataset, dialogues: dialogues, utteranceIDs: ids, labels: labels, speakers: speakers,
-            sentences: sentences, labelNames: labelNames, speakerNames: speakerNames, speakerScope: template.speakerScope,
+            sentences: sentences, labelNames: labelNames, speakerNames: speakerNames,
+            speakerScope: template.speakerScope,
             splits: ordered, features: features)
     }
 

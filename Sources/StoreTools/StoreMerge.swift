@@ -45,7 +45,8 @@ public enum StoreMerge {
         }
         guard store.dataset == first.dataset else { throw refuse("their datasets", store.dataset, first.dataset) }
         guard store.labelNames == first.labelNames else {
-            throw refuse("their classes", store.labelNames.joined(separator: ", "), first.labelNames.joined(separator: ", "))
+            throw refuse(
+                "their classes", store.labelNames.joined(separator: ", "), first.labelNames.joined(separator: ", "))
         }
         guard store.speakerScope == first.speakerScope else {
             throw refuse("the scopes of their speakers", store.speakerScope.rawValue, first.speakerScope.rawValue)
@@ -58,7 +59,8 @@ public enum StoreMerge {
         let (own, others) = (shapes(store), shapes(first))
         guard own == others else {
             throw refuse(
-                "their features", own.first { !others.contains($0) } ?? "none", others.first { !own.contains($0) } ?? "none")
+                "their features", own.first { !others.contains($0) } ?? "none",
+                others.first { !own.contains($0) } ?? "none")
         }
     }
 
@@ -68,7 +70,8 @@ public enum StoreMerge {
             for dialogue in store.dialogues {
                 guard let owner = owners.updateValue(store.path, forKey: dialogue.id) else { continue }
                 throw StoreToolsError(
-                    "dialogue '\(dialogue.id)' stands in '\(owner)' and in '\(store.path)'; leave it out of one with 'vuemo subset'")
+                    "dialogue '\(dialogue.id)' stands in '\(owner)' and in '\(store.path)'; leave it out of one with 'vuemo subset'"
+                )
             }
         }
     }

@@ -24,7 +24,8 @@ public struct StoreSelection: Sendable, Equatable {
     /// In words, for provenance.
     var words: String {
         let parts: [(String, [String]?)] = [
-            ("dialogues", dialogues), ("splits", splits), ("modalities", modalities?.map(\.rawValue)), ("features", features),
+            ("dialogues", dialogues), ("splits", splits), ("modalities", modalities?.map(\.rawValue)),
+            ("features", features),
         ]
         let words = parts.compactMap { name, values in values.map { "\(name) \($0.joined(separator: ","))" } }
         return words.isEmpty ? "everything" : words.joined(separator: "; ")
@@ -66,11 +67,13 @@ struct SelectedPart {
                 && (splits.map { $0.contains(dialogue.split.map { splitNames[$0] } ?? "") } ?? true)
         }
         features = store.features.filter { feature in
-            (selection.modalities?.contains(feature.modality) ?? true) && (selection.features?.contains(feature.name) ?? true)
+            (selection.modalities?.contains(feature.modality) ?? true)
+                && (selection.features?.contains(feature.name) ?? true)
         }
         guard !dialogues.isEmpty, !features.isEmpty else {
             throw StoreToolsError(
-                "nothing of store '\(store.path)' is selected: no \(features.isEmpty ? "feature" : "dialogue") is \(selection.words)")
+                "nothing of store '\(store.path)' is selected: no \(features.isEmpty ? "feature" : "dialogue") is \(selection.words)"
+            )
         }
     }
 
@@ -101,7 +104,9 @@ struct SelectedPart {
     }
 
     /// Values of all utterances, from an array over the store's.
-    func values<Values: RandomAccessCollection>(_ all: Values) -> [Values.Element] where Values.Index == Int { runs.flatMap { all[$0] } }
+    func values<Values: RandomAccessCollection>(_ all: Values) -> [Values.Element] where Values.Index == Int {
+        runs.flatMap { all[$0] }
+    }
 }
 
 /// Walks over row ranges in pieces that bound memory.

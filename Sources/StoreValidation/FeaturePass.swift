@@ -74,7 +74,8 @@ struct FeaturePass {
         /// For rows that lie end to end, which needs no turns.
         private let extent: ExtentReader?
 
-        init(_ dataset: consuming Dataset, _ runs: [any FeatureRuleRun], _ feature: FeatureInspection) throws(HDF5Error) {
+        init(_ dataset: consuming Dataset, _ runs: [any FeatureRuleRun], _ feature: FeatureInspection) throws(HDF5Error)
+        {
             width = feature.width
             // Whole blocks of checksums where they are of the usual size.
             let block = DatasetDigest.rowsPerBlock(rowBytes: 4 * width)

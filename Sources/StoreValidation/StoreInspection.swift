@@ -42,7 +42,8 @@ final class StoreInspection {
 
     /// What the file's last line says of all bytes before it; nil where it cannot be read. Asked for once the pass over the
     /// features is done, it reads only the rest of the file.
-    private(set) lazy var closingState: ClosingChecksum.State? = try? ClosingChecksum.state(of: path, known: knownExtents)
+    private(set) lazy var closingState: ClosingChecksum.State? = try? ClosingChecksum.state(
+        of: path, known: knownExtents)
 
     /// Whether SHA-256 of features must be taken: where the last line vouches for every byte since the writer took them,
     /// the stated ones stand.

@@ -70,7 +70,7 @@ public enum StoreValidator {
         StructureRule(), ForeignStorageRule(), OffsetRule(), RangeRule(), DialogueRule(), SpeakerRule(), SplitRule(),
         TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(), ClosingChecksumRule(), ChecksumRule(),
         SizeRule(), BalanceRule(),
-        LengthRule(), CompressionRule(), UnknownContentRule()
+        LengthRule(), CompressionRule(), UnknownContentRule(),
     ]
 
     private static func run(_ rule: any Rule, _ store: StoreInspection) -> [Finding] {

@@ -14,7 +14,8 @@ extension ValidationReport {
             let place = group.count == 1 ? finding.place : "\(group.count) layers"
             lines.append("")
             lines += wrap(
-                "\(finding.code.severity.rawValue) \(finding.code.rawValue) \(finding.code.title), \(place)", indent: "")
+                "\(finding.code.severity.rawValue) \(finding.code.rawValue) \(finding.code.title), \(place)", indent: ""
+            )
             if group.count == 1 {
                 lines += wrap(finding.message, indent: "  ")
             } else {
@@ -54,8 +55,10 @@ extension ValidationReport {
     /// For example "2 errors, 1 warning, 4 notes".
     public var summary: String {
         func number(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
-        return [number(count(.error), "error"), number(count(.warning), "warning"), number(count(.information), "note")]
-            .joined(separator: ", ")
+        return [
+            number(count(.error), "error"), number(count(.warning), "warning"), number(count(.information), "note"),
+        ]
+        .joined(separator: ", ")
     }
 
     private func wrap(_ text: String, indent: String, hanging: String? = nil) -> [String] {

@@ -88,7 +88,9 @@ private struct Heap: @unchecked Sendable {
     }
 
     mutating func giveBack(_ pointer: UnsafeMutablePointer<Float>) {
-        guard var block = blocks[pointer], !block.isFree else { preconditionFailure("memory is given back once, by its owner") }
+        guard var block = blocks[pointer], !block.isFree else {
+            preconditionFailure("memory is given back once, by its owner")
+        }
         var start = pointer
         if block.hasNext, let next = blocks[pointer + block.size], next.isFree {
             remove(pointer + block.size, size: next.size)
@@ -116,10 +118,13 @@ private struct Heap: @unchecked Sendable {
             return raw?.bindMemory(to: Float.self, capacity: size)
         }
         // Where address space is short, a chunk is no larger than it has to be.
-        let wanted = size, whole = max(size, chunk), large = allocate(whole)
+        let wanted = size
+        let whole = max(size, chunk)
+        let large = allocate(whole)
         let size = large == nil ? wanted : whole
         guard let address = large ?? allocate(wanted) else {
-            fatalError("out of memory: \(wanted * MemoryLayout<Float>.stride) bytes were asked for; use a smaller batch size")
+            fatalError(
+                "out of memory: \(wanted * MemoryLayout<Float>.stride) bytes were asked for; use a smaller batch size")
         }
         blocks[address] = Block(size: size, isFree: true, previous: nil, hasNext: false)
         capacity += size
@@ -128,7 +133,8 @@ private struct Heap: @unchecked Sendable {
 
     /// The first free block of at least `size`.
     private func position(of size: Int) -> Int {
-        var lower = 0, upper = free.count
+        var lower = 0
+        var upper = free.count
         while lower < upper {
             let middle = (lower + upper) / 2
             if free[middle].size < size { lower = middle + 1 } else { upper = middle }

@@ -41,9 +41,11 @@ public enum Compute {
         withoutActuallyEscaping(body) { body in
             var box = Box(body: body)
             withUnsafeMutablePointer(to: &box) { pointer in
-                ck_parallel(threads, count, { context, index in
-                    context!.assumingMemoryBound(to: Box.self).pointee.body(index)
-                }, pointer)
+                ck_parallel(
+                    threads, count,
+                    { context, index in
+                        context!.assumingMemoryBound(to: Box.self).pointee.body(index)
+                    }, pointer)
             }
         }
     }
@@ -62,7 +64,8 @@ public enum Compute {
         let parts = isSplit ? 1 : min(threads, blocks)
         if parts <= 1 { return body(0..<count) }
         forEach(parts) { part in
-            let lower = blocks * part / parts * minimum, upper = min(count, blocks * (part + 1) / parts * minimum)
+            let lower = blocks * part / parts * minimum
+            let upper = min(count, blocks * (part + 1) / parts * minimum)
             if lower < upper { body(lower..<upper) }
         }
     }

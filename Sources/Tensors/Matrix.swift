@@ -32,7 +32,8 @@ public struct Matrix: @unchecked Sendable {
     /// Some of the rows.
     public func rows(_ range: Range<Int>) -> Matrix {
         Matrix(
-            pointer + range.lowerBound * (isTransposed ? 1 : stride), rows: range.count, columns: columns, stride: stride,
+            pointer + range.lowerBound * (isTransposed ? 1 : stride), rows: range.count, columns: columns,
+            stride: stride,
             isTransposed: isTransposed, storage: storage)
     }
 

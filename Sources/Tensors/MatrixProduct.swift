@@ -25,7 +25,8 @@ public enum MatrixProduct {
         if hasKernels, c.rows >= rowsOfAThread * Compute.threads {
             check(a, b, c)
             ck_product_split(
-                Compute.threads, c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, b.pointer,
+                Compute.threads, c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0,
+                b.pointer,
                 b.stride, b.isTransposed ? 1 : 0, beta, c.pointer, c.stride)
         } else if c.rows >= c.columns {
             Compute.forEachRange(c.rows, minimum: 32) { rows in
@@ -39,7 +40,8 @@ public enum MatrixProduct {
     }
 
     /// The same on the calling thread: for work that is already split.
-    public static func multiplyOnThisThread(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
+    public static func multiplyOnThisThread(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0)
+    {
         guard hasKernels else { return multiplyByOpenBLAS(a, b, into: c, alpha: alpha, beta: beta) }
         check(a, b, c)
         guard c.rows > 0, c.columns > 0 else { return }
@@ -49,12 +51,15 @@ public enum MatrixProduct {
     }
 
     /// The same with a right factor that is prepared once for many products: the recurrent weights of a GRU.
-    public static func multiplyOnThisThread(_ a: Matrix, _ b: PackedMatrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
+    public static func multiplyOnThisThread(
+        _ a: Matrix, _ b: PackedMatrix, into c: Matrix, alpha: Float = 1, beta: Float = 0
+    ) {
         guard let packed = b.packed else { return multiplyOnThisThread(a, b.matrix, into: c, alpha: alpha, beta: beta) }
         check(a, b.matrix, c)
         guard c.rows > 0, c.columns > 0 else { return }
         ck_product_packed(
-            c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, packed.pointer, beta, c.pointer,
+            c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, packed.pointer, beta,
+            c.pointer,
             c.stride)
     }
 

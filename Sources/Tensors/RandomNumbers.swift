@@ -27,7 +27,8 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
     /// A number of the standard normal distribution, by Box and Muller's formula.
     public mutating func normal() -> Float {
-        let u = (Double(next() >> 11) + 0.5) * 0x1p-53, v = Double(next() >> 11) * 0x1p-53
+        let u = (Double(next() >> 11) + 0.5) * 0x1p-53
+        let v = Double(next() >> 11) * 0x1p-53
         return Float((-2 * log(u)).squareRoot() * cos(2 * .pi * v))
     }
 }

@@ -60,7 +60,8 @@ public struct Tensor: @unchecked Sendable {
     /// A view of some of the rows.
     public func rows(_ range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows)
-        return Tensor(rows: range.count, columns: columns, pointer: pointer + range.lowerBound * columns, storage: storage)
+        return Tensor(
+            rows: range.count, columns: columns, pointer: pointer + range.lowerBound * columns, storage: storage)
     }
 
     /// All numbers, in order.

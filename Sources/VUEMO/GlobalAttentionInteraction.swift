@@ -30,11 +30,14 @@ struct GlobalAttentionInteraction {
 
     /// S streams [N, H] → [N·S, H], the streams of an utterance next to each other.
     func callAsFunction(_ streams: [Variable], lengths: [Int], on tape: Tape) -> Variable {
-        let n = streams[0].rows, count = streams.count
+        let n = streams[0].rows
+        let count = streams.count
         let encoded =
             temporal.isEmpty
             ? streams
-            : zip(streams, temporal).map { $1($0, lengths: lengths, dropout: configuration.transformerDropout, on: tape) }
+            : zip(streams, temporal).map {
+                $1($0, lengths: lengths, dropout: configuration.transformerDropout, on: tape)
+            }
         let x = tape.reshape(tape.stackStreams(encoded), rows: n * count, columns: configuration.hiddenSize)
         let enhanced = norm(shrink(expand(x, on: tape, relu: true), on: tape), on: tape)
         switch configuration.variant {
@@ -44,7 +47,8 @@ struct GlobalAttentionInteraction {
                 bias: gate.bias.variable)
         case .corrected:
             return tape.gatedResidual(
-                x, context: tape.pooledAttention(enhanced, streams: count, lengths: lengths), weight: gate.weight.variable,
+                x, context: tape.pooledAttention(enhanced, streams: count, lengths: lengths),
+                weight: gate.weight.variable,
                 bias: gate.bias.variable)
         }
     }

@@ -13,10 +13,12 @@ struct LocalGraphLearning {
     init(_ p: ParameterScope, _ configuration: VUEMOConfiguration) {
         self.configuration = configuration
         hyperedges = Self.hyperedges(configuration.modalities)
-        let h = configuration.hiddenSize, streams = configuration.streams
+        let h = configuration.hiddenSize
+        let streams = configuration.streams
         let released = configuration.variant == .released
         hyperedgeWeight = p.declare(
-            "hyperedge_weight", [released ? configuration.maximumHyperedges : streams + hyperedges.members.count], .constant(1))
+            "hyperedge_weight", [released ? configuration.maximumHyperedges : streams + hyperedges.members.count],
+            .constant(1))
         nodeWeight = p.declare("node_weight", [released ? configuration.maximumNodes : streams], .constant(1))
         project = Linear(p.scope("project"), inputs: h, outputs: h)
         biases = (0..<configuration.hypergraphLayers).map { p.scope("biases").declare(String($0), [h], .constant(0)) }
@@ -24,7 +26,8 @@ struct LocalGraphLearning {
 
     /// An utterance's hyperedges in the public code's order: pairs {l,a,g}, {l,v,g}, {a,v,g}, then {a,g}, {v,g}, {l,g}.
     static func hyperedges(_ modalities: Modalities) -> UtteranceHyperedges {
-        let members = modalities.members, g = members.count
+        let members = modalities.members
+        let g = members.count
         var sets: [[Int]] = []
         for first in members.indices {
             for second in members.indices where second > first { sets.append([first, second, g]) }
@@ -37,7 +40,8 @@ struct LocalGraphLearning {
 
     /// [N·S, H] → [N, S·H].
     func callAsFunction(_ x: Variable, lengths: [Int], on tape: Tape) throws(ModelInputError) -> Variable {
-        let streams = configuration.streams, n = x.rows / streams
+        let streams = configuration.streams
+        let n = x.rows / streams
         if configuration.variant == .released {
             let edges = configuration.hyperedgeCount(dialogues: lengths.count, utterances: n)
             let nodes = configuration.nodeCount(utterances: n)
@@ -51,7 +55,8 @@ struct LocalGraphLearning {
         let x1 = tape.reshape(project(x, on: tape), rows: n, columns: streams * configuration.hiddenSize)
         return tape.hypergraph(
             x1, edgeWeight: hyperedgeWeight.variable, nodeWeight: nodeWeight.variable, biases: biases.map(\.variable),
-            hyperedges: hyperedges, weighting: configuration.variant == .released ? .positional : .byKind, streams: streams,
+            hyperedges: hyperedges, weighting: configuration.variant == .released ? .positional : .byKind,
+            streams: streams,
             lengths: lengths)
     }
 }

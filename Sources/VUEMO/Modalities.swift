@@ -56,7 +56,9 @@ extension Modalities: Codable {
         let letters = try decoder.singleValueContainer().decode(String.self)
         guard let value = Modalities(letters: letters) else {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "modalities are letters out of a, v and l, each once, not \"\(letters)\""))
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "modalities are letters out of a, v and l, each once, not \"\(letters)\""))
         }
         self = value
     }

@@ -21,22 +21,29 @@ struct UnimodalFeatures {
 
     init(_ p: ParameterScope, _ configuration: VUEMOConfiguration) {
         self.configuration = configuration
-        let h = configuration.hiddenSize, modalities = configuration.modalities
+        let h = configuration.hiddenSize
+        let modalities = configuration.modalities
         precondition(h % 2 == 0, "the hidden width is even: half of it for each direction of the GRU")
         // The reference has the norms whether text is in use or not.
-        let layers = 0..<configuration.textLayers, scope = p.scope("text_norms")
+        let layers = 0..<configuration.textLayers
+        let scope = p.scope("text_norms")
         norms =
             switch configuration.textNorm {
             case .batch: .batch(layers.map { BatchNorm(scope.scope($0), width: configuration.textWidth) })
             case .layer: .layer(layers.map { LayerNorm(scope.scope($0), width: configuration.textWidth) })
             case .none: .none
             }
-        audio = modalities.contains(.audio) ? Linear(p.scope("audio"), inputs: configuration.audioWidth, outputs: h) : nil
-        visual = modalities.contains(.visual) ? Linear(p.scope("visual"), inputs: configuration.visualWidth, outputs: h) : nil
+        audio =
+            modalities.contains(.audio) ? Linear(p.scope("audio"), inputs: configuration.audioWidth, outputs: h) : nil
+        visual =
+            modalities.contains(.visual)
+            ? Linear(p.scope("visual"), inputs: configuration.visualWidth, outputs: h) : nil
         if modalities.contains(.text) {
-            textProjection = configuration.projectText ? Linear(p.scope("text"), inputs: configuration.textWidth, outputs: h) : nil
+            textProjection =
+                configuration.projectText ? Linear(p.scope("text"), inputs: configuration.textWidth, outputs: h) : nil
             context = BidirectionalGRU(
-                p.scope("context"), inputs: configuration.projectText ? h : configuration.textWidth, hidden: h / 2, layers: 2)
+                p.scope("context"), inputs: configuration.projectText ? h : configuration.textWidth, hidden: h / 2,
+                layers: 2)
         } else {
             textProjection = nil
             context = nil
@@ -64,7 +71,8 @@ struct UnimodalFeatures {
         if let textProjection { x = textProjection(x, on: tape) }
         let states = context!(x, layout: layout, inputRow: layout.source, dropout: configuration.dropout, on: tape)
         let utterances = tape.gatherRows(states, layout.rowOfUtterance)
-        return configuration.speakerEmbedding ? speaker.add(to: utterances, index: input.speakers, on: tape) : utterances
+        return configuration.speakerEmbedding
+            ? speaker.add(to: utterances, index: input.speakers, on: tape) : utterances
     }
 
     /// Σ over layers of norm(layer), [N, D], with one more row for all padding where there is any.

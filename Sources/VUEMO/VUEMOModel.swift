@@ -47,7 +47,8 @@ public final class VUEMOModel {
                 gai: GlobalAttentionInteraction(p.scope("gai"), configuration),
                 lgl: LocalGraphLearning(p.scope("lgl"), configuration),
                 classify: Linear(
-                    p.scope("classify"), inputs: configuration.hiddenSize * configuration.streams, outputs: configuration.classes))
+                    p.scope("classify"), inputs: configuration.hiddenSize * configuration.streams,
+                    outputs: configuration.classes))
         }
     }
 
@@ -55,7 +56,8 @@ public final class VUEMOModel {
     ///
     /// - Throws: `ModelInputError` where the minibatch has more positions than the released variant's weights
     public func forward(_ input: ModelInput, on tape: Tape) throws(ModelInputError) -> Output {
-        precondition(input.lengths.reduce(0, +) == input.utterances && input.utterances > 0, "lengths add up to the utterances")
+        precondition(
+            input.lengths.reduce(0, +) == input.utterances && input.utterances > 0, "lengths add up to the utterances")
         let features = modules.unimodal(input, on: tape)
         let g = modules.vue(features, lengths: input.lengths, on: tape)
         let gai = modules.gai(features + [g], lengths: input.lengths, on: tape)

@@ -7,14 +7,16 @@ import Testing
 
     private func statistics(mean: [Float], variance: [Float], batches: Float = 0) -> RunningStatistics {
         RunningStatistics(
-            mean: Tensor(rows: 1, columns: mean.count, mean), variance: Tensor(rows: 1, columns: variance.count, variance),
+            mean: Tensor(rows: 1, columns: mean.count, mean),
+            variance: Tensor(rows: 1, columns: variance.count, variance),
             batches: Tensor(rows: 1, columns: 1, [batches]))
     }
 
     /// Mean and variance (over n) of every column of x and `padding` rows of zeros.
     private func moments(_ x: Grid, padding: Int) -> (mean: [Double], variance: [Double]) {
         let count = Double(x.rows + padding)
-        var means: [Double] = [], variances: [Double] = []
+        var means: [Double] = []
+        var variances: [Double] = []
         for c in 0..<x.columns {
             let column = (0..<x.rows).map { x[$0, c] } + [Double](repeating: 0, count: padding)
             let mean = column.reduce(0, +) / count
@@ -44,7 +46,8 @@ import Testing
         checkOperation(inputs, data: [0], mode: Self.training) { tape, v in
             tape.batchNorm(
                 v[0], weight: v[1], bias: v[2],
-                statistics: statistics(mean: [Float](repeating: 0, count: 5), variance: [Float](repeating: 1, count: 5)),
+                statistics: statistics(
+                    mean: [Float](repeating: 0, count: 5), variance: [Float](repeating: 1, count: 5)),
                 paddingRows: padding)
         } reference: { v in
             let (mean, variance) = moments(v[0], padding: padding)
@@ -58,7 +61,8 @@ import Testing
         let inputs = [
             Grid.random(6, 3, using: &generator), .random(1, 3, using: &generator), .random(1, 3, using: &generator),
         ]
-        let mean: [Float] = [0.5, -1, 0], variance: [Float] = [2, 0.25, 0]
+        let mean: [Float] = [0.5, -1, 0]
+        let variance: [Float] = [2, 0.25, 0]
         let running = statistics(mean: mean, variance: variance)
         checkOperation(inputs, data: [0]) { tape, v in
             tape.batchNorm(v[0], weight: v[1], bias: v[2], statistics: running, paddingRows: padding)
@@ -76,8 +80,10 @@ import Testing
         let old: (mean: [Float], variance: [Float]) = ([0.5, -1, 0], [2, 0.25, 1])
         let running = statistics(mean: old.mean, variance: old.variance, batches: 41)
         let one = Variable.constant(Tensor(rows: 1, columns: 3, repeating: 1))
-        _ = Tape(mode: Self.training).batchNorm(.constant(x.tensor), weight: one, bias: one, statistics: running, paddingRows: padding)
-        let (mean, variance) = moments(x, padding: padding), count = Double(6 + padding)
+        _ = Tape(mode: Self.training).batchNorm(
+            .constant(x.tensor), weight: one, bias: one, statistics: running, paddingRows: padding)
+        let (mean, variance) = moments(x, padding: padding)
+        let count = Double(6 + padding)
         for c in 0..<3 {
             #expect(abs(Double(running.mean[0, c]) - (0.9 * Double(old.mean[c]) + 0.1 * mean[c])) < 1e-6)
             let unbiased = variance[c] * count / (count - 1)

@@ -1,8 +1,7 @@
 import Autodiff
 import Tensors
-import Testing
-
 import TestSupport
+import Testing
 
 @Suite struct DropoutTests {
     private static let mode = Tape.Mode.training(seed: 7, step: 3)
@@ -15,15 +14,21 @@ import TestSupport
 
     @Test(arguments: [0.1, 0.5, 0.9] as [Float])
     func shareAndScale(probability: Float) {
-        let mask = mask(Self.mode, rows: 400, columns: 500, probability: probability), scale = Double(1 / (1 - probability))
+        let mask = mask(Self.mode, rows: 400, columns: 500, probability: probability)
+        let scale = Double(1 / (1 - probability))
         let kept = mask.values.count { $0 != 0 }
         #expect(mask.values.allSatisfy { $0 == 0 || abs($0 - scale) < 1e-6 * scale })
         // Five standard deviations of a binomial share.
-        let p = Double(probability), deviation = (p * (1 - p) / 200_000).squareRoot()
+        let p = Double(probability)
+        let deviation = (p * (1 - p) / 200_000).squareRoot()
         #expect(abs(Double(kept) / 200_000 - (1 - p)) < 5 * deviation)
         // Every row and every column on its own, too: no stripes.
-        for row in 0..<400 { #expect(abs((0..<500).reduce(0) { $0 + mask[row, $1] } / 500 - 1) < 6 * deviation * 20 * scale) }
-        for c in 0..<500 { #expect(abs((0..<400).reduce(0) { $0 + mask[$1, c] } / 400 - 1) < 6 * deviation * 22.4 * scale) }
+        for row in 0..<400 {
+            #expect(abs((0..<500).reduce(0) { $0 + mask[row, $1] } / 500 - 1) < 6 * deviation * 20 * scale)
+        }
+        for c in 0..<500 {
+            #expect(abs((0..<400).reduce(0) { $0 + mask[$1, c] } / 400 - 1) < 6 * deviation * 22.4 * scale)
+        }
     }
 
     @Test(arguments: [0.3, 0.5] as [Float])
@@ -38,7 +43,9 @@ import TestSupport
         }
         checkOperation([inputs[0]], mode: Self.mode, elements: 63) { tape, v in
             tape.dropout(v[0], probability: probability)
-        } reference: { v in masked(v[0]) }
+        } reference: { v in
+            masked(v[0])
+        }
         checkOperation([inputs[0]], mode: Self.mode, elements: 63) { tape, v in
             tape.dropoutReLU(v[0], probability: probability)
         } reference: { v in
@@ -69,7 +76,9 @@ import TestSupport
 
     /// The index of an element does not start anew in the parts of a large tensor that different threads compute.
     @Test func largeTensors() throws {
-        let rows = 3, columns = 1 << 15, ones = Tensor(rows: rows, columns: columns, repeating: 1)
+        let rows = 3
+        let columns = 1 << 15
+        let ones = Tensor(rows: rows, columns: columns, repeating: 1)
         let zeros = Variable.constant(Tensor(rows: rows, columns: columns, repeating: 0))
         let operations: [(Tape, Variable) -> Variable] = [
             { $0.dropout($1, probability: 0.5) }, { $0.dropoutReLU($1, probability: 0.5) },
@@ -79,9 +88,12 @@ import TestSupport
         for operation in operations {
             for threads in [1, 3] {
                 try withThreads(threads) {
-                    let x = Variable(ones), tape = Tape(mode: Self.mode), y = operation(tape, x)
+                    let x = Variable(ones)
+                    let tape = Tape(mode: Self.mode)
+                    let y = operation(tape, x)
                     let flat = tape.reshape(y, rows: 1, columns: rows * columns)
-                    tape.backward(from: tape.linear(flat, weight: .constant(ones.reshaped(rows: 1, columns: rows * columns))))
+                    tape.backward(
+                        from: tape.linear(flat, weight: .constant(ones.reshaped(rows: 1, columns: rows * columns))))
                     masks += [y.value.array, try #require(x.gradient).array]
                 }
             }
@@ -95,7 +107,8 @@ import TestSupport
         #expect(first == mask(.training(seed: 7, step: 3), rows: 20, columns: 20, probability: 0.5).values)
         #expect(first != mask(.training(seed: 7, step: 4), rows: 20, columns: 20, probability: 0.5).values)
         #expect(first != mask(.training(seed: 8, step: 3), rows: 20, columns: 20, probability: 0.5).values)
-        let tape = Tape(mode: .training(seed: 7, step: 3)), ones = Variable.constant(Tensor(rows: 20, columns: 20, repeating: 1))
+        let tape = Tape(mode: .training(seed: 7, step: 3))
+        let ones = Variable.constant(Tensor(rows: 20, columns: 20, repeating: 1))
         let second = (tape.dropout(ones, probability: 0.5), tape.dropout(ones, probability: 0.5))
         #expect(second.0.value.array.map(Double.init) == first)
         #expect(second.0.value.array != second.1.value.array)
@@ -116,7 +129,9 @@ import TestSupport
         let inputs = [Grid.random(3, 5, using: &generator), .random(3, 5, using: &generator)]
         checkOperation([inputs[0]], mode: mode) { tape, v in
             tape.dropout(v[0], probability: probability)
-        } reference: { $0[0] }
+        } reference: {
+            $0[0]
+        }
         checkOperation([inputs[0]], mode: mode) { tape, v in
             tape.dropoutReLU(v[0], probability: probability)
         } reference: { v in

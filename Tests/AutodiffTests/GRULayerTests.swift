@@ -8,12 +8,15 @@ import Testing
     ///
     /// - Parameter sequences: for every dialogue the layout's rows of its steps
     private func reference(_ v: [Grid], rows: Int, sequences: [[Int]], inputRow: [Int32]?) -> Grid {
-        let x = v[0], h = v[2].columns
+        let x = v[0]
+        let h = v[2].columns
         func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
         var out = Grid(rows: rows, columns: 2 * h)
         for direction in 0..<2 {
             let weights = Array(v[(1 + 4 * direction)..<(5 + 4 * direction)])
-            let (inputWeight, recurrentWeight, inputBias, recurrentBias) = (weights[0], weights[1], weights[2], weights[3])
+            let (inputWeight, recurrentWeight, inputBias, recurrentBias) = (
+                weights[0], weights[1], weights[2], weights[3]
+            )
             for sequence in sequences {
                 var state = Grid(rows: 1, columns: h)
                 for row in direction == 0 ? sequence : sequence.reversed() {
@@ -23,9 +26,12 @@ import Testing
                     for k in 0..<h {
                         func gate(_ g: Int) -> (Double, Double) {
                             let i = g * h + k
-                            return (input.values[i] + inputBias.values[i], recurrent.values[i] + recurrentBias.values[i])
+                            return (
+                                input.values[i] + inputBias.values[i], recurrent.values[i] + recurrentBias.values[i]
+                            )
                         }
-                        let r = sigmoid(gate(0).0 + gate(0).1), z = sigmoid(gate(1).0 + gate(1).1)
+                        let r = sigmoid(gate(0).0 + gate(0).1)
+                        let z = sigmoid(gate(1).0 + gate(1).1)
                         let n = tanh(gate(2).0 + r * gate(2).1)
                         state.values[k] = (1 - z) * n + z * state.values[k]
                         out[row, direction * h + k] = state.values[k]
@@ -38,7 +44,9 @@ import Testing
 
     private func check(lengths: [Int], padded: Bool, shared: Bool, directions: Int = 2, elements: Int = 6) {
         let layout = padded ? SequenceLayout(padding: lengths) : SequenceLayout(packing: lengths)
-        let starts = starts(lengths), width = 3, h = 2
+        let starts = starts(lengths)
+        let width = 3
+        let h = 2
         let sequences: [[Int]] = lengths.indices.map { dialogue in
             padded
                 ? (0..<layout.steps).map { $0 * lengths.count + dialogue }
@@ -50,16 +58,20 @@ import Testing
         var inputs = [Grid.random(inputRows, width, using: &generator)]
         for _ in 0..<2 {
             inputs += [
-                .random(3 * h, width, using: &generator), .random(3 * h, h, using: &generator), .random(1, 3 * h, using: &generator),
+                .random(3 * h, width, using: &generator), .random(3 * h, h, using: &generator),
+                .random(1, 3 * h, using: &generator),
                 .random(1, 3 * h, using: &generator),
             ]
         }
         checkOperation(inputs, directions: directions, elements: elements) { tape, v in
             let sides = [1, 5].map {
-                GRUDirection(inputWeight: v[$0], recurrentWeight: v[$0 + 1], inputBias: v[$0 + 2], recurrentBias: v[$0 + 3])
+                GRUDirection(
+                    inputWeight: v[$0], recurrentWeight: v[$0 + 1], inputBias: v[$0 + 2], recurrentBias: v[$0 + 3])
             }
             return tape.gruLayer(v[0], layout: layout, inputRow: inputRow, directions: sides)
-        } reference: { reference($0, rows: layout.rows, sequences: sequences, inputRow: inputRow) }
+        } reference: {
+            reference($0, rows: layout.rows, sequences: sequences, inputRow: inputRow)
+        }
     }
 
     @Test(arguments: [[1], [4], [2, 5, 1, 5, 3]], [false, true])
@@ -88,11 +100,13 @@ import Testing
                 recurrentBias: .constant(Grid.random(1, 12, using: &generator).tensor))
         }
         func states(_ x: Tensor, _ lengths: [Int]) -> Tensor {
-            let tape = Tape(mode: .evaluation, recording: false), layout = SequenceLayout(packing: lengths)
+            let tape = Tape(mode: .evaluation, recording: false)
+            let layout = SequenceLayout(packing: lengths)
             let y = tape.gruLayer(.constant(x), layout: layout, inputRow: layout.source, directions: sides)
             return tape.gatherRows(y, layout.rowOfUtterance).value
         }
-        let together = states(x, lengths), starts = starts(lengths)
+        let together = states(x, lengths)
+        let starts = starts(lengths)
         for dialogue in lengths.indices {
             let rows = starts[dialogue]..<starts[dialogue + 1]
             let alone = states(x.rows(rows), [lengths[dialogue]])

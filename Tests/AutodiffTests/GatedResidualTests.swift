@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct GatedResidualTests {
     /// x + σ(W [x ; r] + b) ⊙ r with r = c + x, the concatenation made explicitly.
-    private func reference(_ x: Grid, context: (_ row: Int, _ column: Int) -> Double, weight: Grid, bias: Grid) -> Grid {
+    private func reference(_ x: Grid, context: (_ row: Int, _ column: Int) -> Double, weight: Grid, bias: Grid) -> Grid
+    {
         let h = x.columns
         var joined = Grid(rows: x.rows, columns: 2 * h)
         for row in 0..<x.rows {
@@ -26,12 +27,15 @@ import Testing
     func fullContext(rows: Int, h: Int) {
         var generator = SplitMix64(seed: 29)
         let inputs = [
-            Grid.random(rows, h, using: &generator), .random(rows, h, using: &generator), .random(h, 2 * h, using: &generator),
+            Grid.random(rows, h, using: &generator), .random(rows, h, using: &generator),
+            .random(h, 2 * h, using: &generator),
             .random(1, h, using: &generator),
         ]
         checkOperation(inputs) { tape, v in
             tape.gatedResidual(v[0], context: v[1], weight: v[2], bias: v[3])
-        } reference: { v in reference(v[0], context: { v[1][$0, $1] }, weight: v[2], bias: v[3]) }
+        } reference: { v in
+            reference(v[0], context: { v[1][$0, $1] }, weight: v[2], bias: v[3])
+        }
     }
 
     @Test(arguments: [(1, 2, 1), (3, 4, 4), (7, 3, 5)])
@@ -69,7 +73,8 @@ import Testing
             Grid.random(12, 3, using: &generator), .random(3, 6, using: &generator), .random(1, 3, using: &generator),
         ]
         checkOperation(inputs) { tape, v in
-            tape.gatedResidual(v[0], utteranceContext: tape.sumOfStreamMeans(v[0], streams: 4), weight: v[1], bias: v[2])
+            tape.gatedResidual(
+                v[0], utteranceContext: tape.sumOfStreamMeans(v[0], streams: 4), weight: v[1], bias: v[2])
         } reference: { v in
             let means = (0..<3).map { utterance in
                 v[0].values[utterance * 12..<(utterance + 1) * 12].reduce(0, +) / 3

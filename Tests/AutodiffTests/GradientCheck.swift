@@ -40,7 +40,8 @@ func checkOperation(
             continue
         }
         let count = gradient.count
-        let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot(), largest = gradient.map(abs).max() ?? 0
+        let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let largest = gradient.map(abs).max() ?? 0
         for _ in 0..<directions {
             let direction = (0..<count).map { _ in Double(2 * generator.uniform() - 1) }
             let numeric = check.difference(input: index, direction: direction, projection)
@@ -60,7 +61,8 @@ func checkOperation(
         for constant in inputs.indices where constant != index && !data.contains(constant) {
             let others = check.gradients(projection, constants: data.union([constant]))
             #expect(
-                others[index].map { isClose($0, gradient) } ?? false, "input \(index) where input \(constant) is constant",
+                others[index].map { isClose($0, gradient) } ?? false,
+                "input \(index) where input \(constant) is constant",
                 sourceLocation: sourceLocation)
         }
     }
@@ -104,14 +106,16 @@ private struct GradientCheck {
         let arenas = inputs.map { Tensor(rows: $0.rows, columns: $0.columns, repeating: 0.5) }
         let variables = inputs.indices.map { index in
             data.contains(index)
-                ? Variable.constant(inputs[index].tensor) : Variable(parameter: inputs[index].tensor, gradient: arenas[index])
+                ? Variable.constant(inputs[index].tensor)
+                : Variable(parameter: inputs[index].tensor, gradient: arenas[index])
         }
         run(variables, projection)
         return arenas.map { $0.values.map(Double.init) }
     }
 
     private func run(_ variables: [Variable], _ projection: Grid) {
-        let tape = Tape(mode: mode), count = projection.values.count
+        let tape = Tape(mode: mode)
+        let count = projection.values.count
         let output = tape.reshape(operation(tape, variables), rows: 1, columns: count)
         tape.backward(from: tape.linear(output, weight: .constant(projection.tensor.reshaped(rows: 1, columns: count))))
     }

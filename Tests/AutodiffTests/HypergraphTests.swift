@@ -17,8 +17,12 @@ import Testing
     private func reference(
         _ v: [Grid], streams: Int, lengths: [Int], hyperedges: [[Int]], weighting: HypergraphWeighting
     ) -> Grid {
-        let x = v[0], h = x.columns / streams, starts = starts(lengths)
-        var nodes: [(row: Int, stream: Int)] = [], edges: [[Int]] = [], edgeKind: [Int] = []
+        let x = v[0]
+        let h = x.columns / streams
+        let starts = starts(lengths)
+        var nodes: [(row: Int, stream: Int)] = []
+        var edges: [[Int]] = []
+        var edgeKind: [Int] = []
         for (dialogue, n) in lengths.enumerated() {
             let first = nodes.count
             func node(_ stream: Int, _ utterance: Int) -> Int { first + stream * n + utterance }
@@ -36,7 +40,8 @@ import Testing
         }
         let w = edges.indices.map { v[1].values[weighting == .positional ? $0 : edgeKind[$0]] }
         let u = nodes.indices.map { v[2].values[weighting == .positional ? $0 : nodes[$0].stream] }
-        var edgeSums = [Double](repeating: 0, count: edges.count), nodeSums = [Double](repeating: 0, count: nodes.count)
+        var edgeSums = [Double](repeating: 0, count: edges.count)
+        var nodeSums = [Double](repeating: 0, count: nodes.count)
         for (edge, members) in edges.enumerated() {
             for node in members {
                 edgeSums[edge] += u[node]
@@ -72,8 +77,12 @@ import Testing
         return out
     }
 
-    private func inputs(modalities m: Int, h: Int, layers: Int, lengths: [Int], weighting: HypergraphWeighting) -> [Grid] {
-        let n = lengths.reduce(0, +), kinds = m * (m + 1) / 2, positional = weighting == .positional
+    private func inputs(modalities m: Int, h: Int, layers: Int, lengths: [Int], weighting: HypergraphWeighting)
+        -> [Grid]
+    {
+        let n = lengths.reduce(0, +)
+        let kinds = m * (m + 1) / 2
+        let positional = weighting == .positional
         var generator = SplitMix64(seed: 37)
         var v = [
             Grid.random(n, (m + 1) * h, using: &generator),
@@ -86,7 +95,8 @@ import Testing
     }
 
     private func check(
-        modalities: Int, h: Int, layers: Int, lengths: [Int], weighting: HypergraphWeighting, directions: Int = 2, elements: Int = 6,
+        modalities: Int, h: Int, layers: Int, lengths: [Int], weighting: HypergraphWeighting, directions: Int = 2,
+        elements: Int = 6,
         changing change: (inout [Grid]) -> Void = { _ in }
     ) {
         let hyperedges = Self.hyperedges(modalities)
@@ -94,10 +104,12 @@ import Testing
         change(&v)
         checkOperation(v, directions: directions, elements: elements) { tape, v in
             tape.hypergraph(
-                v[0], edgeWeight: v[1], nodeWeight: v[2], biases: Array(v[3...]), hyperedges: hyperedges, weighting: weighting,
+                v[0], edgeWeight: v[1], nodeWeight: v[2], biases: Array(v[3...]), hyperedges: hyperedges,
+                weighting: weighting,
                 streams: modalities + 1, lengths: lengths)
         } reference: {
-            reference($0, streams: modalities + 1, lengths: lengths, hyperedges: hyperedges.members, weighting: weighting)
+            reference(
+                $0, streams: modalities + 1, lengths: lengths, hyperedges: hyperedges.members, weighting: weighting)
         }
     }
 
@@ -131,11 +143,13 @@ import Testing
 
     /// Weights that add up to 0 count as 0, not as infinity.
     @Test func vanishingSums() {
-        let lengths = [2], hyperedges = Self.hyperedges(1)
+        let lengths = [2]
+        let hyperedges = Self.hyperedges(1)
         var v = inputs(modalities: 1, h: 2, layers: 2, lengths: lengths, weighting: .byKind)
         v[1].values = [1, 1, -1]
         v[2].values = [0, 1]
-        let tape = Tape(mode: .evaluation), variables = v.map { Variable($0.tensor) }
+        let tape = Tape(mode: .evaluation)
+        let variables = v.map { Variable($0.tensor) }
         let y = tape.hypergraph(
             variables[0], edgeWeight: variables[1], nodeWeight: variables[2], biases: Array(variables[3...]),
             hyperedges: hyperedges, weighting: .byKind, streams: 2, lengths: lengths)
@@ -143,7 +157,9 @@ import Testing
         #expect(largestError(Grid(y.value), expected) < 1e-5)
         let count = y.value.count
         tape.backward(
-            from: tape.linear(tape.reshape(y, rows: 1, columns: count), weight: .constant(Tensor(rows: 1, columns: count, repeating: 1))))
+            from: tape.linear(
+                tape.reshape(y, rows: 1, columns: count),
+                weight: .constant(Tensor(rows: 1, columns: count, repeating: 1))))
         for variable in variables { #expect(variable.gradient?.values.allSatisfy { $0.isFinite } ?? false) }
     }
 }

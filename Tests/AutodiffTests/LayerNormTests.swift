@@ -12,13 +12,17 @@ import Testing
         let inputs = [x, Grid.random(1, columns, using: &generator), .random(1, columns, using: &generator)]
         checkOperation(inputs) { tape, v in
             tape.layerNorm(v[0], weight: v[1], bias: v[2])
-        } reference: { v in Self.reference(v[0], v[1], v[2], epsilon: 1e-5) }
+        } reference: { v in
+            Self.reference(v[0], v[1], v[2], epsilon: 1e-5)
+        }
     }
 
     /// A row of equal numbers has no deviation: ε keeps it finite.
     @Test func constantRow() {
-        let x = Tensor(rows: 1, columns: 4, repeating: 3), one = Tensor(rows: 1, columns: 4, repeating: 1)
-        let tape = Tape(mode: .evaluation), input = Variable(x)
+        let x = Tensor(rows: 1, columns: 4, repeating: 3)
+        let one = Tensor(rows: 1, columns: 4, repeating: 1)
+        let tape = Tape(mode: .evaluation)
+        let input = Variable(x)
         let y = tape.layerNorm(input, weight: .constant(one), bias: .constant(one))
         #expect(y.value.array == [1, 1, 1, 1])
     }

@@ -7,7 +7,8 @@ import Testing
     func affineMap(shape: (rows: Int, inputs: Int, outputs: Int), relu: Bool) {
         var generator = SplitMix64(seed: 1)
         let inputs = [
-            Grid.random(shape.rows, shape.inputs, using: &generator), .random(shape.outputs, shape.inputs, using: &generator),
+            Grid.random(shape.rows, shape.inputs, using: &generator),
+            .random(shape.outputs, shape.inputs, using: &generator),
             .random(1, shape.outputs, using: &generator),
         ]
         checkOperation(inputs) { tape, v in

@@ -21,7 +21,8 @@ import Testing
         checkOperation([logProbabilities(seed: 15)], elements: 20) { tape, v in
             tape.negativeLogLikelihood(v[0], labels: labels, classWeights: weights)
         } reference: { v in
-            var sum = 0.0, total = 0.0
+            var sum = 0.0
+            var total = 0.0
             for (row, label) in labels.enumerated() where label >= 0 {
                 let weight = Double(weights?[Int(label)] ?? 1)
                 sum -= weight * v[0][row, Int(label)]
@@ -36,10 +37,12 @@ import Testing
         checkOperation([logProbabilities(seed: 16)], elements: 20) { tape, v in
             tape.releasedFocalLoss(v[0], labels: labels, gamma: gamma)
         } reference: { v in
-            var sum = 0.0, count = 0.0
+            var sum = 0.0
+            var count = 0.0
             for (row, label) in labels.enumerated() where label >= 0 {
                 for column in 0..<4 {
-                    let logp = v[0][row, column], target = column == Int(label) ? logp : 0
+                    let logp = v[0][row, column]
+                    let target = column == Int(label) ? logp : 0
                     sum -= pow(1 - target, gamma) * logp
                     count += 1
                 }
@@ -54,7 +57,8 @@ import Testing
             checkOperation([logProbabilities(seed: 17)], elements: 20) { tape, v in
                 tape.focalLoss(v[0], labels: labels, gamma: gamma, classWeights: weights)
             } reference: { v in
-                var sum = 0.0, count = 0.0
+                var sum = 0.0
+                var count = 0.0
                 for (row, label) in labels.enumerated() where label >= 0 {
                     let logp = v[0][row, Int(label)]
                     sum -= Double(weights?[Int(label)] ?? 1) * pow(1 - exp(logp), gamma) * logp
@@ -67,13 +71,16 @@ import Testing
 
     /// A batch without any label costs nothing and pulls nowhere.
     @Test func noLabels() throws {
-        let x = logProbabilities(seed: 18).tensor, none = [Int32](repeating: -1, count: 5)
+        let x = logProbabilities(seed: 18).tensor
+        let none = [Int32](repeating: -1, count: 5)
         let losses: [(Tape, Variable) -> Variable] = [
             { $0.negativeLogLikelihood($1, labels: none) }, { $0.releasedFocalLoss($1, labels: none) },
             { $0.focalLoss($1, labels: none) },
         ]
         for loss in losses {
-            let tape = Tape(mode: .evaluation), input = Variable(x), value = loss(tape, input)
+            let tape = Tape(mode: .evaluation)
+            let input = Variable(x)
+            let value = loss(tape, input)
             #expect(value.value[0, 0] == 0)
             tape.backward(from: value)
             #expect(try #require(input.gradient).values.allSatisfy { $0 == 0 })
@@ -82,7 +89,8 @@ import Testing
 
     /// A probability of exactly 1 has no focal loss and a finite slope.
     @Test func certainty() throws {
-        let tape = Tape(mode: .evaluation), x = Variable(Tensor(rows: 1, columns: 2, [0, -100]))
+        let tape = Tape(mode: .evaluation)
+        let x = Variable(Tensor(rows: 1, columns: 2, [0, -100]))
         let loss = tape.focalLoss(x, labels: [0])
         tape.backward(from: loss)
         #expect(loss.value[0, 0] == 0)

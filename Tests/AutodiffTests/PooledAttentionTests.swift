@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct PooledAttentionTests {
     private func reference(_ e: Grid, streams: Int, lengths: [Int]) -> Grid {
-        let h = e.columns, starts = starts(lengths)
+        let h = e.columns
+        let starts = starts(lengths)
         var out = Grid(rows: e.rows, columns: h)
         for (dialogue, length) in lengths.enumerated() {
             var pooled = Grid(rows: streams, columns: h)
@@ -31,6 +32,8 @@ import Testing
         let e = Grid.random(lengths.reduce(0, +) * streams, 5, scale: 2, using: &generator)
         checkOperation([e], elements: 20) { tape, v in
             tape.pooledAttention(v[0], streams: streams, lengths: lengths)
-        } reference: { reference($0[0], streams: streams, lengths: lengths) }
+        } reference: {
+            reference($0[0], streams: streams, lengths: lengths)
+        }
     }
 }

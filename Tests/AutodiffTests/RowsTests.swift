@@ -39,7 +39,8 @@ import Testing
     @Test func addedEmbedding() {
         var generator = SplitMix64(seed: 8)
         let index: [Int32] = [0, 2, 2, 0, 3, 2]
-        checkOperation([Grid.random(6, 4, using: &generator), .random(5, 4, using: &generator)], elements: 24) { tape, v in
+        checkOperation([Grid.random(6, 4, using: &generator), .random(5, 4, using: &generator)], elements: 24) {
+            tape, v in
             tape.addEmbedding(v[0], table: v[1], index: index)
         } reference: { v in
             var y = v[0]

@@ -10,7 +10,10 @@ import Testing
             tape.stackStreams(v)
         } reference: { v in
             var y = Grid(rows: 4, columns: widths.reduce(0, +))
-            for row in 0..<4 { y.values.replaceSubrange(row * y.columns..<(row + 1) * y.columns, with: v.flatMap { $0.rows(row..<row + 1).values }) }
+            for row in 0..<4 {
+                y.values.replaceSubrange(
+                    row * y.columns..<(row + 1) * y.columns, with: v.flatMap { $0.rows(row..<row + 1).values })
+            }
             return y
         }
     }
@@ -33,7 +36,9 @@ import Testing
         var generator = SplitMix64(seed: 11)
         checkOperation([Grid.random(5, 6, using: &generator)], elements: 30) { tape, v in
             tape.columns(v[0], block)
-        } reference: { $0[0].columns(block) }
+        } reference: {
+            $0[0].columns(block)
+        }
     }
 
     @Test func reshapedRows() {

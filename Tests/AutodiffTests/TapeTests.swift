@@ -10,14 +10,16 @@ import Testing
     private func product(_ tape: Tape, _ x: Variable, _ w: Variable) -> Variable { tape.linear(x, weight: w) }
 
     @Test func variableUsedTwice() {
-        let tape = Tape(mode: .evaluation), x = Variable(tensor(1, 2, 3))
+        let tape = Tape(mode: .evaluation)
+        let x = Variable(tensor(1, 2, 3))
         // d(x·x)/dx = 2x
         tape.backward(from: product(tape, x, x))
         #expect(x.gradient?.array == [2, 4, 6])
     }
 
     @Test func intermediateUsedTwice() {
-        let tape = Tape(mode: .evaluation), x = Variable(tensor(1, -2))
+        let tape = Tape(mode: .evaluation)
+        let x = Variable(tensor(1, -2))
         let y = tape.sum([x, x])
         // (2x)·(2x) = 4 x·x
         tape.backward(from: product(tape, y, y))
@@ -27,8 +29,10 @@ import Testing
 
     /// A cheap value is forgotten by each of its consumers and made again with the same bits, in a chain of such values, too.
     @Test func cheapValuesAreForgottenAndRemade() {
-        let tape = Tape(mode: .training(seed: 3, step: 4)), x = Variable(tensor(0.3, -1.2, 2.5, 0.9))
-        let activated = tape.gelu(x), dropped = tape.dropout(activated, probability: 0.25)
+        let tape = Tape(mode: .training(seed: 3, step: 4))
+        let x = Variable(tensor(0.3, -1.2, 2.5, 0.9))
+        let activated = tape.gelu(x)
+        let dropped = tape.dropout(activated, probability: 0.25)
         #expect(!activated.isAtHand && dropped.isAtHand)
         let bits = dropped.value.array
         let first = tape.linear(dropped, weight: Variable(tensor(1, 2, 3, 4)))
@@ -38,7 +42,8 @@ import Testing
         tape.backward(from: tape.sum([first, second]))
         #expect(!dropped.isAtHand && !activated.isAtHand)
 
-        let plain = Tape(mode: .training(seed: 3, step: 4)), same = Variable(tensor(0.3, -1.2, 2.5, 0.9))
+        let plain = Tape(mode: .training(seed: 3, step: 4))
+        let same = Variable(tensor(0.3, -1.2, 2.5, 0.9))
         let once = plain.dropout(plain.gelu(same), probability: 0.25)
         plain.backward(from: plain.linear(once, weight: Variable(tensor(-1, 2.5, 4, 5))))
         #expect(zip(x.gradient!.array, same.gradient!.array).allSatisfy { abs($0 - $1) < 1e-5 })
@@ -46,7 +51,9 @@ import Testing
     }
 
     @Test func unusedBranchHasNoGradient() {
-        let tape = Tape(mode: .evaluation), x = Variable(tensor(1, 2)), z = Variable(tensor(1, 2))
+        let tape = Tape(mode: .evaluation)
+        let x = Variable(tensor(1, 2))
+        let z = Variable(tensor(1, 2))
         _ = tape.gelu(z)
         tape.backward(from: product(tape, x, .constant(tensor(3, 4))))
         #expect(x.gradient?.array == [3, 4])
@@ -54,7 +61,8 @@ import Testing
     }
 
     @Test func constantsAreNotRecorded() {
-        let tape = Tape(mode: .evaluation), x = Variable.constant(tensor(1, 2))
+        let tape = Tape(mode: .evaluation)
+        let x = Variable.constant(tensor(1, 2))
         let y = tape.gelu(x)
         #expect(!y.requiresGradient)
         let loss = product(tape, y, .constant(tensor(1, 1)))
@@ -64,7 +72,8 @@ import Testing
     }
 
     @Test func nothingIsRecordedWithoutRecording() {
-        let tape = Tape(mode: .evaluation, recording: false), x = Variable(tensor(1, 2))
+        let tape = Tape(mode: .evaluation, recording: false)
+        let x = Variable(tensor(1, 2))
         let loss = product(tape, tape.gelu(x), .constant(tensor(1, 1)))
         #expect(!loss.requiresGradient)
         tape.backward(from: loss)
@@ -77,7 +86,8 @@ import Testing
         weak var witness: Witness?
         let tape = Tape(mode: .evaluation, recording: false)
         do {
-            let storage = Witness(), memory = UnsafeMutablePointer<Float>.allocate(capacity: 2)
+            let storage = Witness()
+            let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2)
             defer { memory.deallocate() }
             memory.initialize(repeating: 1, count: 2)
             witness = storage

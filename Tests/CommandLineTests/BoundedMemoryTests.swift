@@ -24,16 +24,17 @@ import Testing
         // Four million empty lists take sixty times the file's size.
         let path = try write([0x80, 2, 0x28] + [UInt8](repeating: 0x5D, count: 4_000_000) + Array("l.".utf8))
         let arguments = ["auto", path, "-o", folder.file("out.h5"), "--max-memory", "160"]
-        try expectOneSentence(try BuiltProduct.run("vuemo-convert", arguments), containing: "There is not enough memory")
+        try expectOneSentence(
+            try BuiltProduct.run("vuemo-convert", arguments), containing: "There is not enough memory")
         let scan = try BuiltProduct.run("vuemo-convert", ["scan", path, "--max-memory", "160"])
         #expect(scan.status == 2 && scan.output.isEmpty)
     }
 
     @Test(arguments: [
-        [0x80, 4, 0x8E, 0, 0, 0, 0, 0, 1, 0, 0, 0x2E],                      // BINBYTES8 of 2^40
-        [0x80, 4, 0x95, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],     // FRAME of 2^63
-        [0x80, 2, 0x4E, 0x72, 0xFF, 0xFF, 0xFF, 0x7F, 0x2E],                 // LONG_BINPUT of 2^31 - 1
-        [0x80, 5, 0x96, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0x2E],        // BYTEARRAY8
+        [0x80, 4, 0x8E, 0, 0, 0, 0, 0, 1, 0, 0, 0x2E],  // BINBYTES8 of 2^40
+        [0x80, 4, 0x95, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F],  // FRAME of 2^63
+        [0x80, 2, 0x4E, 0x72, 0xFF, 0xFF, 0xFF, 0x7F, 0x2E],  // LONG_BINPUT of 2^31 - 1
+        [0x80, 5, 0x96, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0x2E],  // BYTEARRAY8
     ])
     func claimedSizesTakeNoMemory(payload: [UInt8]) throws {
         let path = try write(payload)
@@ -46,14 +47,17 @@ import Testing
         let (rows, width) = (1500, 16_384)
         var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(width)), }"
         header += String(repeating: " ", count: 64 - (11 + header.utf8.count) % 64) + "\n"
-        let start: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), 0] + Array(header.utf8)
+        let start: [UInt8] =
+            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), 0] + Array(header.utf8)
         let matrix = folder.file("audio.npy")
         try Data(start).write(to: URL(filePath: matrix))
         // Zeros, which take no room on the disk.
         #expect(truncate(matrix, start.count + rows * width * 4) == 0)
         let list = "dialogue,text\n" + (0..<rows).map { "d\($0 / 10),\"Row \($0)\"\n" }.joined()
         try Data(list.utf8).write(to: URL(filePath: folder.file("list.csv")))
-        let arguments = ["table", folder.file("list.csv"), "--audio", matrix, "-o", folder.file("out.h5"), "--max-memory", "64"]
+        let arguments = [
+            "table", folder.file("list.csv"), "--audio", matrix, "-o", folder.file("out.h5"), "--max-memory", "64",
+        ]
         let outcome = try BuiltProduct.run("vuemo-convert", arguments)
         #expect(outcome.status == 0, "\(outcome.errors)")
     }

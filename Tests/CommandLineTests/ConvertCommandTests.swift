@@ -16,18 +16,23 @@ import Testing
 
     @Test func anOwnLayoutIsGivenWithoutASubcommand() throws {
         let pickle = try write(Array("(lp0\nI1\naI0\na.".utf8), "numbers.pkl")
-        let layout = try write(Array("""
-            from contribution import Contribution
-            from datasets import Dataset
+        let layout = try write(
+            Array(
+                """
+                from contribution import Contribution
+                from datasets import Dataset
 
-            def read(content, reader):
-                made = Contribution(reader, "numbers", Dataset("Numbers"))
-                made.take_labels({"d1": content, "d2": content})
-                made.take_feature("audio", "audio", {"d1": [[0.5, 1], [2, 3]], "d2": [[4, 5], [6, 7]]})
-                made.take_splits(train=["d1", "d2"])
-                return made
-            """.utf8), "my_layout.py")
-        let arguments = ["convert", "--layout", layout, pickle, "--valid-fraction", "0.5", "--name", "Renamed", "-o", folder.file("out.h5")]
+                def read(content, reader):
+                    made = Contribution(reader, "numbers", Dataset("Numbers"))
+                    made.take_labels({"d1": content, "d2": content})
+                    made.take_feature("audio", "audio", {"d1": [[0.5, 1], [2, 3]], "d2": [[4, 5], [6, 7]]})
+                    made.take_splits(train=["d1", "d2"])
+                    return made
+                """.utf8), "my_layout.py")
+        let arguments = [
+            "convert", "--layout", layout, pickle, "--valid-fraction", "0.5", "--name", "Renamed", "-o",
+            folder.file("out.h5"),
+        ]
         let outcome = try BuiltProduct.run("vuemo", arguments)
         #expect(outcome.status == 0, "\(outcome.errors)")
         let store = try Store(opening: folder.file("out.h5"))
@@ -38,12 +43,17 @@ import Testing
     }
 
     @Test func aTableBecomesAStoreWithoutAnyPickle() throws {
-        let list = try write(Array("dialogue,label,split,text\na,calm,train,Hello\nb,glad,test,There\n".utf8), "list.csv")
+        let list = try write(
+            Array("dialogue,label,split,text\na,calm,train,Hello\nb,glad,test,There\n".utf8), "list.csv")
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }\n"
         let matrix = try write(
-            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8) + [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40],
+            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8) + [
+                0, 0, 0x80, 0x3F, 0, 0, 0, 0x40,
+            ],
             "audio.npy")
-        let arguments = ["convert", "table", list, "--audio", matrix, "--labels", "glad,calm", "-o", folder.file("out.h5")]
+        let arguments = [
+            "convert", "table", list, "--audio", matrix, "--labels", "glad,calm", "-o", folder.file("out.h5"),
+        ]
         let outcome = try BuiltProduct.run("vuemo", arguments + ["--format", "json"])
         #expect(outcome.status == 0, "\(outcome.errors)")
         let store = try Store(opening: folder.file("out.h5"))
@@ -55,7 +65,8 @@ import Testing
 
     @Test(arguments: ["0", "1", "-0.5", "much"])
     func aShareOfDialoguesIsBetweenZeroAndOne(share: String) throws {
-        let outcome = try BuiltProduct.run("vuemo-convert", ["auto", "x.pkl", "--valid-fraction=\(share)", "-o", folder.file("x.h5")])
+        let outcome = try BuiltProduct.run(
+            "vuemo-convert", ["auto", "x.pkl", "--valid-fraction=\(share)", "-o", folder.file("x.h5")])
         #expect(outcome.status == 64)
     }
 }

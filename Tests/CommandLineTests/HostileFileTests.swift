@@ -16,7 +16,8 @@ import Testing
     }
 
     private static func python(_ arguments: [String]) throws -> String {
-        let process = Process(), pipe = Pipe()
+        let process = Process()
+        let pipe = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["python3"] + arguments
         process.standardOutput = pipe
@@ -44,10 +45,16 @@ import Testing
                 "vuemo-convert", ["auto", folder.file(name), "-o", folder.file("out.h5")] + bounds, addressSpace: 512)
             #expect(converted.status == 1 && converted.output.isEmpty, "\(name): \(converted)")
             let lines = converted.errors.split(separator: "\n")
-            #expect(lines.count == 1 && lines[0].hasPrefix("Error: ") && lines[0].hasSuffix("."), "\(name): \(converted.errors)")
-            let scanned = try BuiltProduct.run("vuemo-convert", ["scan", folder.file(name)] + bounds, addressSpace: 512)
-            #expect(harmless.contains(name) ? scanned.status == 0 : [1, 2].contains(scanned.status), "\(name): \(scanned)")
-            #expect(converted.errors.contains(" asks for ") == (scanned.status == 1), "\(name): \(converted.errors)\(scanned.output)")
+            #expect(
+                lines.count == 1 && lines[0].hasPrefix("Error: ") && lines[0].hasSuffix("."),
+                "\(name): \(converted.errors)")
+            let scanned = try BuiltProduct.run(
+                "vuemo-convert", ["scan", folder.file(name)] + bounds, addressSpace: 512)
+            #expect(
+                harmless.contains(name) ? scanned.status == 0 : [1, 2].contains(scanned.status), "\(name): \(scanned)")
+            #expect(
+                converted.errors.contains(" asks for ") == (scanned.status == 1),
+                "\(name): \(converted.errors)\(scanned.output)")
             #expect(ContinuousClock.now - began < .seconds(30), "\(name)")
         }
         #expect(try folder.names() == names)

@@ -34,7 +34,8 @@ import Testing
         try SyntheticStore().write(to: path, changing: { $0.sources = [] })
         #expect(try BuiltProduct.run("vuemo", ["validate", path]).status == 0)
         #expect(try BuiltProduct.run("vuemo", ["validate", path, "--fail-on", "warning"]).status == 1)
-        #expect(try BuiltProduct.run("vuemo", ["validate", path, "--fail-on", "warning", "--ignore", "w14"]).status == 0)
+        #expect(
+            try BuiltProduct.run("vuemo", ["validate", path, "--fail-on", "warning", "--ignore", "w14"]).status == 0)
         let file = try File(updating: path)
         try file.openDataset("/utterances/label").write(rows: 0..<1, from: [Int32(77)])
         try file.close()

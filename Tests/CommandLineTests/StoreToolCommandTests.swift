@@ -15,7 +15,9 @@ import Testing
                     + ["-o", folder.file(name)])
             #expect(outcome.status == 0 && outcome.output.contains("content_id: "), "\(outcome)")
         }
-        let merge = ["merge", folder.file("a.h5"), folder.file("b.h5"), "-o", folder.file("merged.h5"), "--compress", "4"]
+        let merge = [
+            "merge", folder.file("a.h5"), folder.file("b.h5"), "-o", folder.file("merged.h5"), "--compress", "4",
+        ]
         #expect(try BuiltProduct.run("vuemo", merge).status == 0)
         // Cut and joined in order, and compressed on the way: the same content.
         #expect(try Store(opening: folder.file("merged.h5")).contentID == whole.contentID)
@@ -31,7 +33,8 @@ import Testing
         try SyntheticStore().write(to: folder.file("b.h5"), changing: { $0.labels[3] = ($0.labels[3] + 1) % 3 })
         let equal = try BuiltProduct.run("vuemo", ["diff", folder.file("a.h5"), folder.file("a.h5")])
         #expect(equal.status == 0 && equal.output.hasPrefix("equal: "))
-        let different = try BuiltProduct.run("vuemo", ["diff", folder.file("a.h5"), folder.file("b.h5"), "--format", "json"])
+        let different = try BuiltProduct.run(
+            "vuemo", ["diff", folder.file("a.h5"), folder.file("b.h5"), "--format", "json"])
         let object = try #require(try JSONSerialization.jsonObject(with: Data(different.output.utf8)) as? [String: Any])
         #expect(different.status == 1 && object["equal"] as? Bool == false)
         #expect(try BuiltProduct.run("vuemo", ["diff", folder.file("a.h5"), folder.file("none.h5")]).status == 2)

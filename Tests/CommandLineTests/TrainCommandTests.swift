@@ -15,7 +15,8 @@ import Testing
 
     /// Options for a model that trains in milliseconds.
     static let small = [
-        "--threads", "1", "--epochs", "3", "--batch-size", "2", "--learning-rate", "0.01", "--set", "model.hiddenSize=8", "--set",
+        "--threads", "1", "--epochs", "3", "--batch-size", "2", "--learning-rate", "0.01", "--set",
+        "model.hiddenSize=8", "--set",
         "model.vueLayers=1", "--set", "model.hypergraphLayers=1",
     ]
 
@@ -26,7 +27,9 @@ import Testing
     @Test func trainsEvaluatesAndPrintsTheTable() throws {
         let outcome = try train("run")
         #expect(outcome.status == 0, "\(outcome.errors)")
-        for text in ["test, epoch", "class 0", "precision", "weighted F1", "confusion"] { #expect(outcome.output.contains(text)) }
+        for text in ["test, epoch", "class 0", "precision", "weighted F1", "confusion"] {
+            #expect(outcome.output.contains(text))
+        }
         // Not a terminal: a plain line per epoch, nothing redrawn.
         #expect(outcome.errors.contains("epoch 1/3  loss") && outcome.errors.contains("epoch 3/3  loss"))
         #expect(!outcome.errors.contains("\r"))
@@ -62,12 +65,14 @@ import Testing
             let process = Process()
             process.executableURL = URL(filePath: here)
             process.currentDirectoryURL = URL(filePath: folder.path)
-            process.arguments = ["train", "store.h5", "--quiet"] + Self.small + ["--epochs", "1", "--variant", "corrected"]
+            process.arguments =
+                ["train", "store.h5", "--quiet"] + Self.small + ["--epochs", "1", "--variant", "corrected"]
             process.standardOutput = FileHandle.nullDevice
             try process.run()
             process.waitUntilExit()
             #expect(process.terminationStatus == 0)
-            #expect(FileManager.default.fileExists(atPath: folder.file("runs/synthetic-corrected-\(number)/result.json")))
+            #expect(
+                FileManager.default.fileExists(atPath: folder.file("runs/synthetic-corrected-\(number)/result.json")))
         }
         // The store's path is remembered from the root, so the run can be used from anywhere.
         let evaluated = try BuiltProduct.run("vuemo", ["evaluate", folder.file("runs/synthetic-corrected-1")])
@@ -99,7 +104,8 @@ import Testing
         (["--frobnicate"], "frobnicate"),
     ])
     func badOptionsAreExplained(options: [String], message: String) throws {
-        let outcome = try BuiltProduct.run("vuemo", ["train", store] + Self.small + ["--output", folder.file("run")] + options)
+        let outcome = try BuiltProduct.run(
+            "vuemo", ["train", store] + Self.small + ["--output", folder.file("run")] + options)
         #expect(outcome.status != 0)
         #expect(outcome.errors.contains(message), "\(outcome.errors)")
         #expect(outcome.output.isEmpty)
@@ -120,9 +126,12 @@ import Testing
             ("missing.h5", "missing.h5"), ("pointer.h5", "pointer.h5"), ("novalid.h5", "--protocol paper"),
             ("deaf.h5", "has no audio features"),
         ] {
-            let outcome = try BuiltProduct.run("vuemo", ["train", folder.file(name), "--output", folder.file("run")] + Self.small)
+            let outcome = try BuiltProduct.run(
+                "vuemo", ["train", folder.file(name), "--output", folder.file("run")] + Self.small)
             #expect(outcome.status == 1)
-            #expect(outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains(message), "\(outcome.errors)")
+            #expect(
+                outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains(message),
+                "\(outcome.errors)")
         }
         #expect(try folder.names() == before)
         let nan = try BuiltProduct.run(
@@ -140,7 +149,8 @@ import Testing
 
     /// A limit on file sizes stands for a full disk: the write fails half-way.
     @Test func aFullDiskLeavesNothingHalfWritten() throws {
-        let command = (["\(BuiltProduct.folder)/vuemo", "train", store, "--output", folder.file("run"), "--quiet"] + Self.small)
+        let command =
+            (["\(BuiltProduct.folder)/vuemo", "train", store, "--output", folder.file("run"), "--quiet"] + Self.small)
             .joined(separator: " ")
         let process = Process()
         let errors = Pipe()
@@ -156,10 +166,13 @@ import Testing
     }
 
     @Test func helpNamesDefaults() throws {
-        let help = try BuiltProduct.run("vuemo", ["train", "--help"]).output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let help = try BuiltProduct.run("vuemo", ["train", "--help"]).output.split(whereSeparator: \.isWhitespace)
+            .joined(separator: " ")
         for option in [
-            "--preset", "--variant", "--protocol", "--modalities", "--config", "--set", "--seed", "--threads", "--epochs", "--batch-size",
-            "--learning-rate", "--output", "--resume", "--initial-parameters", "--prefetch", "--skip-verification", "--quiet", "--format",
+            "--preset", "--variant", "--protocol", "--modalities", "--config", "--set", "--seed", "--threads",
+            "--epochs", "--batch-size",
+            "--learning-rate", "--output", "--resume", "--initial-parameters", "--prefetch", "--skip-verification",
+            "--quiet", "--format",
             "(default: 1475)", "(default: sound)", "(default: 16)",
         ] { #expect(help.contains(option), "\(option)") }
         #expect(try BuiltProduct.run("vuemo", ["evaluate", "--help"]).output.contains("(default: test)"))

@@ -6,7 +6,9 @@ import Testing
 @Suite struct TrainResumeTests {
     private let folder: TemporaryFolder
     private var arguments: [String] {
-        ["train", folder.file("store.h5"), "--output", folder.file("run"), "--quiet"] + TrainCommandTests.small + ["--epochs", "30"]
+        ["train", folder.file("store.h5"), "--output", folder.file("run"), "--quiet"] + TrainCommandTests.small + [
+            "--epochs", "30",
+        ]
     }
     private var resume: [String] { ["train", "--resume", folder.file("run"), "--quiet"] }
 
@@ -85,7 +87,8 @@ import Testing
             let outcome = try run(exists ? resume : arguments, signal: signal, afterAnEpoch: true)
             if outcome.status == 0 { break }
             #expect(outcome.status == 130)
-            #expect(outcome.errors.contains("resume with: vuemo train --resume \(folder.file("run"))"), "\(outcome.errors)")
+            #expect(
+                outcome.errors.contains("resume with: vuemo train --resume \(folder.file("run"))"), "\(outcome.errors)")
             stopped += 1
         }
         #expect(stopped > 0)

@@ -1,7 +1,7 @@
 import FeatureStore
 import Foundation
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// What reads a store as training does, opening, checking, then reading, gets an error or the right values: never others.
@@ -31,7 +31,8 @@ import Testing
         let folder = try TemporaryFolder()
         var synthetic = SyntheticStore()
         synthetic.textLayers = 1
-        try synthetic.write(to: folder.file("store.h5"), options: StoreWriterOptions(compressionLevel: compressionLevel))
+        try synthetic.write(
+            to: folder.file("store.h5"), options: StoreWriterOptions(compressionLevel: compressionLevel))
         let bytes = try Data(contentsOf: URL(filePath: folder.file("store.h5")))
         let content = try Content(folder.file("store.h5"))
         var random = SplitMix64(seed: 11)

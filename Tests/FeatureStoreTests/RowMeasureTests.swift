@@ -39,7 +39,9 @@ import Testing
     @Test(arguments: [1, 3, 64, 65, 200])
     func statisticsDoNotDependOnThePieces(width: Int) {
         let values = values(width).map { $0.isNaN ? 0 : $0 }
-        var (whole, pieces, joined) = (ColumnStatistics(width: width), ColumnStatistics(width: width), ColumnStatistics(width: width))
+        var (whole, pieces, joined) = (
+            ColumnStatistics(width: width), ColumnStatistics(width: width), ColumnStatistics(width: width)
+        )
         var plain = (mean: [Double](repeating: 0, count: width), squares: [Double](repeating: 0, count: width))
         for row in 0..<Self.rows {
             for column in 0..<width {

@@ -41,7 +41,7 @@ import Testing
     @Test func removesOnlyOldLeftovers() throws {
         let folder = try TemporaryFolder()
         for (name, age) in [
-            (".file.txt.1-2.partial", 4000.0), (".file.txt.1-3.partial", 10), (".other.txt.1-2.partial", 4000)
+            (".file.txt.1-2.partial", 4000.0), (".file.txt.1-3.partial", 10), (".other.txt.1-2.partial", 4000),
         ] {
             try Data().write(to: URL(filePath: folder.file(name)))
             try FileManager.default.setAttributes(

@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: [
-        DatasetLayout.contiguous, DatasetLayout(chunkRows: 3), DatasetLayout(chunkRows: 4, compressionLevel: 6)
+        DatasetLayout.contiguous, DatasetLayout(chunkRows: 3), DatasetLayout(chunkRows: 4, compressionLevel: 6),
     ])
     func rowsAreWrittenAndReadInParts(layout: DatasetLayout) throws {
         let folder = try TemporaryFolder()

@@ -33,9 +33,11 @@ import Testing
         let p = Dictionary(uniqueKeysWithValues: store.entries.map { ($0.name, $0) })
         var generator = SplitMix64(seed: 22)
         let x = Tensor(rows: 6, columns: width, (0..<6 * width).map { _ in generator.normal() })
-        let layout = SequenceLayout(packing: lengths), tape = Tape(mode: .evaluation, recording: false)
+        let layout = SequenceLayout(packing: lengths)
+        let tape = Tape(mode: .evaluation, recording: false)
         let y = tape.gatherRows(
-            gru(.constant(x), layout: layout, inputRow: layout.source, dropout: 0.5, on: tape), layout.rowOfUtterance).value
+            gru(.constant(x), layout: layout, inputRow: layout.source, dropout: 0.5, on: tape), layout.rowOfUtterance
+        ).value
         #expect(y.rows == 6 && y.columns == 2 * h)
         var first = 0
         for length in lengths {
@@ -56,7 +58,8 @@ import Testing
     @Test(arguments: [1, 2])
     func dropoutBetweenLayers(layers: Int) {
         let (gru, _) = ParameterStore.build(seed: 23) { BidirectionalGRU($0, inputs: 4, hidden: 3, layers: layers) }
-        let x = Variable.constant(Tensor(rows: 5, columns: 4, repeating: 0.5)), layout = SequenceLayout(packing: [5])
+        let x = Variable.constant(Tensor(rows: 5, columns: 4, repeating: 0.5))
+        let layout = SequenceLayout(packing: [5])
         func run(_ mode: Tape.Mode) -> [Float] {
             gru(x, layout: layout, inputRow: layout.source, dropout: 0.5, on: Tape(mode: mode)).value.array
         }
@@ -65,7 +68,8 @@ import Testing
 
     @Test func everyParameterHasAnEffect() throws {
         let (gru, store) = ParameterStore.build(seed: 24) { BidirectionalGRU($0, inputs: 4, hidden: 3, layers: 2) }
-        let x = Variable.constant(Tensor(rows: 5, columns: 4, repeating: 0.5)), layout = SequenceLayout(packing: [3, 2])
+        let x = Variable.constant(Tensor(rows: 5, columns: 4, repeating: 0.5))
+        let layout = SequenceLayout(packing: [3, 2])
         let tape = Tape(mode: .evaluation)
         let y = gru(x, layout: layout, inputRow: layout.source, dropout: 0, on: tape)
         let ones = Tensor(rows: 1, columns: y.value.count, repeating: 1)

@@ -10,17 +10,24 @@ import Testing
     }
 
     /// Uniform in ±bound: inside it, near its ends, mean 0, variance bound²/3.
-    private func expectUniform(_ parameter: Parameter?, bound: Double, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let values = try #require(parameter, sourceLocation: sourceLocation).value.values.map(Double.init), n = Double(values.count)
-        let mean = values.reduce(0, +) / n, variance = values.reduce(0) { $0 + $1 * $1 } / n
+    private func expectUniform(
+        _ parameter: Parameter?, bound: Double, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let values = try #require(parameter, sourceLocation: sourceLocation).value.values.map(Double.init)
+        let n = Double(values.count)
+        let mean = values.reduce(0, +) / n
+        let variance = values.reduce(0) { $0 + $1 * $1 } / n
         #expect(values.allSatisfy { abs($0) <= bound * (1 + 1e-6) }, sourceLocation: sourceLocation)
         #expect(values.contains { abs($0) > bound * (1 - 10 / n) }, sourceLocation: sourceLocation)
         #expect(abs(mean) < 5 * bound / (3 * n).squareRoot(), sourceLocation: sourceLocation)
         // The variance of x² is bound⁴ · 4/45.
-        #expect(abs(variance / (bound * bound) - 1.0 / 3) < 5 * (4 / 45 / n).squareRoot(), sourceLocation: sourceLocation)
+        #expect(
+            abs(variance / (bound * bound) - 1.0 / 3) < 5 * (4 / 45 / n).squareRoot(), sourceLocation: sourceLocation)
     }
 
-    private func expectConstant(_ parameter: Parameter?, _ value: Float, sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expectConstant(
+        _ parameter: Parameter?, _ value: Float, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         #expect(parameter?.value.values.allSatisfy { $0 == value } ?? false, sourceLocation: sourceLocation)
     }
 
@@ -39,7 +46,9 @@ import Testing
                 let name = "l\(layer)\(suffix)"
                 #expect(p["weight_ih_\(name)"]?.shape == [75, width] && p["weight_hh_\(name)"]?.shape == [75, 25])
                 #expect(p["bias_ih_\(name)"]?.shape == [75] && p["bias_hh_\(name)"]?.shape == [75])
-                for array in ["weight_ih_", "weight_hh_", "bias_ih_", "bias_hh_"] { try expectUniform(p[array + name], bound: 0.2) }
+                for array in ["weight_ih_", "weight_hh_", "bias_ih_", "bias_hh_"] {
+                    try expectUniform(p[array + name], bound: 0.2)
+                }
             }
         }
     }
@@ -68,7 +77,8 @@ import Testing
     }
 
     @Test func transformer() throws {
-        let h = 36, p = parameters { _ = TransformerEncoderLayer($0, hidden: h, feedForward: 64) }
+        let h = 36
+        let p = parameters { _ = TransformerEncoderLayer($0, hidden: h, feedForward: 64) }
         #expect(p.count == 12)
         #expect(p["self_attn.in_proj_weight"]?.shape == [3 * h, h] && p["self_attn.out_proj.weight"]?.shape == [h, h])
         #expect(p["linear1.weight"]?.shape == [64, h] && p["linear2.weight"]?.shape == [h, 64])

@@ -55,12 +55,15 @@ import Testing
 
     private func arrays(_ store: ParameterStore) -> [String: (shape: [Int], values: [Float])] {
         var result: [String: (shape: [Int], values: [Float])] = [:]
-        for parameter in store.entries + store.buffers { result[parameter.name] = (parameter.shape, parameter.value.array) }
+        for parameter in store.entries + store.buffers {
+            result[parameter.name] = (parameter.shape, parameter.value.array)
+        }
         return result
     }
 
     @Test func loading() throws {
-        let source = small(seed: 6), target = small(seed: 7)
+        let source = small(seed: 6)
+        let target = small(seed: 7)
         source.buffers[0].value.fill(9)
         try target.load(arrays(source))
         #expect(target.values.array == source.values.array)
@@ -68,7 +71,8 @@ import Testing
     }
 
     @Test func buffersMayBeAbsentWhereAllowed() throws {
-        let source = small(seed: 6), target = small(seed: 7)
+        let source = small(seed: 6)
+        let target = small(seed: 7)
         target.buffers[0].value.fill(5)
         var named = arrays(source)
         named["layers.0.running_mean"] = nil
@@ -81,7 +85,8 @@ import Testing
     }
 
     @Test func everyMismatchIsNamedAndNothingChanges() throws {
-        let store = small(seed: 7), before = store.values.array
+        let store = small(seed: 7)
+        let before = store.values.array
         var named = arrays(small(seed: 6))
         named["scale"] = nil
         named["layers.0.bias"] = ([1, 17], [Float](repeating: 1, count: 17))
@@ -91,18 +96,26 @@ import Testing
         let error = try #require(throws: ParameterMismatch.self) { try store.load(named) }
         #expect(error.missing == ["scale"])
         #expect(error.unknown == ["extra", "layers.1.weight"])
-        #expect(error.misshapen == ["layers.0.weight ([3, 5] instead of [5, 3])", "layers.0.bias ([1, 17] instead of [17])"])
-        #expect(error.description.hasPrefix("missing scale; unknown extra, layers.1.weight; of another shape layers.0.weight ([3, 5]"))
+        #expect(
+            error.misshapen == [
+                "layers.0.weight ([3, 5] instead of [5, 3])", "layers.0.bias ([1, 17] instead of [17])",
+            ])
+        #expect(
+            error.description.hasPrefix(
+                "missing scale; unknown extra, layers.1.weight; of another shape layers.0.weight ([3, 5]"))
         #expect(store.values.array == before)
         #expect(store.buffers[0].value.array == [0.25, 0.25, 0.25, 0.25])
     }
 
     /// An array with fewer numbers than its shape says is refused like one of another shape.
     @Test func numbersThatDoNotFillTheirShape() {
-        let store = small(seed: 7), before = store.values.array
+        let store = small(seed: 7)
+        let before = store.values.array
         var named = arrays(small(seed: 6))
         named["layers.0.weight"]?.values.removeLast()
-        #expect(throws: ParameterMismatch(missing: [], unknown: [], misshapen: ["layers.0.weight (14 numbers for [5, 3])"])) {
+        #expect(
+            throws: ParameterMismatch(missing: [], unknown: [], misshapen: ["layers.0.weight (14 numbers for [5, 3])"])
+        ) {
             try store.load(named)
         }
         #expect(store.values.array == before)

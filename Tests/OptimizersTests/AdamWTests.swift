@@ -38,11 +38,13 @@ import Testing
 
     @Test(arguments: [(1e-2, 3e-5, 1e-8), (1e-3, 0.1, 1e-8), (1e-2, 0, 1e-3)])
     func fiftySteps(learningRate: Double, weightDecay: Double, epsilon: Double) {
-        let store = store(37), start = store.entries[0].value.array
+        let store = store(37)
+        let start = store.entries[0].value.array
         var configuration = AdamW.Configuration(learningRate: learningRate, weightDecay: weightDecay)
         configuration.epsilon = epsilon
         let optimizer = AdamW(store, configuration: configuration)
-        var reference = Reference(start), generator = SplitMix64(seed: 52)
+        var reference = Reference(start)
+        var generator = SplitMix64(seed: 52)
         for step in 1...50 {
             // Gradients of very different sizes, some of them 0.
             let gradient = (0..<37).map { i in i % 9 == 0 ? 0 : generator.normal() * [1, 1e-3, 100, 1e-6][i % 4] }
@@ -55,14 +57,16 @@ import Testing
         for i in 0..<37 {
             let moved = abs(reference.p[i] - Double(start[i]))
             #expect(abs(Double(store.values.pointer[i]) - reference.p[i]) < 1e-4 * moved + 5e-6, "parameter \(i)")
-            #expect(abs(Double(optimizer.firstMoments.pointer[i]) - reference.m[i]) <= 1e-4 * abs(reference.m[i]) + 1e-9)
+            #expect(
+                abs(Double(optimizer.firstMoments.pointer[i]) - reference.m[i]) <= 1e-4 * abs(reference.m[i]) + 1e-9)
             #expect(abs(Double(optimizer.secondMoments.pointer[i]) - reference.v[i]) <= 1e-4 * reference.v[i] + 1e-18)
         }
     }
 
     /// Without gradients, only decay acts.
     @Test func decay() {
-        let store = store(5), start = store.entries[0].value.array
+        let store = store(5)
+        let start = store.entries[0].value.array
         let optimizer = AdamW(store, configuration: .init(learningRate: 0.1, weightDecay: 0.5))
         for _ in 0..<10 { optimizer.step() }
         let factor = (0..<10).reduce(Float(1)) { product, _ in product * 0.95 }
@@ -72,7 +76,8 @@ import Testing
     /// The first step is the learning rate long, whatever the gradient's size.
     @Test(arguments: [1e-3, 1, 1e4] as [Float])
     func firstStep(size: Float) {
-        let store = store(4), start = store.entries[0].value.array
+        let store = store(4)
+        let start = store.entries[0].value.array
         let optimizer = AdamW(store, configuration: .init(learningRate: 0.01, weightDecay: 0))
         for i in 0..<4 { store.gradients.pointer[i] = i % 2 == 0 ? size : -size }
         optimizer.step()
@@ -80,7 +85,8 @@ import Testing
     }
 
     @Test func gapsOfTheArenaStayZero() {
-        let store = store(5), optimizer = AdamW(store, configuration: .init(learningRate: 0.1))
+        let store = store(5)
+        let optimizer = AdamW(store, configuration: .init(learningRate: 0.1))
         for step in 0..<3 {
             for i in 0..<5 { store.gradients.pointer[i] = Float(step + i) }
             optimizer.step()
@@ -89,7 +95,8 @@ import Testing
     }
 
     @Test func learningRateMayChange() {
-        let store = store(1), optimizer = AdamW(store, configuration: .init(learningRate: 0.01, weightDecay: 0))
+        let store = store(1)
+        let optimizer = AdamW(store, configuration: .init(learningRate: 0.01, weightDecay: 0))
         store.gradients.pointer[0] = 1
         optimizer.step()
         let after = store.values.pointer[0]
@@ -103,7 +110,8 @@ import Testing
     @Test func threadCountsAgree() {
         func run(_ threads: Int) -> [Float] {
             withThreads(threads) {
-                let store = store(200_001), optimizer = AdamW(store, configuration: .init(learningRate: 0.01))
+                let store = store(200_001)
+                let optimizer = AdamW(store, configuration: .init(learningRate: 0.01))
                 for step in 0..<3 {
                     store.gradients.pointer.update(from: store.values.pointer, count: store.values.count)
                     store.gradients.pointer[step] = 5

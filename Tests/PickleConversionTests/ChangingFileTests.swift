@@ -45,23 +45,31 @@ import Testing
             #expect(content[0] == 7)
             #expect(content[599 * 4096] == 0 && content[300 * 4096] == 0)
         }
-        #expect(sentence { try reader.checkUnchanged(data) } == "\(path) cannot be read: it became shorter while it was read; try again.")
+        #expect(
+            sentence { try reader.checkUnchanged(data) }
+                == "\(path) cannot be read: it became shorter while it was read; try again.")
         // Grown again, its bytes are others than those that were lost.
         #expect(truncate(path, 600 * 4096) == 0)
         #expect(sentence { try reader.checkUnchanged(data) }.contains("it became shorter"))
-        #expect(sentence { try reader.reading(data) { throw ConversionError.input("It is damaged.") } }.contains("it became shorter"))
+        #expect(
+            sentence { try reader.reading(data) { throw ConversionError.input("It is damaged.") } }.contains(
+                "it became shorter"))
     }
 
     @Test func shorterFileIsRefusedWhileItIsRead() throws {
         let (path, reader, _) = try mapped(pages: 5000)
         #expect(truncate(path, 4096) == 0)
-        #expect(sentence { _ = try reader.readAll { _ in } } == "\(path) cannot be read: it became shorter while it was read; try again.")
+        #expect(
+            sentence { _ = try reader.readAll { _ in } }
+                == "\(path) cannot be read: it became shorter while it was read; try again.")
     }
 
     @Test func changedFileIsRefused() throws {
         let (path, reader, data) = try mapped(pages: 3)
         let times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]
         #expect(utimensat(AT_FDCWD, path, times, 0) == 0)
-        #expect(sentence { try reader.checkUnchanged(data) } == "\(path) cannot be read: it changed while it was read; try again.")
+        #expect(
+            sentence { try reader.checkUnchanged(data) }
+                == "\(path) cannot be read: it changed while it was read; try again.")
     }
 }

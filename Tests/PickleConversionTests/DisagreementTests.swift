@@ -18,41 +18,52 @@ import Testing
     }
 
     @Test func missingDialogues() throws {
-        #expect(try refusal(both: "\"without\":[3,5]")
-            == "base.pkl: utterance ids lack 2 dialogues of its splits: Ses03, Ses05.")
+        #expect(
+            try refusal(both: "\"without\":[3,5]")
+                == "base.pkl: utterance ids lack 2 dialogues of its splits: Ses03, Ses05.")
     }
 
     @Test func lengths() throws {
-        #expect(try refusal(roberta: "\"shortened\":[2,4]")
-            == "base.pkl and roberta.pkl disagree in the number of utterances of 2 dialogues "
-            + "(Ses04: 5 against 4, Ses02: 4 against 3); give files of one release.")
+        #expect(
+            try refusal(roberta: "\"shortened\":[2,4]")
+                == "base.pkl and roberta.pkl disagree in the number of utterances of 2 dialogues "
+                + "(Ses04: 5 against 4, Ses02: 4 against 3); give files of one release.")
     }
 
     @Test func labels() throws {
-        #expect(try refusal(roberta: "\"relabelled\":[2]")
-            == "base.pkl and roberta.pkl disagree in the labels of 1 dialogue (Ses02: utterance 4 is 5 against 0); give files of one release.")
+        #expect(
+            try refusal(roberta: "\"relabelled\":[2]")
+                == "base.pkl and roberta.pkl disagree in the labels of 1 dialogue (Ses02: utterance 4 is 5 against 0); give files of one release."
+        )
     }
 
     @Test func splits() throws {
-        #expect(try refusal(roberta: "\"resplit\":true")
-            == "base.pkl and roberta.pkl disagree on the test dialogues: 1 dialogue in one of them only (Ses02); give files of one release.")
+        #expect(
+            try refusal(roberta: "\"resplit\":true")
+                == "base.pkl and roberta.pkl disagree on the test dialogues: 1 dialogue in one of them only (Ses02); give files of one release."
+        )
     }
 
     @Test func rowsOfDifferentWidth() throws {
-        #expect(try refusal(base: "\"wide\":[\"audio\",4]")
-            == "base.pkl: the audio features of dialogue Ses04 has a row of 5 numbers, but the rows before have 4.")
+        #expect(
+            try refusal(base: "\"wide\":[\"audio\",4]")
+                == "base.pkl: the audio features of dialogue Ses04 has a row of 5 numbers, but the rows before have 4.")
     }
 
     @Test func framesWhereARowIsExpected() throws {
         let sentence = try refusal(base: "\"rows\":\"frames\"")
-        #expect(sentence.hasPrefix("base.pkl is a tuple of 9 (texts, texts, numbers, nested, nested, nested, texts, identifiers, identifiers)"))
+        #expect(
+            sentence.hasPrefix(
+                "base.pkl is a tuple of 9 (texts, texts, numbers, nested, nested, nested, texts, identifiers, identifiers)"
+            ))
     }
 
     @Test func twoFilesOfOneKind() throws {
         let base = try Samples.pair("IEMOCAP", in: folder.path)[0]
         let request = ConversionRequest(inputs: [base, base], output: folder.file("out.h5"))
         let fault = #expect(throws: ConversionError.self) { try PickleConverter.convert(request) }
-        #expect("\(fault!)" == "Two of the files are IEMOCAP base (9 fields), base.pkl among them: give one of each kind.")
+        #expect(
+            "\(fault!)" == "Two of the files are IEMOCAP base (9 fields), base.pkl among them: give one of each kind.")
     }
 
     @Test func filesOfTwoDatasets() throws {
@@ -62,6 +73,9 @@ import Testing
         _ = base
         let request = ConversionRequest(inputs: [copy, roberta], output: folder.file("out.h5"))
         let fault = #expect(throws: ConversionError.self) { try PickleConverter.convert(request) }
-        #expect("\(fault!)" == "iemocap.pkl is IEMOCAP base (9 fields) and roberta.pkl is MELD RoBERTa (list of 11): give files of one dataset.")
+        #expect(
+            "\(fault!)"
+                == "iemocap.pkl is IEMOCAP base (9 fields) and roberta.pkl is MELD RoBERTa (list of 11): give files of one dataset."
+        )
     }
 }

@@ -32,13 +32,16 @@ func readBytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: UR
             }
         }
         for number in 0...2 {
-            #expect(try contentID(dataset, both: "\"protocol\":\(number),\"python2\":true").0 == reference, "Python 2, \(number)")
+            #expect(
+                try contentID(dataset, both: "\"protocol\":\(number),\"python2\":true").0 == reference,
+                "Python 2, \(number)")
         }
     }
 
     @Test(arguments: [
         "\"rows\":\"tuple\"", "\"rows\":\"matrix\"", "\"rows\":\"fortran\"", "\"rows\":\"one-row-matrices\"",
-        "\"rows\":\"numbers\"", "\"rows\":\"fortran\",\"protocol\":5,\"python2\":false", "\"type\":\">f4\"", "\"type\":\"<f8\"",
+        "\"rows\":\"numbers\"", "\"rows\":\"fortran\",\"protocol\":5,\"python2\":false", "\"type\":\">f4\"",
+        "\"type\":\"<f8\"",
         "\"type\":\">f8\",\"rows\":\"fortran\"", "\"type\":\"<f2\"", "\"outer\":\"list\"", "\"outer\":\"tuple\"",
         "\"splits\":\"tuple\"", "\"labels\":\"scalars\"", "\"labels\":\"array\"",
     ])
@@ -56,18 +59,30 @@ func readBytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: UR
         let (_, summary) = try contentID("IEMOCAP", both: "\(scale)\"type\":\"\(type)\"")
         let store = try Store(opening: summary.store.path)
         let rows = try store.readRows(of: "audio", 0..<store.utteranceCount)
-        #expect(rows == Samples.rows("audio") { value in
-            type == "<u1" ? 0 : type == "|b1" ? (abs(value.rounded(.towardZero)).truncatingRemainder(dividingBy: 2)) : value.rounded(.towardZero)
-        })
-        #expect(summary.features[0].sourceDataType == [
-            "<i1": "int8", ">i2": "int16 big-endian", "<i4": "int32", ">i8": "int64 big-endian", "<u1": "uint8", "|b1": "bool",
-        ][type])
+        #expect(
+            rows
+                == Samples.rows("audio") { value in
+                    type == "<u1"
+                        ? 0
+                        : type == "|b1"
+                            ? (abs(value.rounded(.towardZero)).truncatingRemainder(dividingBy: 2))
+                            : value.rounded(.towardZero)
+                })
+        #expect(
+            summary.features[0].sourceDataType
+                == [
+                    "<i1": "int8", ">i2": "int16 big-endian", "<i4": "int32", ">i8": "int64 big-endian", "<u1": "uint8",
+                    "|b1": "bool",
+                ][type])
     }
 
     @Test func lostPrecisionIsCountedAndSaid() throws {
         let (_, summary) = try contentID("IEMOCAP", both: "\"type\":\"<f8\",\"scale\":0.1")
         #expect(summary.features.allSatisfy { $0.sourceDataType == "float64" })
-        #expect(summary.warnings.contains { $0.hasPrefix("audio: ") && $0.hasSuffix("float64 values were rounded to float32.") })
+        #expect(
+            summary.warnings.contains {
+                $0.hasPrefix("audio: ") && $0.hasSuffix("float64 values were rounded to float32.")
+            })
         let store = try Store(opening: summary.store.path)
         let rows = try store.readRows(of: "audio", 0..<store.utteranceCount)
         #expect(rows == Samples.rows("audio") { Float(Double($0) * 0.1) })
@@ -92,9 +107,10 @@ func readBytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: UR
         let store = try Store(opening: summary.store.path)
         #expect(try store.sentence(0) == "déjà vu")
         #expect(try store.sentence(1) == "Où est 0/1?")
-        #expect(summary.warnings == [
-            "base.pkl: 1 sentences are not UTF-8 and were read as latin1 (first: the sentences of dialogue Ses00)."
-        ])
+        #expect(
+            summary.warnings == [
+                "base.pkl: 1 sentences are not UTF-8 and were read as latin1 (first: the sentences of dialogue Ses00)."
+            ])
     }
 
     @Test func notANumberIsRefusedUnlessAskedFor() throws {

@@ -29,7 +29,9 @@ import Testing
     private func expect(_ features: [(String, String)], in store: Store, order: [Int] = Samples.order) throws {
         #expect(Set(store.features.map(\.name)) == Set(features.map(\.1)))
         for (generated, name) in features {
-            #expect(try store.readRows(of: name, 0..<store.utteranceCount) == Samples.rows(generated, order: order), "\(name)")
+            #expect(
+                try store.readRows(of: name, 0..<store.utteranceCount) == Samples.rows(generated, order: order),
+                "\(name)")
         }
     }
 
@@ -49,14 +51,17 @@ import Testing
             options: "\"dataset\":\"MELD\",\"part\":\"base-no-visual\"", layout: "MELD base without visual (9 fields)",
             dataset: "MELD", speakers: nine, features: Array(base.prefix(2))),
         Expectation(
-            options: "\"part\":\"roberta\",\"speakers\":[[1,0,0,0,0,0,0,0,0],[0,1,0,0,0,0,0,0,0]],\"labels\":\"scalars\"",
-            layout: "EmoryNLP RoBERTa (list of 10)", dataset: "EmoryNLP", splits: ["train", "valid", "test"], speakers: nine,
+            options:
+                "\"part\":\"roberta\",\"speakers\":[[1,0,0,0,0,0,0,0,0],[0,1,0,0,0,0,0,0,0]],\"labels\":\"scalars\"",
+            layout: "EmoryNLP RoBERTa (list of 10)", dataset: "EmoryNLP", splits: ["train", "valid", "test"],
+            speakers: nine,
             features: layers),
         Expectation(
             options: "\"part\":\"roberta\",\"speakers\":[\"0\",\"1\"]", layout: "DailyDialog RoBERTa (list of 10)",
             dataset: "DailyDialog", splits: ["train", "valid", "test"], speakers: ["0", "1"], features: layers),
         Expectation(
-            options: "\"part\":\"roberta\",\"speakers\":[\"Bob\",\"Ann\",\"Cid\"]", layout: "RoBERTa of another corpus (list of 10)",
+            options: "\"part\":\"roberta\",\"speakers\":[\"Bob\",\"Ann\",\"Cid\"]",
+            layout: "RoBERTa of another corpus (list of 10)",
             dataset: "unnamed", splits: ["train", "valid", "test"], speakers: ["Ann", "Bob", "Cid"], features: layers),
         Expectation(
             options: "\"speakers\":[2,0,5]", layout: "base of another corpus (9 or 10 fields)", dataset: "unnamed",
@@ -65,31 +70,39 @@ import Testing
             options: "\"part\":\"combined\"", layout: "IEMOCAP combined (12 fields)", dataset: "IEMOCAP",
             features: layers + base.suffix(2)),
         Expectation(
-            options: "\"dataset\":\"MELD\",\"part\":\"combined-unused\"", layout: "MELD combined (13 fields)", dataset: "MELD",
+            options: "\"dataset\":\"MELD\",\"part\":\"combined-unused\"", layout: "MELD combined (13 fields)",
+            dataset: "MELD",
             speakers: nine, features: layers + base.suffix(2)),
         Expectation(
-            options: "\"dataset\":\"MELD\",\"part\":\"combined-sentiment\"", layout: "MELD combined with sentiment (14 fields)",
+            options: "\"dataset\":\"MELD\",\"part\":\"combined-sentiment\"",
+            layout: "MELD combined with sentiment (14 fields)",
             dataset: "MELD", speakers: nine, features: layers + base.suffix(2)),
         Expectation(
-            options: "\"part\":\"corect\"", layout: "CORECT (dict of splits)", dataset: "IEMOCAP", splits: ["train", "valid", "test"],
+            options: "\"part\":\"corect\"", layout: "CORECT (dict of splits)", dataset: "IEMOCAP",
+            splits: ["train", "valid", "test"],
             features: [("text", "text")] + base.suffix(2)),
         Expectation(
             options: "\"part\":\"cogmen\",\"protocol\":4,\"python2\":false,\"rows\":\"matrix\"",
-            layout: "COGMEN (dict of splits of Sample objects)", dataset: "IEMOCAP", splits: ["train", "valid", "test"],
+            layout: "COGMEN (dict of splits of Sample objects)", dataset: "IEMOCAP",
+            splits: ["train", "valid", "test"],
             features: [("roberta1", "text_sbert"), ("text", "text")] + base.suffix(2)),
         Expectation(
             options: "\"part\":\"cogmen-plural\"",
-            layout: "COGMEN (dict of splits of Sample objects)", dataset: "IEMOCAP", splits: ["train", "valid", "test"],
+            layout: "COGMEN (dict of splits of Sample objects)", dataset: "IEMOCAP",
+            splits: ["train", "valid", "test"],
             features: [("text", "text")] + base.suffix(2)),
         Expectation(
             options: "\"part\":\"cogmen\",\"speakers\":[\"M\"],\"absent\":[\"visual\"]",
-            layout: "COGMEN (dict of splits of Sample objects)", dataset: "unnamed", splits: ["train", "valid", "test"],
+            layout: "COGMEN (dict of splits of Sample objects)", dataset: "unnamed",
+            splits: ["train", "valid", "test"],
             speakers: ["M"], features: [("roberta1", "text_sbert"), ("text", "text"), ("audio", "audio")]),
         Expectation(
-            options: "\"part\":\"mosei\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI", speakers: ["F", "M"],
+            options: "\"part\":\"mosei\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI",
+            speakers: ["F", "M"],
             features: base),
         Expectation(
-            options: "\"dataset\":\"MELD\",\"part\":\"mosei\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI",
+            options: "\"dataset\":\"MELD\",\"part\":\"mosei\"", layout: "MOSEI as conversation (9 or 10 fields)",
+            dataset: "MOSEI",
             speakers: nine, features: base),
         Expectation(
             options: "\"part\":\"mosei-three\"", layout: "MOSEI as conversation (9 or 10 fields)", dataset: "MOSEI",
@@ -107,7 +120,8 @@ import Testing
         #expect(store.splits.map(\.name) == expected.splits)
         #expect(store.speakerNames == expected.speakers)
         #expect(store.dialogues.count == 6)
-        #expect(Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
+        #expect(
+            Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
         #expect(try store.sentence(3) == "Où est 3/0?")
         try expect(expected.features, in: store)
         try store.verify()
@@ -116,7 +130,8 @@ import Testing
     @Test func sentimentThatIsNotNestedIsNoClass() throws {
         let (summary, store) = try convert("\"part\":\"mosei-flat\"")
         #expect(summary.sources.map(\.layout) == ["MOSEI as conversation (9 or 10 fields)"])
-        #expect(Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
+        #expect(
+            Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
         try expect(Self.base, in: store)
     }
 
@@ -124,9 +139,13 @@ import Testing
         let (summary, store) = try convert("\"part\":\"mosei-real\"")
         #expect(store.labelNames.count == 7)
         // Labels -2.6 to 2.4 become -3 to 2, which are classes 0 to 5.
-        #expect(Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
+        #expect(
+            Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
         #expect(summary.warnings.contains("file0.pkl: the labels are sentiment from -3 to 3, rounded to 7 classes."))
-        #expect(summary.warnings.contains { $0.hasPrefix("file0.pkl: the audio features of 17 utterances are matrices of frames") })
+        #expect(
+            summary.warnings.contains {
+                $0.hasPrefix("file0.pkl: the audio features of 17 utterances are matrices of frames")
+            })
     }
 
     @Test func classesBeyondTheKnownOnesAreNamedByNumber() throws {
@@ -138,7 +157,8 @@ import Testing
     @Test func aCombinedFileTakesItsValidDialoguesFromRoBERTa() throws {
         let (summary, store) = try convert("\"part\":\"combined\"", "\"part\":\"roberta\"")
         #expect(store.splits.map(\.name) == ["train", "valid", "test"])
-        #expect(summary.warnings.contains("file0.pkl and file1.pkl both hold text_roberta_1: that of file0.pkl is kept."))
+        #expect(
+            summary.warnings.contains("file0.pkl and file1.pkl both hold text_roberta_1: that of file0.pkl is kept."))
         try expect(Self.layers + Self.base.suffix(2), in: store)
     }
 

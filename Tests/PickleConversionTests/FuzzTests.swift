@@ -45,8 +45,10 @@ import Testing
 
     @Test(arguments: [
         ("rows", "expands to far more than the file's size"), ("utterances", "far more than the file's size allows"),
-        ("texts", "its texts expand to far more than the file's size"), ("keys", "more objects than any feature pickle holds"),
-        ("dictionaries", "more objects than any feature pickle holds"), ("states", "more objects than any feature pickle holds"),
+        ("texts", "its texts expand to far more than the file's size"),
+        ("keys", "more objects than any feature pickle holds"),
+        ("dictionaries", "more objects than any feature pickle holds"),
+        ("states", "more objects than any feature pickle holds"),
     ])
     func sharedContentIsCharged(kind: String, sentence: String) throws {
         let bytes = try bomb(kind)

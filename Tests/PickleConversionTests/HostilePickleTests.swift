@@ -40,7 +40,8 @@ import Testing
         ("os", "system"), ("posix", "system"), ("nt", "system"), ("builtins", "eval"), ("builtins", "exec"),
         ("builtins", "getattr"), ("builtins", "__import__"), ("builtins", "open"), ("__builtin__", "eval"),
         ("__builtin__", "apply"), ("__builtin__", "getattr"), ("subprocess", "Popen"), ("subprocess", "check_output"),
-        ("importlib", "import_module"), ("importlib._bootstrap", "_load"), ("marshal", "loads"), ("types", "FunctionType"),
+        ("importlib", "import_module"), ("importlib._bootstrap", "_load"), ("marshal", "loads"),
+        ("types", "FunctionType"),
         ("operator", "methodcaller"), ("operator", "attrgetter"), ("functools", "partial"), ("pickle", "loads"),
         ("_pickle", "loads"), ("torch.storage", "_load_from_bytes"), ("numpy", "load"), ("numpy.testing", "runstring"),
         ("copyreg", "_reconstructor"), ("copyreg", "add_extension"), ("sys", "modules"), ("runpy", "_run_code"),
@@ -52,7 +53,8 @@ import Testing
         let folder = try TemporaryFolder()
         let canary = folder.file("canary")
         let expected = "hostile.pkl asks for \(module).\(name) at byte"
-        try expectRefused(call(module, name, "touch \(canary)"), kind: "UnsafePickle", containing: expected, canary: canary)
+        try expectRefused(
+            call(module, name, "touch \(canary)"), kind: "UnsafePickle", containing: expected, canary: canary)
         // The same through STACK_GLOBAL, with both names out of the memo, and hidden behind POP.
         let text = { (value: String) in [0x8C, UInt8(value.utf8.count)] + Array(value.utf8) + [0x94] }
         let stackGlobal: [UInt8] = [0x80, 4] + text(module) + [0x30] + text(name) + [0x30] + [0x68, 0, 0x68, 1, 0x93]
@@ -60,8 +62,10 @@ import Testing
         try expectRefused(stackGlobal + Array("0N.".utf8), kind: "UnsafePickle", containing: "\(module).\(name)")
         // INST and OBJ.
         try expectRefused(
-            Array("(S'touch \(canary)'\ni\(module)\n\(name)\n0N.".utf8), kind: "UnsafePickle", containing: "\(module).\(name)", canary: canary)
-        try expectRefused(Array("(c\(module)\n\(name)\nS'x'\no.".utf8), kind: "UnsafePickle", containing: "\(module).\(name)")
+            Array("(S'touch \(canary)'\ni\(module)\n\(name)\n0N.".utf8), kind: "UnsafePickle",
+            containing: "\(module).\(name)", canary: canary)
+        try expectRefused(
+            Array("(c\(module)\n\(name)\nS'x'\no.".utf8), kind: "UnsafePickle", containing: "\(module).\(name)")
     }
 
     @Test(arguments: [
@@ -95,21 +99,24 @@ import Testing
 
     @Test func sizesThatAreNotThereAreRefused() throws {
         let claims: [[UInt8]] = [
-            [0x80, 4, 0x8E, 0, 0, 0, 0, 0, 1, 0, 0],                          // BINBYTES8 of 2^40
-            [0x80, 4, 0x8D, 0, 0, 0, 0, 0, 1, 0, 0],                          // BINUNICODE8
-            [0x80, 5, 0x96, 0, 0, 0, 0, 0, 1, 0, 0],                          // BYTEARRAY8
-            [0x80, 4, 0x95, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],   // FRAME
-            [0x80, 2, 0x54, 0xFF, 0xFF, 0xFF, 0xFF],                          // BINSTRING of -1
-            [0x80, 3, 0x42, 0xFF, 0xFF, 0xFF, 0x7F],                          // BINBYTES
+            [0x80, 4, 0x8E, 0, 0, 0, 0, 0, 1, 0, 0],  // BINBYTES8 of 2^40
+            [0x80, 4, 0x8D, 0, 0, 0, 0, 0, 1, 0, 0],  // BINUNICODE8
+            [0x80, 5, 0x96, 0, 0, 0, 0, 0, 1, 0, 0],  // BYTEARRAY8
+            [0x80, 4, 0x95, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],  // FRAME
+            [0x80, 2, 0x54, 0xFF, 0xFF, 0xFF, 0xFF],  // BINSTRING of -1
+            [0x80, 3, 0x42, 0xFF, 0xFF, 0xFF, 0x7F],  // BINBYTES
         ]
         for claim in claims {
             try expectRefused(claim + [0x4E, 0x2E], kind: "MalformedPickle", containing: "is cut short")
         }
         // A memo index of 2^31 - 1 takes no memory and is no fault.
         #expect(try Self.load([0x80, 2, 0x4E, 0x72, 0xFF, 0xFF, 0xFF, 0x7F, 0x2E]).kind == "")
-        try expectRefused([0x80, 2, 0x8B, 0, 0, 1, 0] + [UInt8](repeating: 1, count: 65536) + [0x2E],
+        try expectRefused(
+            [0x80, 2, 0x8B, 0, 0, 1, 0] + [UInt8](repeating: 1, count: 65536) + [0x2E],
             kind: "MalformedPickle", containing: "an integer of 65536 bytes")
-        try expectRefused(Array("I\(String(repeating: "9", count: 5000))\n.".utf8), kind: "MalformedPickle", containing: "more than 1024 characters")
+        try expectRefused(
+            Array("I\(String(repeating: "9", count: 5000))\n.".utf8), kind: "MalformedPickle",
+            containing: "more than 1024 characters")
     }
 
     @Test(arguments: [
@@ -118,7 +125,8 @@ import Testing
         ("(F1.5\nt", "malformed shape"), ("I4\n", "malformed shape"),
     ])
     func shapesThatDoNotMatchAreRefused(shape: String, text: String) throws {
-        let payload = "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS'b'\ntR(I1\n\(shape)cnumpy\ndtype\n(S'f4'\nI0\nI1\ntR"
+        let payload =
+            "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS'b'\ntR(I1\n\(shape)cnumpy\ndtype\n(S'f4'\nI0\nI1\ntR"
             + "(I3\nS'<'\nNNNI-1\nI-1\nI0\ntbI00\nS'abcd'\ntb."
         let outcome = try Self.load(Array(payload.utf8))
         #expect(outcome.kind != "" && outcome.sentence.contains(text), "\(outcome.sentence)")
@@ -128,20 +136,24 @@ import Testing
         // Billion laughs as tuples used as a key: hashing it would take 2^60 steps.
         var laughs: [UInt8] = [0x80, 2, 0x7D, 0x4E]
         for _ in 0..<60 { laughs += [0x32, 0x86] }
-        try expectRefused(laughs + [0x4E, 0x73, 0x2E], kind: "MalformedPickle", containing: "a tuple as a dictionary's key")
+        try expectRefused(
+            laughs + [0x4E, 0x73, 0x2E], kind: "MalformedPickle", containing: "a tuple as a dictionary's key")
         // A million nested tuples, as a key, as a member, as an argument, and alone: deep, and harmless.
         let deep = [0x80, 2, 0x4E] + [UInt8](repeating: 0x85, count: 1_000_000)
         #expect(try Self.load(deep + [0x2E]).kind == "")
-        try expectRefused([0x80, 2, 0x7D] + deep.dropFirst(2) + [0x4E, 0x73, 0x2E], kind: "MalformedPickle", containing: "key")
         try expectRefused(
-            Array("ccollections\ndefaultdict\n".utf8) + deep.dropFirst(2) + Array("\u{85}R.".unicodeScalars.map { UInt8($0.value) }),
+            [0x80, 2, 0x7D] + deep.dropFirst(2) + [0x4E, 0x73, 0x2E], kind: "MalformedPickle", containing: "key")
+        try expectRefused(
+            Array("ccollections\ndefaultdict\n".utf8) + deep.dropFirst(2)
+                + Array("\u{85}R.".unicodeScalars.map { UInt8($0.value) }),
             kind: "UnsafePickle", containing: "factory")
         // A set copied from the same long list, again and again.
         var copies: [UInt8] = [0x80, 2] + Array("(lp0\n(".utf8)
         for number in 0..<20_000 { copies += [0x4D, UInt8(number & 255), UInt8(number >> 8)] }
         copies += Array("e0c__builtin__\nset\np1\n0(".utf8)
         for _ in 0..<10_000 { copies += [0x68, 1, 0x68, 0, 0x85, 0x52] }
-        try expectRefused(copies + Array("l.".utf8), kind: "LimitExceeded", containing: "more objects than any feature pickle holds")
+        try expectRefused(
+            copies + Array("l.".utf8), kind: "LimitExceeded", containing: "more objects than any feature pickle holds")
         // More objects than the budget allows.
         let lists = [0x80, 2, 0x28] + [UInt8](repeating: 0x5D, count: 2_500_000) + Array("l.".utf8)
         try expectRefused(lists, kind: "LimitExceeded", containing: "more objects")

@@ -12,7 +12,9 @@ import Testing
 
     @Test func truncationAtEveryByteIsRefusedInEveryLayout() throws {
         for name in try Self.names() {
-            #expect(try Samples.call("damage_checks", "wrong_truncations", [try Python.string(name)]).text() == "[]", "\(name)")
+            #expect(
+                try Samples.call("damage_checks", "wrong_truncations", [try Python.string(name)]).text() == "[]",
+                "\(name)")
         }
     }
 
@@ -37,8 +39,10 @@ import Testing
         var contents: [String] = []
         for first in [0, 300] {
             let bytes = try Samples.pickle(
-                "{\"protocol\":\(number),\"python2\":\(python2),\"memo_from\":\(first),\"widths\":{\"text\":70,\"audio\":260}}")
-            let taken = try Samples.call("damage_checks", "runs_taken", [try Python.bytes(count: bytes.count) { $0.copyBytes(from: bytes) }])
+                "{\"protocol\":\(number),\"python2\":\(python2),\"memo_from\":\(first),\"widths\":{\"text\":70,\"audio\":260}}"
+            )
+            let taken = try Samples.call(
+                "damage_checks", "runs_taken", [try Python.bytes(count: bytes.count) { $0.copyBytes(from: bytes) }])
             #expect(try taken.text() == (first == 0 ? "0" : "33"))
             let request = ConversionRequest(
                 inputs: [try Samples.write(bytes, "file.pkl", in: folder.path)], output: folder.file("\(first).h5"))
@@ -53,7 +57,8 @@ import Testing
         while let place = bytes.indices.dropLast(4).first(where: { Array(bytes[$0..<$0 + 5]) == Array("Ses03".utf8) }) {
             bytes.replaceSubrange(place..<place + 5, with: Array("S\n\u{1B}[m".utf8))
         }
-        let request = ConversionRequest(inputs: [try Samples.write(bytes, "file.pkl", in: folder.path)], output: folder.file("out.h5"))
+        let request = ConversionRequest(
+            inputs: [try Samples.write(bytes, "file.pkl", in: folder.path)], output: folder.file("out.h5"))
         let fault = #expect(throws: ConversionError.self) { try PickleConverter.convert(request) }
         #expect("\(fault!)" == "file.pkl: utterance ids lack 1 dialogue of its splits: S??[m.")
     }

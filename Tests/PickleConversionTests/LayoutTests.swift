@@ -25,10 +25,11 @@ import Testing
     @Test func iemocapPairHasEveryKnownValue() throws {
         let (summary, store) = try convert(try Samples.pair("IEMOCAP", in: folder.path), dataset: .iemocap)
         #expect(summary.warnings == [])
-        #expect(summary.splits == [
-            .init(name: "train", dialogues: 3, utterances: 6), .init(name: "valid", dialogues: 1, utterances: 5),
-            .init(name: "test", dialogues: 2, utterances: 6),
-        ])
+        #expect(
+            summary.splits == [
+                .init(name: "train", dialogues: 3, utterances: 6), .init(name: "valid", dialogues: 1, utterances: 5),
+                .init(name: "test", dialogues: 2, utterances: 6),
+            ])
         #expect(summary.sources.map(\.layout) == ["IEMOCAP base (9 fields)", "IEMOCAP RoBERTa (list of 10)"])
         #expect(store.dataset == "IEMOCAP")
         #expect(store.dialogues.map(\.id) == ["Ses00", "Ses03", "Ses01", "Ses04", "Ses05", "Ses02"])
@@ -36,8 +37,11 @@ import Testing
         #expect(store.labelNames == ["happy", "sad", "neutral", "angry", "excited", "frustrated"])
         #expect(store.speakerNames == ["M", "F"])
         #expect(store.speakerScope == .dialogue)
-        #expect(Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
-        #expect(Array(store.speakers) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { UInt32((d + $0) % 2) } })
+        #expect(
+            Array(store.labels) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 6) } })
+        #expect(
+            Array(store.speakers) == Samples.order.flatMap { d in (0..<Samples.counts[d]).map { UInt32((d + $0) % 2) } }
+        )
         #expect(store.utteranceIDs[3] == "Ses03_0")
         #expect(try store.sentence(3) == "Où est 3/0?")
         #expect(store.features(of: .text).map(\.layer) == [1, 2, 3, 4])
@@ -90,6 +94,8 @@ import Testing
         let bytes: [UInt8] = Array("(lp0\nI1\na(dp1\nS'a'\n(lp2\nI3\nasa.".utf8)
         let path = try Samples.write(bytes, "odd.pkl", in: folder.path)
         let fault = #expect(throws: ConversionError.self) { try convert([path]) }
-        #expect("\(fault!)".hasPrefix("odd.pkl is a list of 2 (other, numbers), which is none of the layouts that are read:"))
+        #expect(
+            "\(fault!)".hasPrefix(
+                "odd.pkl is a list of 2 (other, numbers), which is none of the layouts that are read:"))
     }
 }

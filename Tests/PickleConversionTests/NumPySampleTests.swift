@@ -14,10 +14,12 @@ import Testing
         let all = try #require(try JSONSerialization.jsonObject(with: listed) as? [String: [String: Any]])
         let options = try JSONSerialization.data(withJSONObject: try #require(all[name]))
         let folder = try TemporaryFolder()
-        let ours = try Samples.write(try Samples.pickle(String(decoding: options, as: UTF8.self)), "ours.pkl", in: folder.path)
+        let ours = try Samples.write(
+            try Samples.pickle(String(decoding: options, as: UTF8.self)), "ours.pkl", in: folder.path)
         let real = Self.folder.appending(path: "\(name).pkl").path
         let contents = try [ours, real].map { input in
-            let request = ConversionRequest(inputs: [input], output: folder.file("\(URL(filePath: input).lastPathComponent).h5"))
+            let request = ConversionRequest(
+                inputs: [input], output: folder.file("\(URL(filePath: input).lastPathComponent).h5"))
             return try PickleConverter.convert(request).store.contentID
         }
         #expect(contents[0] == contents[1])

@@ -44,10 +44,12 @@ import Testing
     }
 
     @Test func missingFilesAndFoldersAreNamed() throws {
-        #expect(refusal(ConversionRequest(inputs: ["/nowhere.pkl"], output: folder.file("out.h5")))
-            == "/nowhere.pkl cannot be read: there is no such file; check the path.")
-        #expect(refusal(ConversionRequest(inputs: [folder.path], output: folder.file("out.h5")))
-            == "\(folder.path) cannot be read: it is a folder; give a file.")
+        #expect(
+            refusal(ConversionRequest(inputs: ["/nowhere.pkl"], output: folder.file("out.h5")))
+                == "/nowhere.pkl cannot be read: there is no such file; check the path.")
+        #expect(
+            refusal(ConversionRequest(inputs: [folder.path], output: folder.file("out.h5")))
+                == "\(folder.path) cannot be read: it is a folder; give a file.")
     }
 
     struct Stop: Error {}
@@ -67,7 +69,9 @@ import Testing
 
     @Test func progressReachesItsTotal() throws {
         var last: [String: ConversionProgress] = [:]
-        _ = try PickleConverter.convert(ConversionRequest(inputs: inputs, output: folder.file("out.h5"))) { last[$0.stage] = $0 }
+        _ = try PickleConverter.convert(ConversionRequest(inputs: inputs, output: folder.file("out.h5"))) {
+            last[$0.stage] = $0
+        }
         #expect(last["Writing features"].map { $0.completed == $0.total } == true)
     }
 }

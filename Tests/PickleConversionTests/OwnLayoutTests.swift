@@ -13,12 +13,14 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         pickle = try Samples.write(
-            try Samples.call("sample_files", "make_family", []).withContent { Array($0) }, "family.pkl", in: folder.path)
+            try Samples.call("sample_files", "make_family", []).withContent { Array($0) }, "family.pkl", in: folder.path
+        )
     }
 
     /// The first block of Python in docs/custom-layouts.md.
     static func example() throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let guide = try String(contentsOf: root.appendingPathComponent("docs/custom-layouts.md"), encoding: .utf8)
         let begin = try #require(guide.range(of: "```python\n")).upperBound
         return String(guide[begin..<(try #require(guide.range(of: "```", range: begin..<guide.endIndex)).lowerBound)])
@@ -62,8 +64,10 @@ import Testing
         ("def read(content, reader):\n    return read(content, reader)\n", "my_layout.py: line 2: RecursionError: "),
         ("def read(content, reader):\n    return 3\n", "read() gives a int instead of a Contribution."),
         ("import numpy\n", "my_layout.py: line 1: ModuleNotFoundError: No module named 'numpy'."),
-        ("from contribution import Contribution\nfrom datasets import Dataset\n"
-            + "def read(content, reader):\n    return Contribution(reader, 'x', Dataset('x'))\n", "gives no labels"),
+        (
+            "from contribution import Contribution\nfrom datasets import Dataset\n"
+                + "def read(content, reader):\n    return Contribution(reader, 'x', Dataset('x'))\n", "gives no labels"
+        ),
     ])
     func mistakesAreToldWithTheirLine(layout: String, sentence: String) throws {
         let fault = #expect(throws: ConversionError.self) { try convert(layout) }

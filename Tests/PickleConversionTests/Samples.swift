@@ -5,8 +5,12 @@ import Testing
 
 /// Pickles made by `Generator/sample_files.py` in the embedded interpreter, and what their values must be.
 enum Samples {
-    static let widths = ["text": 5, "audio": 4, "visual": 3, "roberta1": 6, "roberta2": 6, "roberta3": 6, "roberta4": 6]
-    private static let places = ["text": 0, "audio": 1, "visual": 2, "roberta1": 3, "roberta2": 4, "roberta3": 5, "roberta4": 6]
+    static let widths = [
+        "text": 5, "audio": 4, "visual": 3, "roberta1": 6, "roberta2": 6, "roberta3": 6, "roberta4": 6,
+    ]
+    private static let places = [
+        "text": 0, "audio": 1, "visual": 2, "roberta1": 3, "roberta2": 4, "roberta3": 5, "roberta4": 6,
+    ]
     static let counts = [3, 1, 4, 2, 5, 2]
     /// Dialogues by number in the store's order when both files are given.
     static let order = [0, 3, 1, 4, 5, 2]
@@ -19,12 +23,15 @@ enum Samples {
         let data = tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("data")
         for (name, folder) in [
             ("numpy_pickles", data), ("make_sample", data), ("torch_files", tests.appendingPathComponent("Generator")),
-            ("torch_hostile", tests.appendingPathComponent("Generator")), ("torch_checks", tests.appendingPathComponent("Generator")),
+            ("torch_hostile", tests.appendingPathComponent("Generator")),
+            ("torch_checks", tests.appendingPathComponent("Generator")),
             ("sample_files", tests.appendingPathComponent("Generator")),
-            ("hostile_checks", tests.appendingPathComponent("Generator")), ("fuzz_pickles", tests.appendingPathComponent("Generator")),
+            ("hostile_checks", tests.appendingPathComponent("Generator")),
+            ("fuzz_pickles", tests.appendingPathComponent("Generator")),
             ("damage_checks", tests.appendingPathComponent("Generator")),
         ] {
-            try Python.add(module: name, source: Array(try Data(contentsOf: folder.appendingPathComponent("\(name).py"))))
+            try Python.add(
+                module: name, source: Array(try Data(contentsOf: folder.appendingPathComponent("\(name).py"))))
         }
     }
 
@@ -73,6 +80,7 @@ enum Samples {
 
     /// The store's name of a generated feature.
     static func storeName(_ feature: String) -> String {
-        feature.hasPrefix("roberta") ? "text_roberta_\(feature.dropFirst(7))" : feature == "text" ? "text_base" : feature
+        feature.hasPrefix("roberta")
+            ? "text_roberta_\(feature.dropFirst(7))" : feature == "text" ? "text_base" : feature
     }
 }

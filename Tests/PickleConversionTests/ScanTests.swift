@@ -38,9 +38,13 @@ import Testing
 
     @Test func everythingUnsafeIsNamedAndNothingRuns() throws {
         let canary = folder.file("canary")
-        let found = try scan(Array("(cos\nsystem\n(S'touch \(canary)'\ntRcbuiltins\neval\n(S'1'\ntR(S'x'\nisubprocess\nPopen\nPid\nl.".utf8))
+        let found = try scan(
+            Array(
+                "(cos\nsystem\n(S'touch \(canary)'\ntRcbuiltins\neval\n(S'1'\ntR(S'x'\nisubprocess\nPopen\nPid\nl.".utf8
+            ))
         #expect(found.status == .unsafe)
-        #expect(found.globals?.filter { !$0.allowed }.map(\.name) == ["os.system", "builtins.eval", "subprocess.Popen"])
+        #expect(
+            found.globals?.filter { !$0.allowed }.map(\.name) == ["os.system", "builtins.eval", "subprocess.Popen"])
         #expect(found.asks_for?.map(\.what).contains("a call of os.system") == true)
         #expect(found.asks_for?.map(\.what).contains("an object by persistent id") == true)
         #expect(found.reason == "features.pkl asks for os.system, which no feature pickle needs: do not load it.")

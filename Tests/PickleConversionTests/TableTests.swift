@@ -28,16 +28,21 @@ import Testing
 
     /// A version 1 `.npy` file.
     private func matrix(
-        _ name: String, rows: Int = 5, width: Int = 3, type: String = "<f4", fortran: Bool = false, shape: String? = nil,
+        _ name: String, rows: Int = 5, width: Int = 3, type: String = "<f4", fortran: Bool = false,
+        shape: String? = nil,
         bytes: [UInt8]? = nil
     ) throws -> String {
-        var header = "{'descr': '\(type)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': \(shape ?? "(\(rows), \(width))"), }"
+        var header =
+            "{'descr': '\(type)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': \(shape ?? "(\(rows), \(width))"), }"
         header += String(repeating: " ", count: 64 - (11 + header.utf8.count) % 64) + "\n"
         let count = header.utf8.count
-        var content: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 255), UInt8(count >> 8)] + Array(header.utf8)
-        content += bytes ?? (0..<rows * width).flatMap { index -> [UInt8] in
-            withUnsafeBytes(of: Float(index).bitPattern.littleEndian) { Array($0) }
-        }
+        var content: [UInt8] =
+            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(count & 255), UInt8(count >> 8)] + Array(header.utf8)
+        content +=
+            bytes
+            ?? (0..<rows * width).flatMap { index -> [UInt8] in
+                withUnsafeBytes(of: Float(index).bitPattern.littleEndian) { Array($0) }
+            }
         return try Samples.write(content, name, in: folder.path)
     }
 
@@ -94,12 +99,16 @@ import Testing
         let long = String(repeating: "Ja, \"naïve\".\n", count: 200_000)
         var (csv, json) = ("\u{FEFF}dialogue,text\r\n", "\u{FEFF}\n")
         for row in 0..<count {
-            let text = row == 1000 ? long : "Row \(row), said \"so\" with a \\ and a long tail of words to fill a piece of the file \(String(repeating: "…", count: row % 97))"
+            let text =
+                row == 1000
+                ? long
+                : "Row \(row), said \"so\" with a \\ and a long tail of words to fill a piece of the file \(String(repeating: "…", count: row % 97))"
             csv += "d\(row % 7),\"\(text.replacingOccurrences(of: "\"", with: "\"\""))\"\r\n"
             let escaped = text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"")
                 .replacingOccurrences(of: "\n", with: "\\n")
             // What plain reading leaves to Foundation, now and then.
-            json += row % 5 == 0
+            json +=
+                row % 5 == 0
                 ? "{\"more\": [1.5, {}], \"text\": \"\(escaped.replacingOccurrences(of: "…", with: "\\u2026"))\", \"dialogue\": \"d\(row % 7)\"}\n"
                 : "{\"dialogue\":\"d\(row % 7)\" , \"n\": -1, \"text\":\"\(escaped)\", \"label\":null}\n"
         }
@@ -131,7 +140,8 @@ import Testing
     @Test(arguments: [
         "{\"dialogue\": \"a\", \"dialogue\": \"b\"}", "{\"dialogue\": 1.5}", "{\"dialogue\": 01}", "{\"dialogue\": -0}",
         "{\"dialogue\": \"a\"} x", "{\"dialogue\": \"a\",}", "{\"dialogue\": \"a\tb\"}", "{\"dialogue\": \"\\u0061\"}",
-        "{\"dialogue\": \"a", "{\"dialogue\":", "{\"dialogue\": \"a\\", "{}", "{\"dialogue\": null}", "{\"dialogue\": [1]}", "{\"dialogue\": 1",
+        "{\"dialogue\": \"a", "{\"dialogue\":", "{\"dialogue\": \"a\\", "{}", "{\"dialogue\": null}",
+        "{\"dialogue\": [1]}", "{\"dialogue\": 1",
     ])
     func whatIsNotPlainIsLeftToFoundation(line: String) {
         var bytes = Array(line.utf8)

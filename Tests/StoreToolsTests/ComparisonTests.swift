@@ -51,7 +51,8 @@ import Testing
         })
         #expect(
             Set(comparison.differences.map(\.place)).isSuperset(of: [
-                "/", "/labels/names", "/utterances/label", "/utterances/speaker", "/utterances/text_bytes", "/utterances/id",
+                "/", "/labels/names", "/utterances/label", "/utterances/speaker", "/utterances/text_bytes",
+                "/utterances/id",
                 "/dialogues/split", "/dialogues/source_order",
             ]))
     }
@@ -63,7 +64,8 @@ import Testing
         let messages = comparison.differences.map(\.message)
         #expect(messages.contains { $0.hasPrefix("only '") })
         #expect(messages.contains("its width is 7 and 8"))
-        #expect(comparison.differences.contains { $0.subject == .dialogues && $0.examples == ["dialogue 'dialogue-10'"] })
+        #expect(
+            comparison.differences.contains { $0.subject == .dialogues && $0.examples == ["dialogue 'dialogue-10'"] })
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(comparison.json().utf8)) as? [String: Any])
         #expect(object["equal"] as? Bool == false)

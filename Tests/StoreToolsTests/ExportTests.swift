@@ -32,7 +32,8 @@ import Testing
         try SyntheticStore().write(to: folder.file("store.h5"))
         let store = try Store(opening: folder.file("store.h5"))
         let output = OutputPath(folder.file("out.npz"))
-        try StoreExport.write(StoreSelection(splits: ["valid", "test"], features: ["audio"]), of: store, to: output, as: .npz)
+        try StoreExport.write(
+            StoreSelection(splits: ["valid", "test"], features: ["audio"]), of: store, to: output, as: .npz)
         let members = try members(of: output.path)
         let first = store.dialogues[6].range.lowerBound
         let audio = try #require(members["features/audio.npy"])
@@ -69,7 +70,9 @@ import Testing
         try SyntheticStore().write(to: folder.file("store.h5"))
         let store = try Store(opening: folder.file("store.h5"))
         for form in StoreExport.Form.allCases {
-            for name in ["a", "b"] { try StoreExport.write(of: store, to: OutputPath(folder.file("\(name).\(form)")), as: form) }
+            for name in ["a", "b"] {
+                try StoreExport.write(of: store, to: OutputPath(folder.file("\(name).\(form)")), as: form)
+            }
             #expect(
                 try Data(contentsOf: URL(filePath: folder.file("a.\(form)")))
                     == Data(contentsOf: URL(filePath: folder.file("b.\(form)"))))

@@ -32,7 +32,8 @@ import Testing
             #expect(part.speakers[dialogue.range] == whole.speakers[original.range])
             for feature in part.features {
                 #expect(
-                    try part.readRows(of: feature.name, dialogue.range) == whole.readRows(of: feature.name, original.range))
+                    try part.readRows(of: feature.name, dialogue.range)
+                        == whole.readRows(of: feature.name, original.range))
             }
         }
         let provenance = try #require(part.provenance)
@@ -67,7 +68,9 @@ import Testing
         try StoreMerge.write(shards, to: OutputPath(folder.file("merged.h5")), origin: origin)
         let merged = try Store(opening: folder.file("merged.h5"))
         #expect(merged.splits == whole.splits)
-        #expect(merged.dialogues(inSplit: "train").map { merged.dialogues[$0].id } == [0, 2, 4, 1, 3, 5].map { "dialogue-\($0)" })
+        #expect(
+            merged.dialogues(inSplit: "train").map { merged.dialogues[$0].id }
+                == [0, 2, 4, 1, 3, 5].map { "dialogue-\($0)" })
         #expect(Set(merged.dialogues.map(\.sourcePosition)) == Set(0..<11))
         let differences = try StoreComparison(whole, merged).differences
         #expect(differences.map(\.subject) == [.order], "\(differences)")
@@ -77,10 +80,12 @@ import Testing
     @Test func speakersMergeByName() throws {
         let folder = try TemporaryFolder()
         func shard(_ name: String, _ speakers: [String]) throws -> Store {
-            try SyntheticStore().write(to: folder.file(name), changing: { manifest in
-                for index in manifest.dialogues.indices { manifest.dialogues[index].id = "\(name)-\(index)" }
-                manifest.speakerNames = speakers
-            })
+            try SyntheticStore().write(
+                to: folder.file(name),
+                changing: { manifest in
+                    for index in manifest.dialogues.indices { manifest.dialogues[index].id = "\(name)-\(index)" }
+                    manifest.speakerNames = speakers
+                })
             return try Store(opening: folder.file(name))
         }
         let stores = [try shard("a.h5", ["Joey", "Ross"]), try shard("b.h5", ["Ross", "Monica"])]
@@ -107,8 +112,11 @@ import Testing
         func message(_ body: () throws -> Void) throws -> String {
             try #require(#expect(throws: StoreToolsError.self) { try body() }).message
         }
-        #expect(try message { _ = try StoreMerge.write([whole, wider], to: output, origin: origin) }.contains("width 9"))
-        #expect(try message { _ = try StoreMerge.write([whole, whole], to: output, origin: origin) }.contains("'dialogue-0'"))
+        #expect(
+            try message { _ = try StoreMerge.write([whole, wider], to: output, origin: origin) }.contains("width 9"))
+        #expect(
+            try message { _ = try StoreMerge.write([whole, whole], to: output, origin: origin) }.contains(
+                "'dialogue-0'"))
         #expect(try message { _ = try StoreMerge.write([whole], to: output, origin: origin) }.contains("two or more"))
         func subset(_ selection: StoreSelection, to output: OutputPath) throws {
             _ = try StoreSubset.write(selection, of: whole, to: output, origin: origin)
@@ -117,10 +125,13 @@ import Testing
         #expect(try message { try subset(StoreSelection(splits: ["dev"]), to: output) }.contains("train, valid, test"))
         #expect(try message { try subset(StoreSelection(features: ["smell"]), to: output) }.contains("'smell'"))
         #expect(
-            try message { try subset(StoreSelection(modalities: [.text], features: ["audio"]), to: output) }.contains("nothing"))
-        #expect(try message { try subset(StoreSelection(), to: OutputPath(folder.file("wider.h5"))) }.contains("--force"))
+            try message { try subset(StoreSelection(modalities: [.text], features: ["audio"]), to: output) }.contains(
+                "nothing"))
         #expect(
-            try message { try subset(StoreSelection(), to: OutputPath(whole.path, overwrites: true)) }.contains("what is read"))
+            try message { try subset(StoreSelection(), to: OutputPath(folder.file("wider.h5"))) }.contains("--force"))
+        #expect(
+            try message { try subset(StoreSelection(), to: OutputPath(whole.path, overwrites: true)) }.contains(
+                "what is read"))
         #expect(try folder.names() == ["whole.h5", "wider.h5"])
         try subset(StoreSelection(), to: OutputPath(folder.file("wider.h5"), overwrites: true))
         #expect(try Store(opening: folder.file("wider.h5")).contentID == whole.contentID)

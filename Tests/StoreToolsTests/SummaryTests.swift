@@ -24,11 +24,17 @@ import Testing
 
     @Test func textFitsEightyColumns() throws {
         let folder = try TemporaryFolder()
-        try SyntheticStore().write(to: folder.file("store.h5"), changing: { manifest in
-            manifest.splits[1].origin = "the list of validation dialogues in the file that holds the features of RoBERTa, as it stands there"
-            manifest.features[0].extractor = "RoBERTa large, tuned on the training dialogues of COSMIC, its last hidden layer but one"
-            manifest.warnings = ["the two files disagree about three labels of dialogue-1, dialogue-2 and dialogue-3; those of the base file stand"]
-        })
+        try SyntheticStore().write(
+            to: folder.file("store.h5"),
+            changing: { manifest in
+                manifest.splits[1].origin =
+                    "the list of validation dialogues in the file that holds the features of RoBERTa, as it stands there"
+                manifest.features[0].extractor =
+                    "RoBERTa large, tuned on the training dialogues of COSMIC, its last hidden layer but one"
+                manifest.warnings = [
+                    "the two files disagree about three labels of dialogue-1, dialogue-2 and dialogue-3; those of the base file stand"
+                ]
+            })
         let lines = try StoreSummary(Store(opening: folder.file("store.h5"))).text().split(separator: "\n")
         #expect(lines.dropFirst().allSatisfy { $0.count <= 80 }, "\(lines.filter { $0.count > 80 })")
     }

@@ -1,8 +1,8 @@
-import Tensors
 import FeatureStore
 import Foundation
 import HDF5
 import StoreValidation
+import Tensors
 import TestSupport
 import Testing
 

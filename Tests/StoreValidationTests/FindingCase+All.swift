@@ -48,7 +48,8 @@ extension FindingCase {
             code: .infinity, place: "/features/audio", count: 2, example: "row 4, column 0 (utterance 'dialogue-",
             rows: audio { ($0[7 * 4], $0[7 * 5 + 6]) = (.infinity, -.infinity) }),
         FindingCase(
-            code: .labelOutOfRange, place: "/utterances/label", example: "row 3 (utterance 'dialogue-", alongside: changed,
+            code: .labelOutOfRange, place: "/utterances/label", example: "row 3 (utterance 'dialogue-",
+            alongside: changed,
             file: set("/utterances/label", 3, Int32(99))),
         FindingCase(
             code: .speakerOutOfRange, place: "/utterances/speaker", example: "row 4 (utterance 'dialogue-",
@@ -63,7 +64,8 @@ extension FindingCase {
             code: .brokenSourceOrder, place: "/dialogues/source_order", alongside: changed,
             file: set("/dialogues/source_order", 2, UInt32(0))),
         FindingCase(
-            code: .dialogueInTwoSplits, place: "/dialogues/split", example: "dialogue 'dialogue-0': in train and in test",
+            code: .dialogueInTwoSplits, place: "/dialogues/split",
+            example: "dialogue 'dialogue-0': in train and in test",
             alongside: changed.union([.duplicateDialogue]), file: name("/dialogues/id", 8, Array("dialogue-0".utf8))),
         FindingCase(
             code: .dialogueInNoSplit, place: "/dialogues/split", example: "dialogue 'dialogue-2'",
@@ -78,16 +80,19 @@ extension FindingCase {
 
     private static let warnings: [FindingCase] = [
         FindingCase(
-            code: .identicalDialogues, place: "/features", example: "dialogue 'dialogue-8': in test, as dialogue 0 in train",
+            code: .identicalDialogues, place: "/features",
+            example: "dialogue 'dialogue-8': in test, as dialogue 0 in train",
             alongside: [.identicalRows], store: equalLengths,
             rows: { feature, rows in
                 for index in 0..<3 * feature.width { rows[24 * feature.width + index] = rows[index] }
             }),
         FindingCase(
-            code: .identicalRows, place: "/features/audio", example: "row 24 (utterance 'dialogue-8_0' of dialogue 'dialogue-8'): in test, as row 0 in train",
+            code: .identicalRows, place: "/features/audio",
+            example: "row 24 (utterance 'dialogue-8_0' of dialogue 'dialogue-8'): in test, as row 0 in train",
             store: equalLengths, rows: audio { for column in 0..<7 { $0[7 * 24 + column] = $0[column] } }),
         FindingCase(
-            code: .sharedSpeaker, place: "/utterances/speaker", count: 2, example: "speaker 'speaker 0' in train, valid, test",
+            code: .sharedSpeaker, place: "/utterances/speaker", count: 2,
+            example: "speaker 'speaker 0' in train, valid, test",
             store: {
                 var store = equalLengths
                 store.speakerScope = .corpus

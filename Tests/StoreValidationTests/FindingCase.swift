@@ -44,7 +44,9 @@ struct FindingCase: Sendable, CustomTestStringConvertible {
     /// What a change of data behind the writer's back always brings along.
     static let changed: Set<FindingCode> = [.checksumMismatch, .contentMismatch, .noClosingChecksum]
 
-    static func set<Value: Scalar>(_ path: String, _ row: Int, _ value: Value) -> @Sendable (borrowing File) throws -> Void {
+    static func set<Value: Scalar>(_ path: String, _ row: Int, _ value: Value)
+        -> @Sendable (borrowing File) throws -> Void
+    {
         { try $0.openDataset(path).write(rows: row..<row + 1, from: [value]) }
     }
 
@@ -65,8 +67,9 @@ struct FindingCase: Sendable, CustomTestStringConvertible {
     }
 
     /// Changes rows of the audio feature (7 values wide).
-    static func audio(_ change: @escaping @Sendable (inout [Float]) -> Void) -> @Sendable (FeatureDescription, inout [Float]) -> Void {
+    static func audio(_ change: @escaping @Sendable (inout [Float]) -> Void)
+        -> @Sendable (FeatureDescription, inout [Float]) -> Void
+    {
         { feature, rows in if feature.name == "audio" { change(&rows) } }
     }
 }
-

@@ -31,17 +31,23 @@ import Testing
 
     @Test func layersOfOneEncoderAreToldTogether() throws {
         let folder = try TemporaryFolder()
-        try SyntheticStore().write(to: folder.file("store.h5"), changingRows: { feature, rows in
-            guard feature.modality == .text || feature.name == "audio" else { return }
-            for column in 0..<feature.width { rows[rows.count - feature.width + column] = rows[column] }
-        })
+        try SyntheticStore().write(
+            to: folder.file("store.h5"),
+            changingRows: { feature, rows in
+                guard feature.modality == .text || feature.name == "audio" else { return }
+                for column in 0..<feature.width { rows[rows.count - feature.width + column] = rows[column] }
+            })
         let report = try StoreValidator.validate(folder.file("store.h5"), options: ValidationOptions(select: ["W102"]))
         #expect(report.findings.map(\.place) == ["/features/audio"] + (1...4).map { "/features/text_roberta_\($0)" })
         let lines = report.text().split(separator: "\n").map(String.init)
-        #expect(lines.filter { $0.hasPrefix("warning") } == [
-            "warning W102 identical rows across splits, /features/audio", "warning W102 identical rows across splits, 4 layers"
-        ])
-        for layer in 1...4 { #expect(lines.contains("  /features/text_roberta_\(layer): 1 rows repeat a row of another split")) }
+        #expect(
+            lines.filter { $0.hasPrefix("warning") } == [
+                "warning W102 identical rows across splits, /features/audio",
+                "warning W102 identical rows across splits, 4 layers",
+            ])
+        for layer in 1...4 {
+            #expect(lines.contains("  /features/text_roberta_\(layer): 1 rows repeat a row of another split"))
+        }
         #expect(lines.count { $0.contains("Yeah.") } == 2)
         #expect(lines.dropFirst().allSatisfy { $0.count <= 80 })
     }

@@ -8,7 +8,8 @@ struct SchemaCheck {
     private(set) var faults: [String] = []
 
     private static let known: Set<String> = [
-        "$schema", "$defs", "$ref", "title", "description", "type", "enum", "pattern", "minimum", "required", "properties",
+        "$schema", "$defs", "$ref", "title", "description", "type", "enum", "pattern", "minimum", "required",
+        "properties",
         "additionalProperties", "items",
     ]
 

@@ -5,15 +5,18 @@ import Testing
 @Suite struct BufferPoolTests {
     @Test func buffersAreAlignedAndUsedAgain() {
         let pool = BufferPool(chunk: 1 << 23)
-        let first = pool.take(1000), second = pool.take(1)
-        #expect(Int(bitPattern: first) % 64 == 0 && Int(bitPattern: second) % 64 == 0, "a buffer starts at a cache line")
+        let first = pool.take(1000)
+        let second = pool.take(1)
+        #expect(
+            Int(bitPattern: first) % 64 == 0 && Int(bitPattern: second) % 64 == 0, "a buffer starts at a cache line")
         #expect(first != second)
         pool.giveBack(first)
         #expect(pool.take(900) == first)
     }
 
     @Test func freeNeighboursBecomeOne() {
-        let pool = BufferPool(chunk: 1 << 23), third = 1 << 21
+        let pool = BufferPool(chunk: 1 << 23)
+        let third = 1 << 21
         let buffers = (0..<4).map { _ in pool.take(third) }
         let full = pool.capacity
         #expect(full == 4 * third, "four blocks fill a chunk")
@@ -27,7 +30,8 @@ import Testing
     }
 
     @Test func aRequestLargerThanAChunkGetsItsOwn() {
-        let pool = BufferPool(chunk: 1 << 23), large = 3 << 23
+        let pool = BufferPool(chunk: 1 << 23)
+        let large = 3 << 23
         let buffer = pool.take(large)
         buffer[large - 1] = 1
         #expect(pool.capacity == large)
@@ -38,12 +42,15 @@ import Testing
     /// Random requests and returns: what is lent never overlaps, keeps its contents, and the pool grows little beyond it.
     @Test func lentBuffersNeverOverlap() {
         let pool = BufferPool(chunk: 1 << 23)
-        var generator = SplitMix64(seed: 77), lent: [(pointer: UnsafeMutablePointer<Float>, count: Int, mark: Float)] = []
-        var inUse = 0, peak = 0
+        var generator = SplitMix64(seed: 77)
+        var lent: [(pointer: UnsafeMutablePointer<Float>, count: Int, mark: Float)] = []
+        var inUse = 0
+        var peak = 0
         for step in 0..<4000 {
             if lent.isEmpty || generator.uniform() < 0.52 {
                 let count = 1 + Int(generator.uniform() * generator.uniform() * 400_000)
-                let pointer = pool.take(count), mark = Float(step)
+                let pointer = pool.take(count)
+                let mark = Float(step)
                 (pointer[0], pointer[count / 2], pointer[count - 1]) = (mark, mark, mark)
                 lent.append((pointer, count, mark))
                 inUse += count

@@ -29,8 +29,11 @@ import Testing
     @Test(arguments: [1, 2, 3, 5])
     func everyIndexInOneRange(threads: Int) {
         withThreads(threads) {
-            for (count, minimum) in [(0, 1), (1, 1), (1, 9), (2, 1), (5, 2), (64, 32), (65, 32), (100, 7), (1000, 1), (1000, 999)] {
-                let visits = Visits(count), ranges = Mutex<[Range<Int>]>([])
+            for (count, minimum) in [
+                (0, 1), (1, 1), (1, 9), (2, 1), (5, 2), (64, 32), (65, 32), (100, 7), (1000, 1), (1000, 999),
+            ] {
+                let visits = Visits(count)
+                let ranges = Mutex<[Range<Int>]>([])
                 Compute.forEachRange(count, minimum: minimum) { range in
                     ranges.withLock { $0.append(range) }
                     for index in range { visits.visit(index) }
@@ -68,7 +71,8 @@ import Testing
 
     @Test func concurrentCallers() {
         withThreads(2) {
-            let callers = 4, visits = (0..<callers).map { _ in Visits(500) }
+            let callers = 4
+            let visits = (0..<callers).map { _ in Visits(500) }
             let done = DispatchGroup()
             for caller in 0..<callers {
                 DispatchQueue.global().async(group: done) { Compute.forEach(500) { visits[caller].visit($0) } }
@@ -96,11 +100,14 @@ import Testing
         withThreads(2) {
             // Where another test's work occupies the pool, a caller works alone: so several attempts.
             let met = (0..<50).contains { _ in
-                let threads = Mutex<Set<UInt>>([]), arrived = Atomic<Int>(0)
+                let threads = Mutex<Set<UInt>>([])
+                let arrived = Atomic<Int>(0)
                 Compute.forEach(2) { _ in
                     arrived.add(1, ordering: .sequentiallyConsistent)
                     let limit = ContinuousClock.now + .milliseconds(200)
-                    while arrived.load(ordering: .sequentiallyConsistent) < 2, ContinuousClock.now < limit { sched_yield() }
+                    while arrived.load(ordering: .sequentiallyConsistent) < 2, ContinuousClock.now < limit {
+                        sched_yield()
+                    }
                     threads.withLock { _ = $0.insert(UInt(pthread_self())) }
                 }
                 return threads.withLock { $0.count } == 2

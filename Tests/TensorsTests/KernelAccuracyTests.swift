@@ -14,7 +14,9 @@ import Testing
         return x + [0, -0.0, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0.3999999, 0.4, 0.4000001, -0.4]
     }()
 
-    private func apply(_ kernel: (UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, Int) -> Void, _ x: [Float]) -> [Float] {
+    private func apply(_ kernel: (UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, Int) -> Void, _ x: [Float])
+        -> [Float]
+    {
         [Float](unsafeUninitializedCapacity: x.count) { buffer, count in
             kernel(buffer.baseAddress, x, x.count)
             count = x.count
@@ -23,9 +25,11 @@ import Testing
 
     @Test func hyperbolicTangent() {
         let y = apply(ck_tanh, Self.grid)
-        var absolute = 0.0, relative = 0.0
+        var absolute = 0.0
+        var relative = 0.0
         for (x, y) in zip(Self.grid, y) {
-            let exact = tanh(Double(x)), error = abs(Double(y) - exact)
+            let exact = tanh(Double(x))
+            let error = abs(Double(y) - exact)
             absolute = max(absolute, error)
             // Below the smallest normal number there are no relative digits.
             if abs(x) >= .leastNormalMagnitude { relative = max(relative, error / abs(exact)) }
@@ -40,7 +44,9 @@ import Testing
 
     @Test func sigmoid() {
         let y = apply(ck_sigmoid, Self.grid)
-        var worst = 0.0, relative = 0.0, inside = true
+        var worst = 0.0
+        var relative = 0.0
+        var inside = true
         for (x, y) in zip(Self.grid, y) {
             let exact = 1 / (1 + exp(-Double(x)))
             worst = max(worst, abs(Double(y) - exact))
@@ -59,7 +65,8 @@ import Testing
         let y = apply(ck_gelu, Self.grid)
         var worst: (error: Double, at: Float) = (0, 0)
         for (x, y) in zip(Self.grid, y) {
-            let z = Double(x), exact = 0.5 * z * erfc(-z / 2.0.squareRoot())
+            let z = Double(x)
+            let exact = 0.5 * z * erfc(-z / 2.0.squareRoot())
             let error = abs(Double(y) - exact) / max(1, abs(z))
             if !(error <= worst.error) { worst = (error, x) }
         }
@@ -68,12 +75,14 @@ import Testing
     }
 
     @Test func geluSlope() {
-        let grid = Self.grid.filter { abs($0) < 1e18 }, ones = [Float](repeating: 1, count: grid.count)
+        let grid = Self.grid.filter { abs($0) < 1e18 }
+        let ones = [Float](repeating: 1, count: grid.count)
         var slope = [Float](repeating: 0, count: grid.count)
         ck_gelu_backward(&slope, ones, grid, grid.count)
         var worst: (error: Double, at: Float) = (0, 0)
         for (x, slope) in zip(grid, slope) {
-            let z = Double(x), density = exp(-z * z / 2) / (2 * Double.pi).squareRoot()
+            let z = Double(x)
+            let density = exp(-z * z / 2) / (2 * Double.pi).squareRoot()
             let exact = 0.5 * erfc(-z / 2.0.squareRoot()) + z * density
             let error = abs(Double(slope) - exact)
             if !(error <= worst.error) { worst = (error, x) }
@@ -91,15 +100,20 @@ import Testing
             ck_softmax_rows(&x, rows, columns, stride)
             var worst = 0.0
             for row in 0..<rows {
-                let first = row * stride, input = scores[first..<first + columns].map(Double.init)
-                let largest = input.max()!, total = input.reduce(0) { $0 + exp($1 - largest) }
+                let first = row * stride
+                let input = scores[first..<first + columns].map(Double.init)
+                let largest = input.max()!
+                let total = input.reduce(0) { $0 + exp($1 - largest) }
                 for column in 0..<columns {
-                    let difference = input[column] - largest, exact = exp(difference) / total
+                    let difference = input[column] - largest
+                    let exact = exp(difference) / total
                     // The difference itself is rounded to float32, which e^x turns into a relative error.
                     let relative = 1e-6 - difference * 0x1p-24
                     worst = max(worst, abs(Double(x[first + column]) - exact) / (relative * exact + 1e-36))
                 }
-                #expect(Array(x[(first + columns)..<(first + stride)]) == Array(scores[(first + columns)..<(first + stride)]))
+                #expect(
+                    Array(x[(first + columns)..<(first + stride)])
+                        == Array(scores[(first + columns)..<(first + stride)]))
             }
             #expect(worst <= 1, "errors in units of the tolerance, scores up to \(scale)")
         }
@@ -115,7 +129,8 @@ import Testing
 
     @Test(arguments: [0, 1, 3, 16, 33, 1000])
     func sums(count: Int) {
-        let a = (0..<count).map { sin(Float($0)) }, b = (0..<count).map { cos(Float($0 * 3)) }
+        let a = (0..<count).map { sin(Float($0)) }
+        let b = (0..<count).map { cos(Float($0 * 3)) }
         let dot = zip(a, b).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
         #expect(abs(Double(ck_dot(a, b, count)) - dot) < 1e-5)
         let squares = a.reduce(0.0) { $0 + Double($1) * Double($1) }
@@ -124,14 +139,17 @@ import Testing
 
     @Test(arguments: [0, 1, 3, 4, 5, 9])
     func columnSums(rows: Int) {
-        let columns = 5, stride = 8, x = (0..<rows * stride).map { Float($0 % 17) }
+        let columns = 5
+        let stride = 8
+        let x = (0..<rows * stride).map { Float($0 % 17) }
         var sums = [Float](repeating: 100, count: columns)
         ck_accumulate_column_sums(&sums, x, rows, columns, stride)
         for c in 0..<columns { #expect(sums[c] == (0..<rows).reduce(100) { $0 + x[$1 * stride + c] }) }
     }
 
     @Test func rowsByIndex() {
-        let x: [Float] = [1, 2, 3, 4, 5, 6], index: [Int32] = [2, -1, 0, 2]
+        let x: [Float] = [1, 2, 3, 4, 5, 6]
+        let index: [Int32] = [2, -1, 0, 2]
         var gathered = [Float](repeating: 9, count: 8)
         ck_gather_rows(&gathered, 2, x, 2, index, 4, 2)
         #expect(gathered == [5, 6, 0, 0, 1, 2, 5, 6])

@@ -12,7 +12,8 @@ import Testing
 
         init(rows: Int, columns: Int, transposed: Bool, using generator: inout SplitMix64) {
             let (storedRows, storedColumns) = transposed ? (columns, rows) : (rows, columns)
-            let left = Int.random(in: 0...3, using: &generator), right = Int.random(in: 0...3, using: &generator)
+            let left = Int.random(in: 0...3, using: &generator)
+            let right = Int.random(in: 0...3, using: &generator)
             let above = Int.random(in: 0...2, using: &generator)
             tensor = Tensor(rows: above + storedRows, columns: left + storedColumns + right)
             for index in 0..<tensor.count { tensor.pointer[index] = 2 * generator.uniform() - 1 }
@@ -40,9 +41,11 @@ import Testing
         let before = c.tensor.copy()
         switch way {
         case .split: MatrixProduct.multiply(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
-        case .onThisThread: MatrixProduct.multiplyOnThisThread(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
+        case .onThisThread:
+            MatrixProduct.multiplyOnThisThread(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
         case .packed:
-            MatrixProduct.multiplyOnThisThread(a.matrix, PackedMatrix(b.matrix), into: c.matrix, alpha: alpha, beta: beta)
+            MatrixProduct.multiplyOnThisThread(
+                a.matrix, PackedMatrix(b.matrix), into: c.matrix, alpha: alpha, beta: beta)
         case .openBLAS: MatrixProduct.multiplyByOpenBLAS(a.matrix, b.matrix, into: c.matrix, alpha: alpha, beta: beta)
         }
         var worst = 0.0
@@ -54,7 +57,9 @@ import Testing
             worst = max(worst, abs(Double(alpha) * sum + old - element(c.matrix, row, column)))
         }
         if sampled {
-            for _ in 0..<60 { compare(Int.random(in: 0..<rows, using: &generator), Int.random(in: 0..<columns, using: &generator)) }
+            for _ in 0..<60 {
+                compare(Int.random(in: 0..<rows, using: &generator), Int.random(in: 0..<columns, using: &generator))
+            }
             // Both ends, where splits go wrong.
             for row in [0, rows - 1] {
                 for column in [0, columns - 1] { compare(row, column) }
@@ -64,10 +69,12 @@ import Testing
                 for column in 0..<columns { compare(row, column) }
             }
         }
-        let shape = "[\(rows), \(inner)] times [\(inner), \(columns)], transposition \(transposition), \(Compute.threads) threads, \(way)"
+        let shape =
+            "[\(rows), \(inner)] times [\(inner), \(columns)], transposition \(transposition), \(Compute.threads) threads, \(way)"
         #expect(worst < 2e-6 * Double(inner + 4), "\(shape)")
         let inside = Set((0..<rows).map { first + $0 * c.matrix.stride })
-        var outsideTouched = 0, untouched = true
+        var outsideTouched = 0
+        var untouched = true
         for row in 0..<c.tensor.rows {
             let start = row * c.tensor.columns
             let block = inside.first { $0 >= start && $0 < start + c.tensor.columns }
@@ -100,9 +107,13 @@ import Testing
     func aroundTheSplit(threads: Int, transposition: Int) {
         withThreads(threads) {
             var generator = SplitMix64(seed: 41, stream: UInt64(transposition))
-            for (rows, columns, inner) in [(128, 128, 64), (127, 129, 64), (1, 3000, 351), (2049, 17, 31), (33, 65, 491), (40, 700, 40), (100, 1100, 1030)] {
+            for (rows, columns, inner) in [
+                (128, 128, 64), (127, 129, 64), (1, 3000, 351), (2049, 17, 31), (33, 65, 491), (40, 700, 40),
+                (100, 1100, 1030),
+            ] {
                 check(
-                    rows: rows, columns: columns, inner: inner, transposition: transposition, alpha: 0.5, beta: 1, sampled: true,
+                    rows: rows, columns: columns, inner: inner, transposition: transposition, alpha: 0.5, beta: 1,
+                    sampled: true,
                     using: &generator)
             }
         }
@@ -114,7 +125,8 @@ import Testing
     func aroundTilesAndBlocks(transposition: Int) {
         var generator = SplitMix64(seed: 43, stream: UInt64(transposition))
         let shapes = [
-            (1, 31, 17), (6, 33, 16), (7, 64, 15), (12, 32, 512), (13, 48, 513), (16, 65, 33), (191, 15, 40), (193, 16, 31),
+            (1, 31, 17), (6, 33, 16), (7, 64, 15), (12, 32, 512), (13, 48, 513), (16, 65, 33), (191, 15, 40),
+            (193, 16, 31),
             (205, 1023, 5), (5, 1025, 600), (385, 40, 1025), (3, 2049, 12),
         ]
         for (rows, columns, inner) in shapes {
@@ -139,7 +151,8 @@ import Testing
         #expect(split.array == whole.array)
         let packed = PackedMatrix(b.matrix.transposed)
         for rows in [0..<1, 3..<9, 20..<33, 140..<150] {
-            let alone = Tensor(rows: rows.count, columns: 100), fromPacked = Tensor(rows: rows.count, columns: 100)
+            let alone = Tensor(rows: rows.count, columns: 100)
+            let fromPacked = Tensor(rows: rows.count, columns: 100)
             MatrixProduct.multiplyOnThisThread(a.rows(rows).matrix, b.matrix.transposed, into: alone.matrix)
             MatrixProduct.multiplyOnThisThread(a.rows(rows).matrix, packed, into: fromPacked.matrix)
             #expect(alone.array == whole.rows(rows).array && fromPacked.array == alone.array, "rows \(rows)")
@@ -147,7 +160,8 @@ import Testing
     }
 
     @Test func emptyProducts() {
-        let c = Tensor(rows: 2, columns: 3, repeating: 7), nothing = Tensor(rows: 0, columns: 3)
+        let c = Tensor(rows: 2, columns: 3, repeating: 7)
+        let nothing = Tensor(rows: 0, columns: 3)
         MatrixProduct.multiply(Tensor(rows: 0, columns: 2).matrix, c.matrix, into: nothing.matrix)
         // A sum over nothing is 0.
         MatrixProduct.multiply(Tensor(rows: 2, columns: 0).matrix, Tensor(rows: 0, columns: 3).matrix, into: c.matrix)
@@ -156,7 +170,8 @@ import Testing
 
     /// What stood in c does not matter without beta, not even if it is not a number.
     @Test func resultIsOverwritten() {
-        let c = Tensor(rows: 1, columns: 1, repeating: .nan), one = Tensor(rows: 1, columns: 1, repeating: 1)
+        let c = Tensor(rows: 1, columns: 1, repeating: .nan)
+        let one = Tensor(rows: 1, columns: 1, repeating: 1)
         MatrixProduct.multiply(one.matrix, one.matrix, into: c.matrix)
         #expect(c[0, 0] == 1)
     }

@@ -56,9 +56,11 @@ import Testing
 
     /// Neighbouring streams of one seed are not correlated.
     @Test func streamsAreUnrelated() {
-        var a = SplitMix64(seed: 9, stream: 1), b = SplitMix64(seed: 9, stream: 2)
+        var a = SplitMix64(seed: 9, stream: 1)
+        var b = SplitMix64(seed: 9, stream: 2)
         let products = (0..<20_000).map { _ in Double(a.uniform() - 0.5) * Double(b.uniform() - 0.5) }
-        let mean = products.reduce(0, +) / 20_000, standardError = 1 / (12 * 20_000.0.squareRoot())
+        let mean = products.reduce(0, +) / 20_000
+        let standardError = 1 / (12 * 20_000.0.squareRoot())
         #expect(abs(mean) < 5 * standardError)
     }
 }

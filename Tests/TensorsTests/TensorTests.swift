@@ -34,7 +34,8 @@ import Testing
 
     @Test(arguments: [3, 200_000])
     func addition(columns: Int) {
-        let a = Tensor(rows: 2, columns: columns, repeating: 1), b = Tensor(rows: 2, columns: columns, repeating: 4)
+        let a = Tensor(rows: 2, columns: columns, repeating: 1)
+        let b = Tensor(rows: 2, columns: columns, repeating: 4)
         a.add(b, scale: -0.5)
         #expect(a.values.allSatisfy { $0 == -1 })
         a.add(b)

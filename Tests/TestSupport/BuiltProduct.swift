@@ -32,7 +32,8 @@ public enum BuiltProduct {
         process.arguments = arguments
         if let addressSpace {
             process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", "ulimit -v \(addressSpace << 10); exec \"$0\" \"$@\"", folder + "/" + name] + arguments
+            process.arguments =
+                ["-c", "ulimit -v \(addressSpace << 10); exec \"$0\" \"$@\"", folder + "/" + name] + arguments
         }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // Through files: a pipe would fill up and stop a command that writes much to both.

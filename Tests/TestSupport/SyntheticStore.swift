@@ -1,5 +1,5 @@
-import Tensors
 import FeatureStore
+import Tensors
 
 /// A small store made from nothing, the same one for the same configuration. Each class shifts the features, so that a
 /// model can learn it.

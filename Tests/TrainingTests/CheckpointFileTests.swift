@@ -32,10 +32,12 @@ import VUEMO
 
     private var header: CheckpointHeader {
         let metrics = EpochMetrics(
-            epoch: 1, trainLoss: 1.0 / 3, stepLosses: [1.0 / 3], trainSeconds: 0.1, dataSeconds: 0.01, evaluationSeconds: 0.2, learningRate: 1e-4, validWeightedF1: 61.23,
+            epoch: 1, trainLoss: 1.0 / 3, stepLosses: [1.0 / 3], trainSeconds: 0.1, dataSeconds: 0.01,
+            evaluationSeconds: 0.2, learningRate: 1e-4, validWeightedF1: 61.23,
             validAccuracy: 60, validLoss: 0.1 + 0.2, peakMemoryMiB: 100)
         return CheckpointHeader(
-            progress: TrainingProgress(history: [metrics], stepLosses: [1.5, 0.1], secondsInEpoch: 2.0 / 3, dataSecondsInEpoch: 1.0 / 7,
+            progress: TrainingProgress(
+                history: [metrics], stepLosses: [1.5, 0.1], secondsInEpoch: 2.0 / 3, dataSecondsInEpoch: 1.0 / 7,
                 totalSteps: 17),
             record: RunRecord(
                 configuration: RunConfiguration(), storePath: "/data/é.h5", dataset: "IEMOCAP", contentID: "abc",
@@ -54,13 +56,16 @@ import VUEMO
 
     @Test func roundTripsEveryBit() throws {
         try write()
-        let (expected, _) = model(), (actual, optimizer) = model(seed: 2)
+        let (expected, _) = model()
+        let (actual, optimizer) = model(seed: 2)
         optimizer.firstMoments.fill(0)
         optimizer.secondMoments.fill(0)
         optimizer.stepCount = 0
         try CheckpointFile.readState(path, into: actual.parameters, optimizer: optimizer)
         #expect(actual.parameters.values.array == expected.parameters.values.array)
-        for (a, b) in zip(actual.parameters.buffers, expected.parameters.buffers) { #expect(a.value.array == b.value.array) }
+        for (a, b) in zip(actual.parameters.buffers, expected.parameters.buffers) {
+            #expect(a.value.array == b.value.array)
+        }
         for (entry, offset) in zip(actual.parameters.entries, actual.parameters.offsets) {
             let range = offset..<offset + entry.count
             #expect(range.allSatisfy { optimizer.firstMoments[0, $0] == 0.25 && optimizer.secondMoments[0, $0] == 0.5 })
@@ -79,7 +84,10 @@ import VUEMO
     @Test func namesParametersAsPyTorchDoes() throws {
         try write()
         let names = Set(try File(opening: path).memberNames(of: "parameters"))
-        for name in ["text_norms.0.running_mean", "text_norms.1.num_batches_tracked", "context.weight_ih_l0", "vue.gates.0.weight"] {
+        for name in [
+            "text_norms.0.running_mean", "text_norms.1.num_batches_tracked", "context.weight_ih_l0",
+            "vue.gates.0.weight",
+        ] {
             #expect(names.contains(name), "\(name)")
         }
     }
@@ -87,11 +95,15 @@ import VUEMO
     @Test func namesEveryMissingUnknownAndMisshapenParameter() throws {
         try write()
         let shapes = load(hidden: 6)
-        for (name, shape) in [("audio.weight", "[4, 2] instead of [6, 2]"), ("classify.weight", "[3, 16] instead of [3, 24]")] {
+        for (name, shape) in [
+            ("audio.weight", "[4, 2] instead of [6, 2]"), ("classify.weight", "[3, 16] instead of [3, 24]"),
+        ] {
             #expect(shapes.contains(name) && shapes.contains(shape), "\(shapes)")
         }
         let missing = load(layers: 4)
-        for name in ["vue.gates.1.weight", "vue.gates.2.bias", "vue.gates.3.weight"] { #expect(missing.contains(name), "\(missing)") }
+        for name in ["vue.gates.1.weight", "vue.gates.2.bias", "vue.gates.3.weight"] {
+            #expect(missing.contains(name), "\(missing)")
+        }
         #expect(missing.contains("it lacks"))
         let unknown = load(layers: 0)
         #expect(unknown.contains("the model does not know vue.gates.0.bias, vue.gates.0.weight"), "\(unknown)")

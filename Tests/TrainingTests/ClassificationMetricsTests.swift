@@ -7,10 +7,12 @@ import Testing
 @Suite struct ClassificationMetricsTests {
     @Test func agreesWithScikitLearnOnFourClasses() {
         let gold: [Int32] = [
-            3, 0, 0, 0, 0, 3, 3, 2, 0, 0, 1, 1, 2, 1, 1, 0, 2, 2, 0, 0, 1, 1, 3, 2, 1, 1, 2, 2, 0, 2, 3, 3, 3, 1, 1, 2, 2, 2, 3, 1,
+            3, 0, 0, 0, 0, 3, 3, 2, 0, 0, 1, 1, 2, 1, 1, 0, 2, 2, 0, 0, 1, 1, 3, 2, 1, 1, 2, 2, 0, 2, 3, 3, 3, 1, 1, 2,
+            2, 2, 3, 1,
         ]
         let predicted: [Int32] = [
-            3, 0, 0, 3, 3, 1, 0, 1, 0, 3, 2, 2, 0, 1, 0, 3, 1, 0, 1, 2, 2, 1, 1, 0, 2, 2, 2, 3, 3, 0, 2, 2, 0, 1, 1, 2, 1, 2, 2, 0,
+            3, 0, 0, 3, 3, 1, 0, 1, 0, 3, 2, 2, 0, 1, 0, 3, 1, 0, 1, 2, 2, 1, 1, 0, 2, 2, 2, 3, 3, 0, 2, 2, 0, 1, 1, 2,
+            1, 2, 2, 0,
         ]
         let metrics = ClassificationMetrics(ConfusionMatrix(classes: 4, gold: gold, predicted: predicted))
         #expect(metrics.confusion.rows == [[3, 1, 1, 5], [2, 4, 5, 0], [4, 3, 3, 1], [2, 2, 3, 1]])
@@ -19,7 +21,10 @@ import Testing
         #expect(abs(metrics.accuracy - 0.275) < 1e-15)
         #expect(metrics.perClass.map(\.precision) == [0.2727272727272727, 0.4, 0.25, 0.14285714285714285])
         #expect(metrics.perClass.map(\.recall) == [0.3, 0.36363636363636365, 0.2727272727272727, 0.125])
-        #expect(metrics.perClass.map(\.f1) == [0.2857142857142857, 0.38095238095238093, 0.2608695652173913, 0.13333333333333333])
+        #expect(
+            metrics.perClass.map(\.f1) == [
+                0.2857142857142857, 0.38095238095238093, 0.2608695652173913, 0.13333333333333333,
+            ])
         #expect(metrics.perClass.map(\.support) == [10, 11, 11, 8])
     }
 
@@ -48,7 +53,8 @@ import Testing
 
     @Test(arguments: 0..<20) func propertiesHoldForRandomLabels(seed: UInt64) {
         var generator = SplitMix64(seed: seed)
-        let classes = 2 + generator.below(6), count = 1 + generator.below(60)
+        let classes = 2 + generator.below(6)
+        let count = 1 + generator.below(60)
         let gold = (0..<count).map { _ in Int32(generator.below(classes)) }
         let predicted = (0..<count).map { _ in Int32(generator.below(classes)) }
         let metrics = ClassificationMetrics(ConfusionMatrix(classes: classes, gold: gold, predicted: predicted))
@@ -73,7 +79,10 @@ import Testing
     @Test func tableNamesEveryClassAndFigure() {
         let metrics = ClassificationMetrics(ConfusionMatrix(classes: 2, gold: [0, 0, 1], predicted: [0, 1, 1]))
         let table = RunResult(metrics, classNames: ["happy", "sad"], chosenEpoch: 3, split: "test").table
-        for part in ["test, epoch 3", "happy", "sad", "precision", "recall", "F1", "support", "weighted F1", "66.67", "confusion"] {
+        for part in [
+            "test, epoch 3", "happy", "sad", "precision", "recall", "F1", "support", "weighted F1", "66.67",
+            "confusion",
+        ] {
             #expect(table.contains(part), "\(part) is missing from\n\(table)")
         }
     }

@@ -19,7 +19,9 @@ import Testing
     /// All 24 orders of four dialogues come about equally often: χ² with 23 degrees of freedom stays below its 0.999 quantile.
     @Test func shufflesWithoutBias() {
         var counts: [[Int]: Int] = [:]
-        for epoch in 0..<4800 { counts[DialogueOrder.indices(count: 4, seed: 3, epoch: epoch, shuffled: true), default: 0] += 1 }
+        for epoch in 0..<4800 {
+            counts[DialogueOrder.indices(count: 4, seed: 3, epoch: epoch, shuffled: true), default: 0] += 1
+        }
         let statistic = counts.values.reduce(0.0) { $0 + (Double($1) - 200) * (Double($1) - 200) / 200 }
         #expect(counts.count == 24)
         #expect(statistic < 49.7)

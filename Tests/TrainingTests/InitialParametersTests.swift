@@ -78,7 +78,8 @@ import VUEMO
     private func writeParameters(of model: VUEMOModel, to path: String) throws {
         let file = try File(creating: path)
         for entry in model.parameters.entries {
-            try file.writeFloats("parameters/\(entry.name)", shape: entry.shape, values: UnsafeBufferPointer(entry.value.values))
+            try file.writeFloats(
+                "parameters/\(entry.name)", shape: entry.shape, values: UnsafeBufferPointer(entry.value.values))
         }
         try file.close()
     }

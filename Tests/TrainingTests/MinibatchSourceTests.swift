@@ -31,7 +31,8 @@ import VUEMO
         let batches = DialogueOrder.batches(Array(store.dialogues.indices.reversed()), size: 4)
         let reader = source.stream(batches, prefetch: prefetch)
         for dialogues in batches {
-            let streamed = try #require(try reader.next()), loaded = try source.load(dialogues)
+            let streamed = try #require(try reader.next())
+            let loaded = try source.load(dialogues)
             #expect(streamed.dialogues == dialogues)
             #expect(streamed.labels == loaded.labels)
             #expect(streamed.input.audio?.array == loaded.input.audio?.array)
@@ -55,7 +56,9 @@ import VUEMO
     }
 
     /// The store refuses such values when it is written, unless asked not to: other converters may be less careful.
-    @Test(arguments: [Float.nan, .infinity, -.infinity]) func namesFeatureAndDialogueOfANumberThatIsNone(value: Float) throws {
+    @Test(arguments: [Float.nan, .infinity, -.infinity]) func namesFeatureAndDialogueOfANumberThatIsNone(value: Float)
+        throws
+    {
         let folder = try TemporaryFolder()
         try SyntheticStore().write(
             to: folder.file("store.h5"), options: StoreWriterOptions(refusesNonFiniteValues: false),

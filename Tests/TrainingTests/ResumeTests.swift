@@ -66,7 +66,8 @@ import Testing
     @Test func publishesABestCheckpointThatAKillPrevented() throws {
         var tiny = try TinyRun()
         tiny.configuration.training.epochs = 1
-        let whole = try tiny.train("whole"), stopped = try tiny.train("stopped")
+        let whole = try tiny.train("whole")
+        let stopped = try tiny.train("stopped")
         try FileManager.default.removeItem(atPath: stopped.bestCheckpoint)
         try TextFile.replace(stopped.metrics, with: "")
         try finish(stopped, tiny)
@@ -91,7 +92,9 @@ import Testing
         other.seed = 9
         let elsewhere = try TinyRun(other)
         #expect(message { _ = try TrainingRun.resume(folder, store: elsewhere.store) }.contains("holds other data"))
-        #expect(message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, split: "test") }.contains("holds other data"))
+        #expect(
+            message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, split: "test") }.contains(
+                "holds other data"))
         let yaml = try text(folder.configuration).replacingOccurrences(of: "hiddenSize: 8", with: "hiddenSize: 16")
         try TextFile.replace(folder.configuration, with: yaml)
         let refused = message { _ = try TrainingRun.resume(folder, store: tiny.store) }

@@ -5,7 +5,8 @@ import VUEMO
 
 @Suite struct RunConfigurationTests {
     private func resolve(
-        _ dataset: String = "IEMOCAP", classes: Int = 6, preset: Preset? = nil, set assignments: [ConfigurationAssignment] = []
+        _ dataset: String = "IEMOCAP", classes: Int = 6, preset: Preset? = nil,
+        set assignments: [ConfigurationAssignment] = []
     ) throws -> RunConfiguration {
         let facts = DatasetFacts(name: dataset, classes: classes) { $0 == .sound ? [3, 1] : [4, 4] }
         return try RunConfiguration.resolve(dataset: facts, preset: preset, assignments: assignments, threads: 2)
@@ -52,7 +53,8 @@ import VUEMO
     }
 
     @Test func refusesFrequenciesOfAnotherNumberOfClasses() {
-        #expect(message { _ = try resolve("IEMOCAP", classes: 4) }.contains("lists 6 numbers but IEMOCAP has 4 classes"))
+        #expect(
+            message { _ = try resolve("IEMOCAP", classes: 4) }.contains("lists 6 numbers but IEMOCAP has 4 classes"))
     }
 
     @Test func shuffleFollowsProtocolAndPreset() throws {
@@ -94,7 +96,8 @@ import VUEMO
         configuration.training.classFrequencies = [0.1, 1e-7, 0.3]
         configuration.training.threads = 3
         configuration.training.prefetch = 4
-        configuration.optimizer = OptimizerSettings(learningRate: 2e-5, weightDecay: 0, beta1: 0.5, beta2: 0.25, epsilon: 1e-12)
+        configuration.optimizer = OptimizerSettings(
+            learningRate: 2e-5, weightDecay: 0, beta1: 0.5, beta2: 0.25, epsilon: 1e-12)
         let defaults = RunConfiguration()
         // Every key must differ from its default here, or the round trip would prove nothing about it.
         #expect(configuration.differences(from: defaults).count == ConfigurationKey.all.count - 1)
@@ -109,8 +112,10 @@ import VUEMO
     }
 
     @Test(arguments: [
-        ("model.hidenSize", "model.hiddenSize"), ("learningRate", "optimizer.learningRate"), ("training.lr", "training.loss"),
-        ("modle.dropout", "model.dropout"), ("training.batchsize", "training.batchSize"), ("optimizer.seed", "training.seed"),
+        ("model.hidenSize", "model.hiddenSize"), ("learningRate", "optimizer.learningRate"),
+        ("training.lr", "training.loss"),
+        ("modle.dropout", "model.dropout"), ("training.batchsize", "training.batchSize"),
+        ("optimizer.seed", "training.seed"),
         ("training.weightDecay", "optimizer.weightDecay"),
     ])
     func unknownKeysAreRefusedWithTheNearest(key: String, nearest: String) {
@@ -141,18 +146,24 @@ import VUEMO
     @Test func malformedSettingsAndFilesAreRefused() {
         #expect(message { _ = try ConfigurationAssignment(setting: "training.epochs") }.contains("key=value"))
         #expect(message { _ = try ConfigurationAssignment(setting: "a=[1") }.contains("is not a value"))
-        #expect(message { _ = try ConfigurationAssignment.parse(yaml: "a: [", name: "run.yaml") }.hasPrefix("run.yaml is not valid YAML"))
-        #expect(message { _ = try ConfigurationAssignment.parse(yaml: "- 1", name: "run.yaml") }.contains("keys and values"))
+        #expect(
+            message { _ = try ConfigurationAssignment.parse(yaml: "a: [", name: "run.yaml") }.hasPrefix(
+                "run.yaml is not valid YAML"))
+        #expect(
+            message { _ = try ConfigurationAssignment.parse(yaml: "- 1", name: "run.yaml") }.contains("keys and values")
+        )
         #expect((try? ConfigurationAssignment.parse(yaml: "", name: "run.yaml"))?.isEmpty == true)
     }
 
     @Test func aRunsRecordRoundTripsAndCanBeGivenAgainAsAConfiguration() throws {
         let record = RunRecord(
-            configuration: try resolve(), storePath: "/data/my store: \"1\".h5", dataset: "IEMOCAP", contentID: "0123456789",
+            configuration: try resolve(), storePath: "/data/my store: \"1\".h5", dataset: "IEMOCAP",
+            contentID: "0123456789",
             storeFormatVersion: "1.0.0", initialParameters: "/data/start.h5", toolVersion: "0.1.0")
         #expect(try RunRecord(yaml: record.yaml, name: "config.yaml") == record)
         let again = try ConfigurationAssignment.parse(yaml: record.yaml, name: "config.yaml")
         #expect(try resolve(set: again) == record.configuration)
-        #expect(message { _ = try RunRecord(yaml: RunConfiguration().yaml, name: "config.yaml") }.contains("which store"))
+        #expect(
+            message { _ = try RunRecord(yaml: RunConfiguration().yaml, name: "config.yaml") }.contains("which store"))
     }
 }

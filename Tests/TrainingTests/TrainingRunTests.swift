@@ -13,7 +13,8 @@ import VUEMO
         let lines = try text(folder.metrics).split(separator: "\n")
         #expect(lines.count == 3)
         for key in [
-            "epoch", "train_loss", "train_seconds", "data_seconds", "evaluation_seconds", "learning_rate", "valid_weighted_f1",
+            "epoch", "train_loss", "train_seconds", "data_seconds", "evaluation_seconds", "learning_rate",
+            "valid_weighted_f1",
             "valid_accuracy", "valid_loss", "peak_memory_mib",
         ] {
             #expect(lines[0].contains("\"\(key)\":"), "\(lines[0])")
@@ -55,7 +56,8 @@ import VUEMO
 
     @Test func equalSeedsGiveEqualBitsAndOthersDoNot() throws {
         var tiny = try TinyRun()
-        let first = try tiny.train("first"), again = try tiny.train("again")
+        let first = try tiny.train("first")
+        let again = try tiny.train("again")
         #expect(try arrays(first.lastCheckpoint) == arrays(again.lastCheckpoint))
         #expect(try comparableMetrics(first) == comparableMetrics(again))
         tiny.configuration.training.prefetch = 5
@@ -104,7 +106,8 @@ import VUEMO
         let tiny = try TinyRun()
         let folder = try tiny.train("run")
         let before = try text(folder.result)
-        #expect(message { _ = try TrainingRun.start(tiny.plan("run")) }.contains("exists already and is never overwritten"))
+        #expect(
+            message { _ = try TrainingRun.start(tiny.plan("run")) }.contains("exists already and is never overwritten"))
         #expect(try text(folder.result) == before)
     }
 

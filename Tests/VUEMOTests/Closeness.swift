@@ -12,7 +12,8 @@ func largestError(_ a: some Collection<Float>, _ b: [Float]) -> Float {
 /// ‖a − b‖ / ‖b‖.
 func relativeNorm(_ a: some Collection<Float>, _ b: [Float]) -> Double {
     precondition(a.count == b.count, "\(a.count) against \(b.count) values")
-    var difference = 0.0, norm = 0.0
+    var difference = 0.0
+    var norm = 0.0
     for (x, y) in zip(a, b) {
         difference += Double(x - y) * Double(x - y)
         norm += Double(y) * Double(y)

@@ -25,7 +25,8 @@ import VUEMO
         let c = SmallModel.configuration(.corrected, modalities: "al", norm: .layer)
         let decoded = try JSONDecoder().decode(VUEMOConfiguration.self, from: JSONEncoder().encode(c))
         #expect(decoded == c)
-        let faulty = try String(decoding: JSONEncoder().encode(c), as: UTF8.self).replacingOccurrences(of: "\"al\"", with: "\"aq\"")
+        let faulty = try String(decoding: JSONEncoder().encode(c), as: UTF8.self).replacingOccurrences(
+            of: "\"al\"", with: "\"aq\"")
         #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(VUEMOConfiguration.self, from: Data(faulty.utf8))
         }

@@ -11,7 +11,8 @@ import VUEMO
     private func predictions(_ model: VUEMOModel, _ dialogues: [(number: Int, length: Int)]) throws -> [Int: [Float]] {
         let input = SmallModel.input(dialogues, model.configuration)
         let output = try model.forward(input, on: Tape(mode: .evaluation, recording: false)).logProbabilities.value
-        var result: [Int: [Float]] = [:], first = 0
+        var result: [Int: [Float]] = [:]
+        var first = 0
         for (number, length) in dialogues {
             result[number] = output.rows(first..<first + length).array
             first += length

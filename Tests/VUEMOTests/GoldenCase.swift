@@ -28,20 +28,23 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
             .appendingPathComponent("Golden").path
         let folders = [own] + [ProcessInfo.processInfo.environment["VUEMO_GOLDEN_DIR"]].compactMap { $0 }
         return folders.flatMap { folder in
-            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".h5") }.sorted()
+            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".h5") }
+                .sorted()
                 .map { GoldenCase(path: folder + "/" + $0) }
         }.filter { (try? $0.description().model ?? "vuemo") == "vuemo" }
     }()
 
     func description() throws -> Description {
         let file = try File(opening: path)
-        return try JSONDecoder().decode(Description.self, from: Data(file.readString(attribute: "config", of: "/").utf8))
+        return try JSONDecoder().decode(
+            Description.self, from: Data(file.readString(attribute: "config", of: "/").utf8))
     }
 
     func configuration() throws -> VUEMOConfiguration {
         let d = try description()
         var c = VUEMOConfiguration(
-            textWidth: d.dims["l"] ?? 0, textLayers: d.text_layers, audioWidth: d.dims["a"] ?? 0, visualWidth: d.dims["v"] ?? 0,
+            textWidth: d.dims["l"] ?? 0, textLayers: d.text_layers, audioWidth: d.dims["a"] ?? 0,
+            visualWidth: d.dims["v"] ?? 0,
             classes: d.classes, speakers: d.speakers)
         c.modalities = Modalities(letters: d.modalities)!
         c.hiddenSize = d.hidden
@@ -65,11 +68,13 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
         }
         let layers = try file.memberNames(of: "inputs/text").count
         let input = ModelInput(
-            text: try (0..<layers).map { try tensor("text/\($0)") }, audio: try tensor("audio"), visual: try tensor("visual"),
+            text: try (0..<layers).map { try tensor("text/\($0)") }, audio: try tensor("audio"),
+            visual: try tensor("visual"),
             speakers: try file.readIntegers("inputs/speaker").values.map(Int32.init),
             lengths: try file.readIntegers("inputs/lengths").values)
         return (
-            input, try file.readIntegers("inputs/label").values.map(Int32.init), try file.readFloats("inputs/class_weight").values
+            input, try file.readIntegers("inputs/label").values.map(Int32.init),
+            try file.readFloats("inputs/class_weight").values
         )
     }
 

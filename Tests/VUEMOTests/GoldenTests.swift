@@ -3,7 +3,6 @@ import NeuralNetworks
 import Optimizers
 import Tensors
 import Testing
-
 import VUEMO
 
 /// The model against the reference, number for number.
@@ -14,24 +13,30 @@ import VUEMO
 
     @Test(arguments: GoldenCase.all)
     func forwardInEvaluation(_ golden: GoldenCase) throws {
-        let model = try golden.model(), (input, _, _) = try golden.input()
+        let model = try golden.model()
+        let (input, _, _) = try golden.input()
         let output = try model.forward(input, on: Tape(mode: .evaluation, recording: false))
         #expect(largestError(output.logProbabilities.value.values, try golden.floats("eval/log_probabilities")) < 1e-4)
     }
 
     @Test(arguments: GoldenCase.all)
     func stagesInTraining(_ golden: GoldenCase) throws {
-        let model = try golden.model(), (input, _, _) = try golden.input()
+        let model = try golden.model()
+        let (input, _, _) = try golden.input()
         let output = try model.forward(input, on: Tape(mode: .training(seed: 1, step: 1)))
         #expect(largestError(output.logProbabilities.value.values, try golden.floats("train/log_probabilities")) < 1e-4)
         #expect(largestError(output.vue.value.values, try golden.floats("train/stages/vue")) < 1e-4)
         #expect(largestError(output.lgl.value.values, try golden.floats("train/stages/lgl")) < 1e-4)
-        let c = model.configuration, n = input.utterances
+        let c = model.configuration
+        let n = input.utterances
         let gai = output.gai.value.reshaped(rows: n, columns: c.streams * c.hiddenSize)
         let names = c.modalities.members.map { String($0.rawValue) } + ["g"]
         for (stream, name) in names.enumerated() {
             if stream < output.features.count {
-                #expect(largestError(output.features[stream].value.values, try golden.floats("train/stages/features/\(name)")) < 1e-4)
+                #expect(
+                    largestError(
+                        output.features[stream].value.values, try golden.floats("train/stages/features/\(name)")) < 1e-4
+                )
             }
             var block: [Float] = []
             for row in 0..<n {
@@ -44,7 +49,8 @@ import VUEMO
 
     @Test(arguments: GoldenCase.all)
     func losses(_ golden: GoldenCase) throws {
-        let model = try golden.model(), (input, labels, weights) = try golden.input()
+        let model = try golden.model()
+        let (input, labels, weights) = try golden.input()
         for (name, values) in try golden.arrays("train/losses") {
             let tape = Tape(mode: .training(seed: 1, step: 1))
             let loss = loss(name, try model.forward(input, on: tape), labels, weights, tape)
@@ -55,9 +61,11 @@ import VUEMO
 
     @Test(arguments: GoldenCase.all)
     func gradients(_ golden: GoldenCase) throws {
-        let model = try golden.model(), (input, labels, weights) = try golden.input()
+        let model = try golden.model()
+        let (input, labels, weights) = try golden.input()
         let tape = Tape(mode: .training(seed: 1, step: 1))
-        tape.backward(from: loss(try golden.description().loss, try model.forward(input, on: tape), labels, weights, tape))
+        tape.backward(
+            from: loss(try golden.description().loss, try model.forward(input, on: tape), labels, weights, tape))
         let expected = try golden.arrays("train/gradients")
         for parameter in model.parameters.entries {
             let gradient = parameter.variable.gradient!.values
@@ -76,9 +84,11 @@ import VUEMO
 
     @Test(arguments: GoldenCase.all)
     func threeStepsOfAdamW(_ golden: GoldenCase) throws {
-        let model = try golden.model(), (input, labels, weights) = try golden.input()
+        let model = try golden.model()
+        let (input, labels, weights) = try golden.input()
         var configuration = AdamW.Configuration(
-            learningRate: try golden.attribute("lr", of: "adamw"), weightDecay: try golden.attribute("weight_decay", of: "adamw"))
+            learningRate: try golden.attribute("lr", of: "adamw"),
+            weightDecay: try golden.attribute("weight_decay", of: "adamw"))
         configuration.epsilon = try golden.attribute("eps", of: "adamw")
         let optimizer = AdamW(model.parameters, configuration: configuration)
         let name = try golden.description().loss
@@ -97,8 +107,11 @@ import VUEMO
         let expected = try golden.arrays("adamw/parameters_after_3_steps")
         for parameter in model.parameters.entries {
             let values = try #require(expected[parameter.name]?.values, "\(parameter.name)")
-            let idle = elementsWithoutEffect(parameter), active = values.indices.filter { !idle.contains($0) }
-            #expect(relativeNorm(active.map { parameter.value.values[$0] }, active.map { values[$0] }) < 1e-4, "\(parameter.name)")
+            let idle = elementsWithoutEffect(parameter)
+            let active = values.indices.filter { !idle.contains($0) }
+            #expect(
+                relativeNorm(active.map { parameter.value.values[$0] }, active.map { values[$0] }) < 1e-4,
+                "\(parameter.name)")
             for index in idle {
                 #expect(abs(parameter.value.values[index] - values[index]) < 6.1 * Float(configuration.learningRate))
             }

@@ -5,7 +5,8 @@ import VUEMO
 /// parameters depend on.
 @Suite struct ParameterNamesTests {
     private static func configuration(_ norm: TextNorm) -> VUEMOConfiguration {
-        var c = VUEMOConfiguration(textWidth: 1024, textLayers: 4, audioWidth: 1582, visualWidth: 342, classes: 6, speakers: 2)
+        var c = VUEMOConfiguration(
+            textWidth: 1024, textLayers: 4, audioWidth: 1582, visualWidth: 342, classes: 6, speakers: 2)
         c.textNorm = norm
         return c
     }
@@ -15,8 +16,10 @@ import VUEMO
         var shapes: [String: [Int]] = [
             "audio.weight": [512, 1582], "audio.bias": [512], "visual.weight": [512, 342], "visual.bias": [512],
             "text.weight": [512, 1024], "text.bias": [512], "speaker.weight": [2, 512],
-            "vue.project.weight": [512, 512], "vue.project.bias": [512], "vue.fuse.weight": [512, 1536], "vue.fuse.bias": [512],
-            "gai.expand.weight": [1024, 512], "gai.expand.bias": [1024], "gai.shrink.weight": [512, 1024], "gai.shrink.bias": [512],
+            "vue.project.weight": [512, 512], "vue.project.bias": [512], "vue.fuse.weight": [512, 1536],
+            "vue.fuse.bias": [512],
+            "gai.expand.weight": [1024, 512], "gai.expand.bias": [1024], "gai.shrink.weight": [512, 1024],
+            "gai.shrink.bias": [512],
             "gai.norm.weight": [512], "gai.norm.bias": [512], "gai.gate.weight": [512, 1024], "gai.gate.bias": [512],
             "lgl.project.weight": [512, 512], "lgl.project.bias": [512], "lgl.hyperedge_weight": [10_000],
             "lgl.node_weight": [20_000], "classify.weight": [6, 2048], "classify.bias": [6],

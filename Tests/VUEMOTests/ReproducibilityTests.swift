@@ -2,19 +2,21 @@ import Autodiff
 import NeuralNetworks
 import Optimizers
 import Tensors
+import TestSupport
 import Testing
 import VUEMO
-
-import TestSupport
 
 /// The same seed and thread count give the same bits; another thread count the same numbers, and with our own kernels the same
 /// bits, too.
 @Suite struct ReproducibilityTests {
     /// Parameters and losses after some steps.
-    private func train(_ variant: Variant, seed: UInt64, threads: Int, steps: Int = 4) throws -> (values: [Float], losses: [Float]) {
+    private func train(_ variant: Variant, seed: UInt64, threads: Int, steps: Int = 4) throws -> (
+        values: [Float], losses: [Float]
+    ) {
         try withThreads(threads) {
             let c = SmallModel.configuration(variant)
-            let model = VUEMOModel(c, seed: seed), optimizer = AdamW(model.parameters, configuration: .init(learningRate: 1e-3))
+            let model = VUEMOModel(c, seed: seed)
+            let optimizer = AdamW(model.parameters, configuration: .init(learningRate: 1e-3))
             let input = SmallModel.input((0..<9).map { (number: $0, length: 1 + $0 * 3 % 7) }, c)
             var losses: [Float] = []
             for step in 0..<steps {
@@ -31,7 +33,8 @@ import TestSupport
 
     @Test(arguments: Variant.allCases, 1...2)
     func sameSeedSameBits(variant: Variant, threads: Int) throws {
-        let first = try train(variant, seed: 8, threads: threads), second = try train(variant, seed: 8, threads: threads)
+        let first = try train(variant, seed: 8, threads: threads)
+        let second = try train(variant, seed: 8, threads: threads)
         #expect(first.values == second.values)
         #expect(first.losses == second.losses)
     }
@@ -87,7 +90,8 @@ import TestSupport
         let input = SmallModel.input([(number: 1, length: 3), (number: 2, length: 2)], model.configuration)
         let buffers = model.parameters.buffers.map(\.value.array)
         let first = try model.forward(input, on: Tape(mode: .evaluation, recording: false)).logProbabilities.value.array
-        let second = try model.forward(input, on: Tape(mode: .evaluation, recording: false)).logProbabilities.value.array
+        let second = try model.forward(input, on: Tape(mode: .evaluation, recording: false)).logProbabilities.value
+            .array
         #expect(first == second)
         #expect(model.parameters.buffers.map(\.value.array) == buffers)
     }

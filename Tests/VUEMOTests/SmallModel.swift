@@ -6,7 +6,8 @@ import VUEMO
 /// Small models and random minibatches for them.
 enum SmallModel {
     static func configuration(
-        _ variant: Variant, modalities: String = "avl", norm: TextNorm = .batch, dropout: Float = 0.5, projectText: Bool = true
+        _ variant: Variant, modalities: String = "avl", norm: TextNorm = .batch, dropout: Float = 0.5,
+        projectText: Bool = true
     ) -> VUEMOConfiguration {
         var c = VUEMOConfiguration(textWidth: 10, textLayers: 2, audioWidth: 7, visualWidth: 5, classes: 4, speakers: 3)
         c.modalities = Modalities(letters: modalities)!
@@ -46,12 +47,15 @@ enum SmallModel {
             }
             return Tensor(rows: n, columns: width, values)
         }
-        let c = configuration, m = c.modalities
+        let c = configuration
+        let m = c.modalities
         return ModelInput(
             text: m.contains(.text) ? (0..<c.textLayers).map { features(c.textWidth, UInt64($0)) } : [],
             audio: m.contains(.audio) ? features(c.audioWidth, 10) : nil,
             visual: m.contains(.visual) ? features(c.visualWidth, 11) : nil,
-            speakers: dialogues.flatMap { dialogue in (0..<dialogue.length).map { Int32(($0 + dialogue.number) % c.speakers) } },
+            speakers: dialogues.flatMap { dialogue in
+                (0..<dialogue.length).map { Int32(($0 + dialogue.number) % c.speakers) }
+            },
             lengths: dialogues.map(\.length))
     }
 

@@ -20,10 +20,13 @@ import VUEMO
                     let tape = Tape(mode: .training(seed: 1, step: 1))
                     let output = try model.forward(input, on: tape).logProbabilities
                     #expect(output.rows == input.utterances && output.columns == 4)
-                    let sums = (0..<output.rows).map { row in (0..<4).reduce(0) { $0 + exp(Double(output.value[row, $1])) } }
+                    let sums = (0..<output.rows).map { row in
+                        (0..<4).reduce(0) { $0 + exp(Double(output.value[row, $1])) }
+                    }
                     #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 })
                     model.parameters.zeroGradients()
-                    tape.backward(from: tape.negativeLogLikelihood(output, labels: SmallModel.labels(input, classes: 4)))
+                    tape.backward(
+                        from: tape.negativeLogLikelihood(output, labels: SmallModel.labels(input, classes: 4)))
                     #expect(model.parameters.gradients.values.allSatisfy { $0.isFinite }, "\(c)")
                     if lengths.count > 1 { expectGradients(model) }
                 }

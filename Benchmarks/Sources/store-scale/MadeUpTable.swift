@@ -25,9 +25,12 @@ struct MadeUpTable {
         try withStream(manifest) { stream in
             if !isJSON { fputs("dialogue,utterance,speaker,label,split,text\n", stream) }
             for index in 0..<utterances {
-                let split = index / 20 * 10 < utterances / 20 * 8 ? "train" : index / 20 * 10 < utterances / 20 * 9 ? "valid" : "test"
+                let split =
+                    index / 20 * 10 < utterances / 20 * 8
+                    ? "train" : index / 20 * 10 < utterances / 20 * 9 ? "valid" : "test"
                 let text = "What was said in utterance \(index), and why it matters."
-                let line = isJSON
+                let line =
+                    isJSON
                     ? #"{"dialogue": "d\#(index / 20)", "utterance": "u\#(index)", "speaker": "speaker \#(index % 2)", "label": "class \#(index % 7)", "split": "\#(split)", "text": "\#(text)"}"#
                     : "d\(index / 20),u\(index),speaker \(index % 2),class \(index % 7),\(split),\"\(text)\""
                 fputs(line + "\n", stream)
@@ -39,7 +42,8 @@ struct MadeUpTable {
         var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(utterances), \(width)), }"
         header += String(repeating: " ", count: 64 - (11 + header.utf8.count) % 64) + "\n"
         try withStream(path) { stream in
-            let start: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)]
+            let start: [UInt8] =
+                [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)]
             fwrite(start, 1, start.count, stream)
             fputs(header, stream)
             var state: UInt64 = 1
@@ -58,9 +62,13 @@ struct MadeUpTable {
     }
 
     private func withStream(_ path: String, _ body: (UnsafeMutablePointer<FILE>) -> Void) throws {
-        guard let stream = fopen(path, "wb") else { throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))") }
+        guard let stream = fopen(path, "wb") else {
+            throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
         body(stream)
         let isBad = ferror(stream) != 0
-        guard fclose(stream) == 0, !isBad else { throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))") }
+        guard fclose(stream) == 0, !isBad else {
+            throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))")
+        }
     }
 }

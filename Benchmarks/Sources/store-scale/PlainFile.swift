@@ -4,7 +4,9 @@ import Foundation
 enum PlainFile {
     static func size(_ path: String) throws -> Int {
         var status = stat()
-        guard stat(path, &status) == 0 else { throw Failure("\(path) cannot be read: \(String(cString: strerror(errno)))") }
+        guard stat(path, &status) == 0 else {
+            throw Failure("\(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
         return Int(status.st_size)
     }
 
@@ -26,7 +28,9 @@ enum PlainFile {
                 guard count > 0 else { throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))") }
                 left -= count
             }
-            guard fsync(descriptor) == 0 else { throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))") }
+            guard fsync(descriptor) == 0 else {
+                throw Failure("\(path) cannot be written: \(String(cString: strerror(errno)))")
+            }
         }
     }
 
@@ -47,7 +51,9 @@ enum PlainFile {
         } else {
             let descriptor = open(path, O_RDONLY)
             defer { close(descriptor) }
-            guard posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) == 0 else { throw Failure("the system keeps \(path) in memory") }
+            guard posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) == 0 else {
+                throw Failure("the system keeps \(path) in memory")
+            }
         }
     }
 

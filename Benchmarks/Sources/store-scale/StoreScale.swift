@@ -63,7 +63,8 @@ import Foundation
         _ what: String, _ bytes: Int, _ seconds: [Double], against plain: [Double]? = nil, peak: [Measurement] = []
     ) {
         let middle = Self.median(seconds)
-        var line = "\(what): \(String(format: "%.2f GB in %.2f s, %.2f GB/s", Double(bytes) / 1e9, middle, Double(bytes) / 1e9 / middle))"
+        var line =
+            "\(what): \(String(format: "%.2f GB in %.2f s, %.2f GB/s", Double(bytes) / 1e9, middle, Double(bytes) / 1e9 / middle))"
         if let plain { line += String(format: ", %.2f of plain", Self.median(plain) / middle) }
         if let most = peak.map(\.peakMebibytes).max() { line += ", peak memory \(most) MiB" }
         print(line)

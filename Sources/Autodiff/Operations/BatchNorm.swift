@@ -33,11 +33,14 @@ extension Tape {
         epsilon: Float = 1e-5, momentum: Float = 0.1
     ) -> Variable {
         precondition(!x.requiresGradient, "batch norm is defined on data")
-        let n = x.rows, width = x.columns
-        let mean = Tensor(rows: 1, columns: width), inverse = Tensor(rows: 1, columns: width)
+        let n = x.rows
+        let width = x.columns
+        let mean = Tensor(rows: 1, columns: width)
+        let inverse = Tensor(rows: 1, columns: width)
         if isTraining {
-            moments(of: x.value, paddingRows: paddingRows, mean: mean, inverse: inverse, epsilon: epsilon,
-                    updating: statistics, momentum: momentum)
+            moments(
+                of: x.value, paddingRows: paddingRows, mean: mean, inverse: inverse, epsilon: epsilon,
+                updating: statistics, momentum: momentum)
         } else {
             mean.pointer.update(from: statistics.mean.pointer, count: width)
             for c in 0..<width { inverse.pointer[c] = 1 / (statistics.variance.pointer[c] + epsilon).squareRoot() }
@@ -49,18 +52,22 @@ extension Tape {
         x.value.forEachRowRange { rows in
             let first = rows.lowerBound * width
             ck_normalize_columns(
-                y.pointer + first, x.value.pointer + first, rows.count, width, mean.pointer, scale.pointer, bias.value.pointer)
+                y.pointer + first, x.value.pointer + first, rows.count, width, mean.pointer, scale.pointer,
+                bias.value.pointer)
         }
         let zeros = paddingRows > 0 ? Tensor(rows: 1, columns: width, repeating: 0) : nil
         if let zeros {
-            ck_normalize_columns(y.pointer + n * width, zeros.pointer, 1, width, mean.pointer, scale.pointer, bias.value.pointer)
+            ck_normalize_columns(
+                y.pointer + n * width, zeros.pointer, 1, width, mean.pointer, scale.pointer, bias.value.pointer)
         }
         return record(y, inputs: [x, weight, bias]) { gradient in
-            let weightGradient = weight.slot.toAddTo(), biasGradient = bias.slot.toAddTo()
+            let weightGradient = weight.slot.toAddTo()
+            let biasGradient = bias.slot.toAddTo()
             func add(_ x: Tensor, firstRow: Int) {
                 forEachColumnRange(width) { first, count in
                     ck_normalize_columns_parameter_gradients(
-                        weightGradient.pointer + first, biasGradient.pointer + first, gradient.pointer + firstRow * width + first,
+                        weightGradient.pointer + first, biasGradient.pointer + first,
+                        gradient.pointer + firstRow * width + first,
                         x.pointer + first, x.rows, count, width, mean.pointer + first, inverse.pointer + first)
                 }
             }
@@ -71,14 +78,19 @@ extension Tape {
 
     /// Mean and 1/deviation of every column over stored and padding rows, in double; updates the running statistics.
     private func moments(
-        of x: Tensor, paddingRows: Int, mean: Tensor, inverse: Tensor, epsilon: Float, updating statistics: RunningStatistics,
+        of x: Tensor, paddingRows: Int, mean: Tensor, inverse: Tensor, epsilon: Float,
+        updating statistics: RunningStatistics,
         momentum: Float
     ) {
-        let width = x.columns, count = Double(x.rows + paddingRows)
+        let width = x.columns
+        let count = Double(x.rows + paddingRows)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) { sums in
             sums.initialize(repeating: 0)
-            nonisolated(unsafe) let sum = sums.baseAddress!, squares = sum + width
-            forEachColumnRange(width) { ck_accumulate_moments(sum + $0, squares + $0, x.pointer + $0, x.rows, $1, width) }
+            nonisolated(unsafe) let sum = sums.baseAddress!
+            nonisolated(unsafe) let squares = sum + width
+            forEachColumnRange(width) {
+                ck_accumulate_moments(sum + $0, squares + $0, x.pointer + $0, x.rows, $1, width)
+            }
             for c in 0..<width {
                 let centre = sums[c] / count
                 let variance = max(0, sums[width + c] / count - centre * centre)

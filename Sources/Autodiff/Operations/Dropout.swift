@@ -6,7 +6,8 @@ extension Tape {
     public func dropout(_ x: Variable, probability: Float) -> Variable {
         guard let key = maskKey(probability: probability) else { return x }
         func dropped() -> Tensor {
-            let x = x.value, y = Tensor(rows: x.rows, columns: x.columns)
+            let x = x.value
+            let y = Tensor(rows: x.rows, columns: x.columns)
             y.forEachElementRange { ck_dropout(y.pointer + $0, x.pointer + $0, $1, $0, key, probability) }
             return y
         }
@@ -20,7 +21,8 @@ extension Tape {
 
     /// max(0, dropout(x)), in that order, as VUEMO's head has it.
     public func dropoutReLU(_ x: Variable, probability: Float) -> Variable {
-        let key = maskKey(probability: probability), probability = key == nil ? 0 : probability
+        let key = maskKey(probability: probability)
+        let probability = key == nil ? 0 : probability
         let y = Tensor(rows: x.rows, columns: x.columns)
         y.forEachElementRange { ck_dropout_relu(y.pointer + $0, x.value.pointer + $0, $1, $0, key ?? 0, probability) }
         return record(y, inputs: [x]) { [slot = x.slot] gradient in
@@ -35,10 +37,12 @@ extension Tape {
     /// residual + dropout(x), both [R, C].
     public func addDropout(_ residual: Variable, _ x: Variable, probability: Float) -> Variable {
         precondition(residual.rows == x.rows && residual.columns == x.columns)
-        let key = maskKey(probability: probability), probability = key == nil ? 0 : probability
+        let key = maskKey(probability: probability)
+        let probability = key == nil ? 0 : probability
         let y = Tensor(rows: x.rows, columns: x.columns)
         y.forEachElementRange {
-            ck_add_dropout(y.pointer + $0, residual.value.pointer + $0, x.value.pointer + $0, $1, $0, key ?? 0, probability)
+            ck_add_dropout(
+                y.pointer + $0, residual.value.pointer + $0, x.value.pointer + $0, $1, $0, key ?? 0, probability)
         }
         return record(y, inputs: [residual, x]) { [slot = x.slot, residual = residual.slot] gradient in
             if slot.requiresGradient {

@@ -14,7 +14,8 @@ extension Tape {
     ///   - gate: w_t then w_s, [1, 2H]; `bias` [1, 1]
     ///   - lengths: utterances of every dialogue, end to end in y
     public func emotionConvolution(_ y: Variable, gate: Variable, bias: Variable, lengths: [Int]) -> Variable {
-        let h = gate.columns / 2, m = y.columns / h
+        let h = gate.columns / 2
+        let m = y.columns / h
         precondition(y.columns == m * h && lengths.reduce(0, +) == y.rows)
         let graph = EmotionGraph(y: y.value, streams: m, h: h, lengths: lengths)
         let (target, source) = graph.scores(gate: gate.value, bias: bias.value.pointer[0])
@@ -25,10 +26,12 @@ extension Tape {
             let targetGradient = Tensor(rows: y.rows, columns: m, repeating: 0)
             let sourceGradient = Tensor(rows: y.rows, columns: m, repeating: 0)
             graph.backward(
-                target: target, source: source, gradient: gradient, yGradient: yGradient, targetGradient: targetGradient,
+                target: target, source: source, gradient: gradient, yGradient: yGradient,
+                targetGradient: targetGradient,
                 sourceGradient: sourceGradient)
             graph.scoresBackward(
-                gate: gate.value, yGradient: yGradient, gateGradient: gate.slot.toAddTo(), targetGradient: targetGradient,
+                gate: gate.value, yGradient: yGradient, gateGradient: gate.slot.toAddTo(),
+                targetGradient: targetGradient,
                 sourceGradient: sourceGradient)
             bias.slot.toAddTo().pointer[0] += targetGradient.values.reduce(0, +)
             y.slot.accumulate(yGradient)
@@ -54,7 +57,8 @@ private struct EmotionGraph {
 
     /// w_t·y + b and w_s·y for every node, [N, M] each.
     func scores(gate: Tensor, bias: Float) -> (target: Tensor, source: Tensor) {
-        let target = Tensor(rows: y.rows, columns: streams, repeating: bias), source = Tensor(rows: y.rows, columns: streams)
+        let target = Tensor(rows: y.rows, columns: streams, repeating: bias)
+        let source = Tensor(rows: y.rows, columns: streams)
         let nodes = y.rows * streams
         Compute.forEachRange(nodes, minimum: 256) { range in
             for node in range {
@@ -69,9 +73,13 @@ private struct EmotionGraph {
     func scoresBackward(
         gate: Tensor, yGradient: Tensor, gateGradient: Tensor, targetGradient: Tensor, sourceGradient: Tensor
     ) {
-        let nodes = y.rows * streams, parts = 8, sums = Tensor(rows: parts, columns: 2 * h, repeating: 0)
+        let nodes = y.rows * streams
+        let parts = 8
+        let sums = Tensor(rows: parts, columns: 2 * h, repeating: 0)
         Compute.forEach(parts) { part in
-            let first = nodes * part / parts, count = nodes * (part + 1) / parts - first, own = sums.pointer + part * 2 * h
+            let first = nodes * part / parts
+            let count = nodes * (part + 1) / parts - first
+            let own = sums.pointer + part * 2 * h
             ck_emotion_scores_backward(
                 yGradient.pointer + first * h, own, own + h, y.pointer + first * h, targetGradient.pointer + first,
                 sourceGradient.pointer + first, gate.pointer, gate.pointer + h, count, h)
@@ -91,15 +99,18 @@ private struct EmotionGraph {
 
     /// Calls `body` for every tile of rows of the dialogue's block, with the tile's numbers filled in.
     private func forEachTile(
-        _ dialogue: Int, _ stream: Int, target: Tensor, source: Tensor, scale: Float, _ body: (Range<Int>, Tensor) -> Void
+        _ dialogue: Int, _ stream: Int, target: Tensor, source: Tensor, scale: Float,
+        _ body: (Range<Int>, Tensor) -> Void
     ) {
-        let n = lengths[dialogue], score = spans[dialogue].lowerBound * streams + stream
+        let n = lengths[dialogue]
+        let score = spans[dialogue].lowerBound * streams + stream
         for rows in spans.tiles(dialogue) {
             let lower = rows.lowerBound
             let weights = Tensor(rows: rows.count, columns: n)
             weights.forEachRowRange { part in
                 ck_emotion_tile(
-                    weights.pointer + part.lowerBound * n, target.pointer + score + (lower + part.lowerBound) * streams, streams,
+                    weights.pointer + part.lowerBound * n, target.pointer + score + (lower + part.lowerBound) * streams,
+                    streams,
                     source.pointer + score, streams, part.count, n, lower + part.lowerBound, scale)
             }
             body(rows, weights)
@@ -112,27 +123,34 @@ private struct EmotionGraph {
             (out.pointer + start).update(from: y.pointer + start, count: lengths[dialogue] * y.columns)
             guard let scale = scale(dialogue) else { return }
             for stream in 0..<streams {
-                let nodes = block(y, dialogue, stream), result = block(out, dialogue, stream)
+                let nodes = block(y, dialogue, stream)
+                let result = block(out, dialogue, stream)
                 forEachTile(dialogue, stream, target: target, source: source, scale: scale) { rows, weights in
                     MatrixProduct.multiply(weights.matrix, nodes, into: result.rows(rows), beta: 1)
                 }
             }
             let score = spans[dialogue].lowerBound * streams
             ck_emotion_across(
-                out.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, lengths[dialogue], streams,
+                out.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score,
+                lengths[dialogue], streams,
                 h, scale)
         }
     }
 
     func backward(
-        target: Tensor, source: Tensor, gradient: Tensor, yGradient: Tensor, targetGradient: Tensor, sourceGradient: Tensor
+        target: Tensor, source: Tensor, gradient: Tensor, yGradient: Tensor, targetGradient: Tensor,
+        sourceGradient: Tensor
     ) {
         spans.forEachDialogue { dialogue in
-            let n = lengths[dialogue], first = spans[dialogue].lowerBound, start = first * y.columns, score = first * streams
+            let n = lengths[dialogue]
+            let first = spans[dialogue].lowerBound
+            let start = first * y.columns
+            let score = first * streams
             (yGradient.pointer + start).update(from: gradient.pointer + start, count: n * y.columns)
             guard let scale = scale(dialogue) else { return }
             for stream in 0..<streams {
-                let nodes = block(y, dialogue, stream), outer = block(gradient, dialogue, stream)
+                let nodes = block(y, dialogue, stream)
+                let outer = block(gradient, dialogue, stream)
                 let inner = block(yGradient, dialogue, stream)
                 forEachTile(dialogue, stream, target: target, source: source, scale: scale) { rows, weights in
                     MatrixProduct.multiply(weights.matrix.transposed, outer.rows(rows), into: inner, beta: 1)
@@ -146,7 +164,8 @@ private struct EmotionGraph {
             }
             ck_emotion_across_backward(
                 yGradient.pointer + start, targetGradient.pointer + score, sourceGradient.pointer + score,
-                gradient.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, n, streams, h, scale)
+                gradient.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, n, streams,
+                h, scale)
         }
     }
 
@@ -156,11 +175,14 @@ private struct EmotionGraph {
         _ rows: Range<Int>, weights: Tensor, products: Tensor, scale: Float, target: UnsafeMutablePointer<Float>,
         source: UnsafeMutablePointer<Float>
     ) {
-        let n = weights.columns, height = 128, groups = (rows.count + height - 1) / height
+        let n = weights.columns
+        let height = 128
+        let groups = (rows.count + height - 1) / height
         let parts = Tensor(rows: groups, columns: n, repeating: 0)
         nonisolated(unsafe) let target = target
         Compute.forEach(groups) { group in
-            let first = group * height, count = min(height, rows.count - first)
+            let first = group * height
+            let count = min(height, rows.count - first)
             ck_emotion_tile_backward(
                 target + first * streams, streams, parts.pointer + group * n, 1, weights.pointer + first * n,
                 products.pointer + first * n, count, n, rows.lowerBound + first, scale)

@@ -90,7 +90,8 @@ private func accumulateGRUGradients(x: Variable, inputRow: [Int32]?, direction: 
     gates.addColumnSums(to: direction.inputBias.slot.toAddTo().pointer)
     if let inputRow {
         // Rows that read the same input (all padding reads one) have one sum, so the products run over x's rows.
-        let sums = Tensor(rows: x.rows, columns: 3 * h, repeating: 0), unsummed = gates
+        let sums = Tensor(rows: x.rows, columns: 3 * h, repeating: 0)
+        let unsummed = gates
         Compute.forEachRange(3 * h, minimum: 128) { part in
             ck_scatter_add_rows(
                 sums.pointer + part.lowerBound, 3 * h, unsummed.pointer + part.lowerBound, unsummed.stride, inputRow,
@@ -132,10 +133,13 @@ private struct RecurrentRun {
         (layout.offset[time] + block.lowerBound, max(0, min(block.upperBound, layout.active[time]) - block.lowerBound))
     }
 
-    func forward(input: Tensor, inputRow: [Int32], direction: GRUDirection, saved: Tensor, output: Tensor, outputColumn: Int) {
+    func forward(
+        input: Tensor, inputRow: [Int32], direction: GRUDirection, saved: Tensor, output: Tensor, outputColumn: Int
+    ) {
         let state = Tensor(rows: block.count, columns: h, repeating: 0)
         let recurrent = Tensor(rows: block.count, columns: 3 * h)
-        let inputBias = direction.inputBias.value.pointer, recurrentBias = direction.recurrentBias.value.pointer
+        let inputBias = direction.inputBias.value.pointer
+        let recurrentBias = direction.recurrentBias.value.pointer
         inputRow.withUnsafeBufferPointer { inputRow in
             for step in 0..<layout.steps {
                 let (first, count) = rows(at: isBackward ? layout.steps - 1 - step : step)
@@ -144,7 +148,8 @@ private struct RecurrentRun {
                     state.rows(0..<count).matrix, weight, into: recurrent.rows(0..<count).matrix)
                 ck_gru_step(
                     state.pointer, output.pointer + first * output.columns + outputColumn, output.columns,
-                    saved.pointer + first * 5 * h, input.pointer, inputRow.baseAddress! + first, inputBias, recurrent.pointer,
+                    saved.pointer + first * 5 * h, input.pointer, inputRow.baseAddress! + first, inputBias,
+                    recurrent.pointer,
                     recurrentBias, count, h)
             }
         }

@@ -10,8 +10,10 @@ extension Tape {
     ///   - x, context: [R, H]
     ///   - weight: W₁ beside W₂, [H, 2H]; `bias` [1, H]
     public func gatedResidual(_ x: Variable, context: Variable, weight: Variable, bias: Variable) -> Variable {
-        let h = x.columns, merged = mergedHalves(weight.value)
-        let gate = Tensor(rows: x.rows, columns: h), out = Tensor(rows: x.rows, columns: h)
+        let h = x.columns
+        let merged = mergedHalves(weight.value)
+        let gate = Tensor(rows: x.rows, columns: h)
+        let out = Tensor(rows: x.rows, columns: h)
         MatrixProduct.multiply(x.value.matrix, merged.matrix.transposed, into: gate.matrix)
         MatrixProduct.multiply(
             context.value.matrix, weight.value.matrix(columns: h..<2 * h).transposed, into: gate.matrix, beta: 1)
@@ -23,12 +25,14 @@ extension Tape {
         }
         return record(out, inputs: [x, context, weight, bias]) { gradient in
             let pre = Tensor(rows: x.rows, columns: h)
-            let (xGradient, beta) = x.slot.target(), contextGradient = context.slot.toAddTo()
+            let (xGradient, beta) = x.slot.target()
+            let contextGradient = context.slot.toAddTo()
             pre.forEachRowRange { rows in
                 let first = rows.lowerBound * h
                 ck_gated_residual_backward(
                     pre.pointer + first, xGradient.pointer + first, beta == 0 ? 0 : 1, contextGradient.pointer + first,
-                    gradient.pointer + first, gate.pointer + first, x.value.pointer + first, context.value.pointer + first,
+                    gradient.pointer + first, gate.pointer + first, x.value.pointer + first,
+                    context.value.pointer + first,
                     rows.count, h)
             }
             MatrixProduct.multiply(pre.matrix, merged.matrix, into: xGradient.matrix, beta: 1)
@@ -36,7 +40,8 @@ extension Tape {
                 pre.matrix, weight.value.matrix(columns: h..<2 * h), into: contextGradient.matrix, beta: 1)
             pre.addColumnSums(to: bias.slot.toAddTo())
             // d/dW₁ = preᵀ x, d/dW₂ = preᵀ (x + c).
-            let product = Tensor(rows: h, columns: h), target = weight.slot.toAddTo()
+            let product = Tensor(rows: h, columns: h)
+            let target = weight.slot.toAddTo()
             MatrixProduct.multiply(pre.matrix.transposed, x.value.matrix, into: product.matrix)
             MatrixProduct.multiply(
                 pre.matrix.transposed, context.value.matrix, into: target.matrix(columns: h..<2 * h), beta: 1)
@@ -51,22 +56,30 @@ extension Tape {
     /// - Parameters:
     ///   - x: [N·S, H]
     ///   - context: [N, 1]
-    public func gatedResidual(_ x: Variable, utteranceContext context: Variable, weight: Variable, bias: Variable) -> Variable {
-        let h = x.columns, streams = x.rows / context.rows, merged = mergedHalves(weight.value)
+    public func gatedResidual(_ x: Variable, utteranceContext context: Variable, weight: Variable, bias: Variable)
+        -> Variable
+    {
+        let h = x.columns
+        let streams = x.rows / context.rows
+        let merged = mergedHalves(weight.value)
         precondition(streams * context.rows == x.rows && context.columns == 1)
-        let contextWeight = Tensor(rows: 1, columns: h), weights = weight.value.pointer
+        let contextWeight = Tensor(rows: 1, columns: h)
+        let weights = weight.value.pointer
         let ones = Tensor(rows: 1, columns: h, repeating: 1)
         for row in 0..<h { contextWeight.pointer[row] = ck_dot(weights + row * 2 * h + h, ones.pointer, h) }
-        let gate = Tensor(rows: x.rows, columns: h), out = Tensor(rows: x.rows, columns: h)
+        let gate = Tensor(rows: x.rows, columns: h)
+        let out = Tensor(rows: x.rows, columns: h)
         MatrixProduct.multiply(x.value.matrix, merged.matrix.transposed, into: gate.matrix)
         forEachUtteranceRange(context.rows, width: streams * h) { rows in
             let first = rows.lowerBound * streams * h
             ck_gated_residual_scalar(
-                out.pointer + first, gate.pointer + first, x.value.pointer + first, context.value.pointer + rows.lowerBound,
+                out.pointer + first, gate.pointer + first, x.value.pointer + first,
+                context.value.pointer + rows.lowerBound,
                 streams, contextWeight.pointer, bias.value.pointer, rows.count * streams, h)
         }
         return record(out, inputs: [x, context, weight, bias]) { gradient in
-            let pre = Tensor(rows: x.rows, columns: h), rowGradient = Tensor(rows: x.rows, columns: 1)
+            let pre = Tensor(rows: x.rows, columns: h)
+            let rowGradient = Tensor(rows: x.rows, columns: 1)
             let (xGradient, beta) = x.slot.target()
             forEachUtteranceRange(context.rows, width: streams * h) { rows in
                 let first = rows.lowerBound * streams * h
@@ -81,29 +94,38 @@ extension Tape {
             MatrixProduct.multiply(pre.matrix, merged.matrix, into: xGradient.matrix, beta: 1)
             pre.addColumnSums(to: bias.slot.toAddTo())
             // d/dW₁ = preᵀ x, d/dW₂ = preᵀ x + (preᵀ c) 1ᵀ.
-            let product = Tensor(rows: h, columns: h), target = weight.slot.toAddTo()
+            let product = Tensor(rows: h, columns: h)
+            let target = weight.slot.toAddTo()
             MatrixProduct.multiply(pre.matrix.transposed, x.value.matrix, into: product.matrix)
             addToBothHalves(product, of: target)
-            let repeated = Tensor(rows: 1, columns: x.rows), projected = Tensor(rows: 1, columns: h)
+            let repeated = Tensor(rows: 1, columns: x.rows)
+            let projected = Tensor(rows: 1, columns: h)
             let numbers = context.value.pointer
             for row in 0..<x.rows { repeated.pointer[row] = numbers[row / streams] }
             MatrixProduct.multiply(repeated.matrix, pre.matrix, into: projected.matrix)
-            for row in 0..<h { ck_add_scaled(target.pointer + row * 2 * h + h, ones.pointer, projected.pointer[row], h) }
+            for row in 0..<h {
+                ck_add_scaled(target.pointer + row * 2 * h + h, ones.pointer, projected.pointer[row], h)
+            }
         }
     }
 
     /// The mean over features of every utterance's streams, summed over the streams: [N·S, H] → [N, 1].
     public func sumOfStreamMeans(_ x: Variable, streams: Int) -> Variable {
-        let n = x.rows / streams, width = streams * x.columns, scale = 1 / Float(x.columns)
+        let n = x.rows / streams
+        let width = streams * x.columns
+        let scale = 1 / Float(x.columns)
         precondition(n * streams == x.rows)
-        let y = Tensor(rows: n, columns: 1), ones = Tensor(rows: 1, columns: width, repeating: scale)
+        let y = Tensor(rows: n, columns: 1)
+        let ones = Tensor(rows: 1, columns: width, repeating: scale)
         Compute.forEachRange(n, minimum: 64) { range in
             for row in range { y.pointer[row] = ck_dot(x.value.pointer + row * width, ones.pointer, width) }
         }
         return record(y, inputs: [x]) { [slot = x.slot] gradient in
             let target = slot.toAddTo()
             Compute.forEachRange(n, minimum: 64) { range in
-                for row in range { ck_add_scaled(target.pointer + row * width, ones.pointer, gradient.pointer[row], width) }
+                for row in range {
+                    ck_add_scaled(target.pointer + row * width, ones.pointer, gradient.pointer[row], width)
+                }
             }
         }
     }
@@ -115,7 +137,8 @@ private func forEachUtteranceRange(_ count: Int, width: Int, _ body: (Range<Int>
 
 /// W₁ + W₂ of [H, 2H].
 private func mergedHalves(_ weight: Tensor) -> Tensor {
-    let h = weight.columns / 2, merged = Tensor(rows: weight.rows, columns: h)
+    let h = weight.columns / 2
+    let merged = Tensor(rows: weight.rows, columns: h)
     for row in 0..<weight.rows {
         ck_add(merged.pointer + row * h, weight.pointer + row * 2 * h, weight.pointer + row * 2 * h + h, h)
     }

@@ -37,7 +37,8 @@ extension Tape {
         _ x: Variable, edgeWeight: Variable, nodeWeight: Variable, biases: [Variable], hyperedges: UtteranceHyperedges,
         weighting: HypergraphWeighting, streams: Int, lengths: [Int]
     ) -> Variable {
-        let h = x.columns / streams, layers = biases.count
+        let h = x.columns / streams
+        let layers = biases.count
         let graph = HypergraphMixing(streams: streams, lengths: lengths, hyperedges: hyperedges, weighting: weighting)
         precondition(edgeWeight.value.count >= graph.edgeWeights && nodeWeight.value.count >= graph.nodeWeights)
         let mixings = graph.mixings(edgeWeight: edgeWeight.value, nodeWeight: nodeWeight.value)
@@ -48,11 +49,13 @@ extension Tape {
         let parts = ColumnParts(dialogues: lengths.count, columns: h)
         let out = Tensor(rows: x.rows, columns: x.columns)
         parts.forEach { dialogue, _, columns in
-            let rows = graph.spans[dialogue], mixing = mixings[dialogue]
+            let rows = graph.spans[dialogue]
+            let mixing = mixings[dialogue]
             let workspace = Tensor(rows: 1, columns: ck_hypergraph_workspace(layers, rows.count, streams, 0))
             ck_hypergraph(
                 out.rows(rows).pointer, x.value.rows(rows).pointer, mixing.mix.pointer, mixing.scale.pointer,
-                stackedBiases.pointer, layers, rows.count, streams, h, columns.lowerBound, columns.count, workspace.pointer)
+                stackedBiases.pointer, layers, rows.count, streams, h, columns.lowerBound, columns.count,
+                workspace.pointer)
         }
         return record(out, inputs: [x, edgeWeight, nodeWeight] + biases) { gradient in
             let xGradient = Tensor(rows: x.rows, columns: x.columns)
@@ -61,15 +64,20 @@ extension Tape {
             let scaleParts = Tensor(rows: parts.count * x.rows, columns: streams)
             let biasParts = Tensor(rows: lengths.count, columns: layers * h)
             parts.forEach { dialogue, part, columns in
-                let rows = graph.spans[dialogue], mixing = mixings[dialogue], own = part * x.rows + rows.lowerBound
+                let rows = graph.spans[dialogue]
+                let mixing = mixings[dialogue]
+                let own = part * x.rows + rows.lowerBound
                 let workspace = Tensor(rows: 1, columns: ck_hypergraph_workspace(layers, rows.count, streams, 1))
                 ck_hypergraph_backward(
-                    xGradient.rows(rows).pointer, gradient.rows(rows).pointer, x.value.rows(rows).pointer, mixing.mix.pointer,
+                    xGradient.rows(rows).pointer, gradient.rows(rows).pointer, x.value.rows(rows).pointer,
+                    mixing.mix.pointer,
                     mixing.scale.pointer, stackedBiases.pointer, mixParts.pointer + own * streams * streams,
-                    scaleParts.pointer + own * streams, biasParts.pointer + dialogue * layers * h, layers, rows.count, streams,
+                    scaleParts.pointer + own * streams, biasParts.pointer + dialogue * layers * h, layers, rows.count,
+                    streams,
                     h, columns.lowerBound, columns.count, workspace.pointer)
             }
-            let mixGradient = mixParts.rows(0..<x.rows), scaleGradient = scaleParts.rows(0..<x.rows)
+            let mixGradient = mixParts.rows(0..<x.rows)
+            let scaleGradient = scaleParts.rows(0..<x.rows)
             for part in 1..<max(1, parts.count) {
                 mixGradient.add(mixParts.rows(part * x.rows..<(part + 1) * x.rows))
                 scaleGradient.add(scaleParts.rows(part * x.rows..<(part + 1) * x.rows))
@@ -102,7 +110,8 @@ private struct ColumnParts {
 
     func forEach(_ body: (_ dialogue: Int, _ part: Int, _ columns: Range<Int>) -> Void) {
         Compute.forEach(dialogues * count) { task in
-            let part = task % count, first = part * Self.width
+            let part = task % count
+            let first = part * Self.width
             body(task / count, part, first..<min(columns, first + Self.width))
         }
     }

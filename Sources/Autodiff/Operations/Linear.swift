@@ -14,7 +14,8 @@ extension Tape {
         MatrixProduct.multiply(x.value.matrix, weight.value.matrix.transposed, into: y.matrix)
         if bias != nil || relu {
             y.forEachRowRange { rows in
-                ck_bias_activation(y.pointer + rows.lowerBound * y.columns, rows.count, y.columns, bias?.value.pointer, relu ? 1 : 0)
+                ck_bias_activation(
+                    y.pointer + rows.lowerBound * y.columns, rows.count, y.columns, bias?.value.pointer, relu ? 1 : 0)
             }
         }
         let masking = relu ? y : nil

@@ -10,7 +10,8 @@ extension Tape {
         return record(y, inputs: [x]) { [slot = x.slot] gradient in
             let target = slot.toAddTo()
             for row in 0..<slot.rows {
-                let g = gradient.pointer + row * slot.columns, p = y.pointer + row * slot.columns
+                let g = gradient.pointer + row * slot.columns
+                let p = y.pointer + row * slot.columns
                 var sum: Float = 0
                 for c in 0..<slot.columns { sum += g[c] }
                 for c in 0..<slot.columns { target.pointer[row * slot.columns + c] += g[c] - exp(p[c]) * sum }

@@ -6,7 +6,9 @@ extension Tape {
     /// −Σ w_label · logp_label / Σ w_label, as PyTorch's nll_loss.
     ///
     /// - Parameter classWeights: C numbers, or nil for plain cross-entropy, −mean logp_label
-    public func negativeLogLikelihood(_ logProbabilities: Variable, labels: [Int32], classWeights: [Float]? = nil) -> Variable {
+    public func negativeLogLikelihood(_ logProbabilities: Variable, labels: [Int32], classWeights: [Float]? = nil)
+        -> Variable
+    {
         precondition(classWeights.map { $0.count == logProbabilities.columns } ?? true)
         let weights = labels.map { label in label < 0 ? 0 : Double(classWeights?[Int(label)] ?? 1) }
         let total = weights.reduce(0, +)
@@ -19,7 +21,8 @@ extension Tape {
     /// holds the log-probability in the place of the probability, and classes that are not the target count.
     public func releasedFocalLoss(_ logProbabilities: Variable, labels: [Int32], gamma: Double = 2.5) -> Variable {
         let entries = labels.count { $0 >= 0 } * logProbabilities.columns
-        return loss(logProbabilities, labels: labels, scale: entries > 0 ? 1 / Double(entries) : 0) { _, column, label, logp in
+        return loss(logProbabilities, labels: labels, scale: entries > 0 ? 1 / Double(entries) : 0) {
+            _, column, label, logp in
             guard column == label else { return (-logp, -1) }
             let base = 1 - logp
             return (-pow(base, gamma) * logp, gamma * pow(base, gamma - 1) * logp - pow(base, gamma))
@@ -31,10 +34,13 @@ extension Tape {
         _ logProbabilities: Variable, labels: [Int32], gamma: Double = 2, classWeights: [Float]? = nil
     ) -> Variable {
         let count = labels.count { $0 >= 0 }
-        return loss(logProbabilities, labels: labels, scale: count > 0 ? 1 / Double(count) : 0) { _, column, label, logp in
+        return loss(logProbabilities, labels: labels, scale: count > 0 ? 1 / Double(count) : 0) {
+            _, column, label, logp in
             guard column == label else { return (0, 0) }
             let weight = Double(classWeights?[label] ?? 1)
-            let p = exp(logp), rest = max(0, 1 - p), factor = pow(rest, gamma)
+            let p = exp(logp)
+            let rest = max(0, 1 - p)
+            let factor = pow(rest, gamma)
             let slope = rest > 0 ? gamma * pow(rest, gamma - 1) * p * logp : 0
             return (-weight * factor * logp, weight * (slope - factor))
         }
@@ -45,7 +51,8 @@ extension Tape {
         _ logProbabilities: Variable, labels: [Int32], scale: Double,
         term: (_ row: Int, _ column: Int, _ label: Int, _ logp: Double) -> (value: Double, derivative: Double)
     ) -> Variable {
-        let rows = logProbabilities.rows, classes = logProbabilities.columns
+        let rows = logProbabilities.rows
+        let classes = logProbabilities.columns
         precondition(labels.count == rows && labels.allSatisfy { $0 < classes })
         let derivative = Tensor(rows: rows, columns: classes, repeating: 0)
         var sum = 0.0

@@ -10,14 +10,18 @@ extension Tape {
     ///   - lengths: utterances of every dialogue
     /// - Returns: the contexts, [N·S, H]
     public func pooledAttention(_ e: Variable, streams: Int, lengths: [Int]) -> Variable {
-        let h = e.columns, scale = 1 / Float(h).squareRoot()
+        let h = e.columns
+        let scale = 1 / Float(h).squareRoot()
         precondition(lengths.reduce(0, +) * streams == e.rows)
         let spans = DialogueSpans(lengths)
-        let weights = Tensor(rows: e.rows, columns: streams), pooled = Tensor(rows: lengths.count * streams, columns: h, repeating: 0)
+        let weights = Tensor(rows: e.rows, columns: streams)
+        let pooled = Tensor(rows: lengths.count * streams, columns: h, repeating: 0)
         spans.forEachDialogue { dialogue in
-            let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams
+            let span = spans[dialogue]
+            let nodes = span.lowerBound * streams..<span.upperBound * streams
             let means = pooled.rows(dialogue * streams..<(dialogue + 1) * streams)
-            ck_accumulate_column_sums(means.pointer, e.value.pointer + nodes.lowerBound * h, span.count, streams * h, streams * h)
+            ck_accumulate_column_sums(
+                means.pointer, e.value.pointer + nodes.lowerBound * h, span.count, streams * h, streams * h)
             let inverse = 1 / Float(span.count)
             for index in 0..<means.count { means.pointer[index] *= inverse }
             let scores = weights.rows(nodes)
@@ -28,7 +32,8 @@ extension Tape {
         func contexts() -> Tensor {
             let out = Tensor(rows: weights.rows, columns: h)
             spans.forEachDialogue { dialogue in
-                let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams
+                let span = spans[dialogue]
+                let nodes = span.lowerBound * streams..<span.upperBound * streams
                 MatrixProduct.multiply(
                     weights.rows(nodes).matrix, pooled.rows(dialogue * streams..<(dialogue + 1) * streams).matrix,
                     into: out.rows(nodes).matrix)
@@ -38,16 +43,20 @@ extension Tape {
         return record(contexts(), inputs: [e], remake: contexts) { gradient in
             let target = e.slot.toAddTo()
             spans.forEachDialogue { dialogue in
-                let span = spans[dialogue], nodes = span.lowerBound * streams..<span.upperBound * streams
+                let span = spans[dialogue]
+                let nodes = span.lowerBound * streams..<span.upperBound * streams
                 let means = pooled.rows(dialogue * streams..<(dialogue + 1) * streams)
-                let weights = weights.rows(nodes), outer = gradient.rows(nodes), inner = target.rows(nodes)
+                let weights = weights.rows(nodes)
+                let outer = gradient.rows(nodes)
+                let inner = target.rows(nodes)
                 let scores = Tensor(rows: nodes.count, columns: streams)
                 MatrixProduct.multiply(outer.matrix, means.matrix.transposed, into: scores.matrix)
                 scores.softmaxBackward(weights)
                 let meansGradient = Tensor(rows: streams, columns: h)
                 MatrixProduct.multiply(weights.matrix.transposed, outer.matrix, into: meansGradient.matrix)
                 MatrixProduct.multiply(
-                    scores.matrix.transposed, e.value.rows(nodes).matrix, into: meansGradient.matrix, alpha: scale, beta: 1)
+                    scores.matrix.transposed, e.value.rows(nodes).matrix, into: meansGradient.matrix, alpha: scale,
+                    beta: 1)
                 MatrixProduct.multiply(scores.matrix, means.matrix, into: inner.matrix, alpha: scale, beta: 1)
                 for row in 0..<span.count {
                     ck_add_scaled(

@@ -40,7 +40,8 @@ extension Tape {
         return record(y, inputs: [x, table]) { [slot = x.slot, table = table.slot] gradient in
             if table.requiresGradient {
                 ck_scatter_add_rows(
-                    table.toAddTo().pointer, slot.columns, gradient.pointer, slot.columns, index, slot.rows, slot.columns)
+                    table.toAddTo().pointer, slot.columns, gradient.pointer, slot.columns, index, slot.rows,
+                    slot.columns)
             }
             slot.accumulate(gradient)
         }

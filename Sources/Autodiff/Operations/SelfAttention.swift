@@ -14,7 +14,8 @@ extension Tape {
         let h = x.columns / 3
         precondition(x.columns == 3 * h && lengths.reduce(0, +) == x.rows)
         let scale = 1 / Float(h).squareRoot()
-        let key = maskKey(probability: probability), probability = key == nil ? 0 : probability
+        let key = maskKey(probability: probability)
+        let probability = key == nil ? 0 : probability
         let spans = DialogueSpans(lengths)
         let out = Tensor(rows: x.rows, columns: h)
         /// softmax(Q Kᵀ / √H) of some rows of a dialogue.
@@ -22,7 +23,8 @@ extension Tape {
             let block = x.value.rows(span)
             let product = Tensor(rows: rows.count, columns: span.count)
             MatrixProduct.multiply(
-                block.matrix(columns: 0..<h).rows(rows), block.matrix(columns: h..<2 * h).transposed, into: product.matrix,
+                block.matrix(columns: 0..<h).rows(rows), block.matrix(columns: h..<2 * h).transposed,
+                into: product.matrix,
                 alpha: scale)
             product.forEachRowRange {
                 ck_softmax_rows(product.pointer + $0.lowerBound * span.count, $0.count, span.count, span.count)
@@ -33,7 +35,8 @@ extension Tape {
             guard let key else { return weights }
             let result = Tensor(rows: weights.rows, columns: weights.columns)
             ck_dropout(
-                result.pointer, weights.pointer, weights.count, spans.firstSquare[dialogue] + rows.lowerBound * weights.columns,
+                result.pointer, weights.pointer, weights.count,
+                spans.firstSquare[dialogue] + rows.lowerBound * weights.columns,
                 key, probability)
             return result
         }
@@ -41,17 +44,21 @@ extension Tape {
             let span = spans[dialogue]
             for rows in spans.tiles(dialogue) {
                 MatrixProduct.multiply(
-                    masked(weights(span, rows), dialogue, rows).matrix, x.value.rows(span).matrix(columns: 2 * h..<3 * h),
+                    masked(weights(span, rows), dialogue, rows).matrix,
+                    x.value.rows(span).matrix(columns: 2 * h..<3 * h),
                     into: out.rows(span).rows(rows).matrix)
             }
         }
         return record(out, inputs: [x]) { gradient in
             let target = x.slot.toAddTo()
             spans.forEachDialogue { dialogue in
-                let span = spans[dialogue], block = x.value.rows(span), inner = target.rows(span)
+                let span = spans[dialogue]
+                let block = x.value.rows(span)
+                let inner = target.rows(span)
                 for rows in spans.tiles(dialogue) {
                     let outer = gradient.rows(span).rows(rows).matrix
-                    let weights = weights(span, rows), used = masked(weights, dialogue, rows)
+                    let weights = weights(span, rows)
+                    let used = masked(weights, dialogue, rows)
                     MatrixProduct.multiply(
                         used.matrix.transposed, outer, into: inner.matrix(columns: 2 * h..<3 * h), beta: 1)
                     var products = Tensor(rows: rows.count, columns: span.count)
@@ -60,7 +67,8 @@ extension Tape {
                     products = masked(products, dialogue, rows)
                     products.softmaxBackward(weights)
                     MatrixProduct.multiply(
-                        products.matrix, block.matrix(columns: h..<2 * h), into: inner.matrix(columns: 0..<h).rows(rows),
+                        products.matrix, block.matrix(columns: h..<2 * h),
+                        into: inner.matrix(columns: 0..<h).rows(rows),
                         alpha: scale, beta: 1)
                     MatrixProduct.multiply(
                         products.matrix.transposed, block.matrix(columns: 0..<h).rows(rows),

@@ -4,7 +4,8 @@ import Tensors
 extension Tape {
     /// Puts streams side by side: S tensors [N, H] → [N, S·H], which is also [N·S, H].
     public func stackStreams(_ streams: [Variable]) -> Variable {
-        let n = streams[0].rows, width = streams.reduce(0) { $0 + $1.columns }
+        let n = streams[0].rows
+        let width = streams.reduce(0) { $0 + $1.columns }
         precondition(streams.allSatisfy { $0.rows == n })
         let y = Tensor(rows: n, columns: width)
         var first = 0
@@ -31,7 +32,8 @@ extension Tape {
             let target = slot.toAddTo()
             for row in 0..<slot.rows {
                 ck_add_scaled(
-                    target.pointer + row * slot.columns + block.lowerBound, gradient.pointer + row * block.count, 1, block.count)
+                    target.pointer + row * slot.columns + block.lowerBound, gradient.pointer + row * block.count, 1,
+                    block.count)
             }
         }
     }
@@ -50,7 +52,9 @@ extension Matrix {
     func copyRows(from other: Matrix) {
         precondition(other.rows == rows && other.columns == columns)
         Compute.forEachRange(rows, minimum: max(1, (1 << 15) / max(1, columns))) { range in
-            for row in range { (pointer + row * stride).update(from: other.pointer + row * other.stride, count: columns) }
+            for row in range {
+                (pointer + row * stride).update(from: other.pointer + row * other.stride, count: columns)
+            }
         }
     }
 }

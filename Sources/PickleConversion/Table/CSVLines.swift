@@ -128,5 +128,7 @@ final class CSVLines {
         refuse("is longer than \(Self.longestRecord) bytes: a quote is not closed")
     }
 
-    private func refuse(_ what: String) -> ConversionError { .input("\(file.name): the record on line \(line) \(what).") }
+    private func refuse(_ what: String) -> ConversionError {
+        .input("\(file.name): the record on line \(line) \(what).")
+    }
 }

@@ -26,7 +26,9 @@ final class InputFile: @unchecked Sendable {
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 throw .unreadable(
-                    path: path, reason: count < 0 ? String(cString: strerror(errno)) : "it became shorter while it was read; try again")
+                    path: path,
+                    reason: count < 0
+                        ? String(cString: strerror(errno)) : "it became shorter while it was read; try again")
             }
             done += count
         }
@@ -35,7 +37,9 @@ final class InputFile: @unchecked Sendable {
     /// `count` bytes from `offset` on.
     func read(at offset: Int, count: Int) throws(ConversionError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        let result = bytes.withUnsafeMutableBytes { buffer in Result { () throws(ConversionError) in try read(at: offset, into: buffer) } }
+        let result = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(ConversionError) in try read(at: offset, into: buffer) }
+        }
         try result.get()
         return bytes
     }

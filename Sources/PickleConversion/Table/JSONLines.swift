@@ -27,7 +27,8 @@ final class JSONLines {
                 continue
             }
             guard bytes.count < Self.longestLine else {
-                throw ConversionError.input("\(file.name): line \(line + 1) is longer than 16 MiB: give one object per line.")
+                throw ConversionError.input(
+                    "\(file.name): line \(line + 1) is longer than 16 MiB: give one object per line.")
             }
             searched = bytes.count
             guard buffer.isAtEnd else {
@@ -56,7 +57,8 @@ final class JSONLines {
             decoded = try decoder.decode(DecodedRow.self, from: Data(object.original))
         } catch {
             throw ConversionError.input(
-                "\(file.name): line \(line) is no JSON object with a dialogue and with texts or whole numbers as its values.")
+                "\(file.name): line \(line) is no JSON object with a dialogue and with texts or whole numbers as its values."
+            )
         }
         try decoded.withRow { try visit($0, line) }
     }
@@ -100,9 +102,11 @@ private struct DecodedRow: Decodable {
             func field(_ column: TableColumn) -> UnsafeRawBufferPointer? {
                 ranges[column].map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
             }
-            try body(TableRow(
-                dialogue: field(.dialogue)!, utterance: field(.utterance), speaker: field(.speaker), label: field(.label),
-                split: field(.split), text: field(.text)))
+            try body(
+                TableRow(
+                    dialogue: field(.dialogue)!, utterance: field(.utterance), speaker: field(.speaker),
+                    label: field(.label),
+                    split: field(.split), text: field(.text)))
         }
     }
 }

@@ -32,23 +32,30 @@ final class NumpyMatrix {
         }
         let lengthBytes = version == 1 ? 2 : 4
         let length = head[8..<8 + lengthBytes].reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard length < 65536, 8 + lengthBytes + length <= file.bytes else { throw refuse("is cut short within its header") }
+        guard length < 65536, 8 + lengthBytes + length <= file.bytes else {
+            throw refuse("is cut short within its header")
+        }
         let header = String(decoding: try file.read(at: 8 + lengthBytes, count: length), as: UTF8.self)
         dataOffset = 8 + lengthBytes + length
-        guard let description = Self.text(of: "descr", in: header), let type = ElementType(code: Self.ordered(description)) else {
+        guard let description = Self.text(of: "descr", in: header),
+            let type = ElementType(code: Self.ordered(description))
+        else {
             throw refuse("holds no plain numbers; give float or integer matrices")
         }
         guard header.contains("'fortran_order': False") else {
-            throw refuse("is stored column after column: save it with numpy.save(file, numpy.ascontiguousarray(matrix))")
+            throw refuse(
+                "is stored column after column: save it with numpy.save(file, numpy.ascontiguousarray(matrix))")
         }
         let shape = Self.shape(in: header)
         guard shape.count == 2, shape[1] > 0, shape[0] >= 0 else {
-            throw refuse("has the shape (\(shape.map(String.init).joined(separator: ", "))); give one row per utterance")
+            throw refuse(
+                "has the shape (\(shape.map(String.init).joined(separator: ", "))); give one row per utterance")
         }
         let (values, overflow) = shape[0].multipliedReportingOverflow(by: shape[1])
         let (bytes, overflow2) = values.multipliedReportingOverflow(by: type.size)
         guard !overflow, !overflow2, bytes == file.bytes - dataOffset else {
-            throw refuse("has \(file.bytes - dataOffset) bytes of data where its header claims \(shape[0]) × \(shape[1]) values")
+            throw refuse(
+                "has \(file.bytes - dataOffset) bytes of data where its header claims \(shape[0]) × \(shape[1]) values")
         }
         (rows, width, self.type) = (shape[0], shape[1], type)
         typeName = Self.name(of: type)
@@ -61,7 +68,8 @@ final class NumpyMatrix {
     }
 
     private static func text(of key: String, in header: String) -> String? {
-        guard let start = header.range(of: "'\(key)': '"), let end = header.range(of: "'", range: start.upperBound..<header.endIndex)
+        guard let start = header.range(of: "'\(key)': '"),
+            let end = header.range(of: "'", range: start.upperBound..<header.endIndex)
         else { return nil }
         return String(header[start.upperBound..<end.lowerBound])
     }
@@ -72,9 +80,12 @@ final class NumpyMatrix {
     }
 
     private static func shape(in header: String) -> [Int] {
-        guard let start = header.range(of: "'shape': ("), let end = header.range(of: ")", range: start.upperBound..<header.endIndex)
+        guard let start = header.range(of: "'shape': ("),
+            let end = header.range(of: ")", range: start.upperBound..<header.endIndex)
         else { return [] }
-        let parts = header[start.upperBound..<end.lowerBound].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let parts = header[start.upperBound..<end.lowerBound].split(separator: ",").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
         return parts.filter { !$0.isEmpty }.map { Int($0) ?? -1 }
     }
 

@@ -29,7 +29,8 @@ final class PieceBuffer {
             memory.deallocate()
             memory = larger
         } else {
-            UnsafeMutableRawBufferPointer(rebasing: memory[..<kept.count]).copyMemory(from: UnsafeRawBufferPointer(kept))
+            UnsafeMutableRawBufferPointer(rebasing: memory[..<kept.count]).copyMemory(
+                from: UnsafeRawBufferPointer(kept))
         }
         (begin, end) = (0, kept.count)
         let count = min(Self.pieceBytes, file.bytes - offset)

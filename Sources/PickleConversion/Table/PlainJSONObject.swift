@@ -37,7 +37,8 @@ struct PlainJSONObject {
                 guard let number = wholeNumber() else { return nil }
                 value = number
             }
-            guard let index = Self.columns.firstIndex(where: { $0.count == name.count && $0.elementsEqual(name) }) else { continue }
+            guard let index = Self.columns.firstIndex(where: { $0.count == name.count && $0.elementsEqual(name) })
+            else { continue }
             // The same name twice is not for this reader to judge.
             guard seen & 1 << index == 0 else { return nil }
             seen |= 1 << index
@@ -61,7 +62,8 @@ struct PlainJSONObject {
     /// The next byte that is no space.
     private var peek: UInt8? {
         mutating get {
-            while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 || bytes[position] == 0x0D {
+            while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 || bytes[position] == 0x0D
+            {
                 position += 1
             }
             return position < bytes.count ? bytes[position] : nil

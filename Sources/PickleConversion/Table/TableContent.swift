@@ -31,7 +31,9 @@ struct TableContent {
         try TableRow.forEach(in: file) { row, line in
             func refuse(_ what: String) -> ConversionError { .input("\(file.name): line \(line) \(what).") }
             guard !row.dialogue.isEmpty, !row.dialogue.contains(0) else { throw refuse("has no dialogue") }
-            guard dialogueOfRow.count < UInt32.max else { throw refuse("is beyond the \(UInt32.max) utterances that a manifest may have") }
+            guard dialogueOfRow.count < UInt32.max else {
+                throw refuse("is beyond the \(UInt32.max) utterances that a manifest may have")
+            }
             let split: String?
             switch splits.split(row.split) {
             case .none: split = nil
@@ -45,7 +47,9 @@ struct TableContent {
                 dialogues.append(Dialogue(id: String(decoding: row.dialogue, as: UTF8.self), split: split))
             }
             guard dialogues[place].split == split else {
-                throw refuse("puts dialogue \(dialogues[place].id) into the split \(split ?? "of none") after it was in \(dialogues[place].split ?? "none")")
+                throw refuse(
+                    "puts dialogue \(dialogues[place].id) into the split \(split ?? "of none") after it was in \(dialogues[place].split ?? "none")"
+                )
             }
             dialogues[place].rowCount += 1
             if row.utterance == nil { unnamed.append(UInt32(dialogueOfRow.count)) }
@@ -95,7 +99,9 @@ struct TableContent {
         } else {
             names = found.sorted()
         }
-        guard names.count <= 4096 else { throw .input("\(name) names \(names.count) classes, which are too many for labels.") }
+        guard names.count <= 4096 else {
+            throw .input("\(name) names \(names.count) classes, which are too many for labels.")
+        }
         let places = Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
         let classes = labels.strings.map { label -> Int32? in
             if label.isEmpty || label == "-1" { return -1 }
@@ -103,7 +109,9 @@ struct TableContent {
         }
         if let unknown = Self.first(rows, labelOfRow.count, where: { classes[Int(labelOfRow[$0])] == nil }) {
             let label = labels.strings[Int(labelOfRow[unknown])]
-            throw .input("\(name): the label '\(label.prefix(20))' of dialogue \(dialogues[Int(dialogueOfRow[unknown])].id) is none of \(names.joined(separator: ", ")).")
+            throw .input(
+                "\(name): the label '\(label.prefix(20))' of dialogue \(dialogues[Int(dialogueOfRow[unknown])].id) is none of \(names.joined(separator: ", "))."
+            )
         }
         defer { labelOfRow = [] }
         return (Self.map(rows, labelOfRow) { classes[Int($0)] ?? -1 }, names)
@@ -177,7 +185,9 @@ struct TableContent {
 /// What the words of the column `split` mean.
 private struct SplitNames {
     enum Meaning {
-        case none, named(String), unknown(String)
+        case none
+        case named(String)
+        case unknown(String)
     }
 
     private var words = ByteInterner()

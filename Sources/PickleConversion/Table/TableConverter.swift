@@ -17,8 +17,11 @@ public enum TableConverter {
         _ request: TableRequest, progress: @escaping ConversionProgressHandler = { _ in }
     ) throws -> ConversionSummary {
         try OutputCheck.check(
-            inputs: [request.manifest] + request.matrices.map(\.path), output: request.output, overwrites: request.overwrites)
-        guard !request.matrices.isEmpty else { throw ConversionError.input("No matrices were given: a store needs at least one feature.") }
+            inputs: [request.manifest] + request.matrices.map(\.path), output: request.output,
+            overwrites: request.overwrites)
+        guard !request.matrices.isEmpty else {
+            throw ConversionError.input("No matrices were given: a store needs at least one feature.")
+        }
         let file = try InputFile(path: request.manifest)
         let matrices = try request.matrices.map { given throws(ConversionError) in try NumpyMatrix(path: given.path) }
         let table = try TableManifest(request, file: file) {
@@ -27,15 +30,18 @@ public enum TableConverter {
         let utterances = table.manifest.labels.count
         for matrix in matrices where matrix.rows != utterances {
             throw ConversionError.input(
-                "\(matrix.file.name) has \(matrix.rows) rows for the \(utterances) utterances of \(file.name); give one row per utterance.")
+                "\(matrix.file.name) has \(matrix.rows) rows for the \(utterances) utterances of \(file.name); give one row per utterance."
+            )
         }
         var manifest = table.manifest
         manifest.features = zip(request.matrices, matrices).map { given, matrix in
             FeatureDescription(
-                name: given.name, modality: given.modality, layer: given.layer, width: matrix.width, sourceDataType: matrix.typeName)
+                name: given.name, modality: given.modality, layer: given.layer, width: matrix.width,
+                sourceDataType: matrix.typeName)
         }
         let files = [file] + matrices.map(\.file)
-        manifest.sources = zip(files, ["table of utterances"] + matrices.map { _ in ".npy matrix" }).map { file, layout in
+        manifest.sources = zip(files, ["table of utterances"] + matrices.map { _ in ".npy matrix" }).map {
+            file, layout in
             SourceFile(name: file.name, bytes: file.bytes, sha256: SourceFile.pendingSHA256, layout: layout)
         }
         manifest.toolVersion = request.toolVersion
@@ -92,10 +98,12 @@ public enum TableConverter {
                 let run = next
                 repeat { next += 1 } while next < end && row(next) == row(next - 1) + 1
                 let place = (run - start) * matrix.rowBytes..<(next - start) * matrix.rowBytes
-                try matrix.read(row(run)..<row(run) + (next - run), into: UnsafeMutableRawBufferPointer(rebasing: buffer[place]))
+                try matrix.read(
+                    row(run)..<row(run) + (next - run), into: UnsafeMutableRawBufferPointer(rebasing: buffer[place]))
             }
             try visit(
-                matrix.end(ofRow: row(end - 1)), UnsafeRawBufferPointer(rebasing: buffer[..<((end - start) * matrix.rowBytes)]))
+                matrix.end(ofRow: row(end - 1)),
+                UnsafeRawBufferPointer(rebasing: buffer[..<((end - start) * matrix.rowBytes)]))
         }
     }
 }

@@ -40,12 +40,15 @@ struct TableManifest {
     /// Places in `order` as base files would list them: train and valid in the manifest's order, then test.
     private static func baseOrder(_ order: [Int], _ dialogues: [TableContent.Dialogue]) -> [Int] {
         order.indices.sorted {
-            (dialogues[order[$0]].split == "test" ? 1 : 0, order[$0]) < (dialogues[order[$1]].split == "test" ? 1 : 0, order[$1])
+            (dialogues[order[$0]].split == "test" ? 1 : 0, order[$0]) < (
+                dialogues[order[$1]].split == "test" ? 1 : 0, order[$1]
+            )
         }
     }
 
     private static func splits(
-        of dialogues: inout [TableContent.Dialogue], _ choice: SplitChoice, _ hasSplits: Bool, _ name: String, _ warnings: inout [String]
+        of dialogues: inout [TableContent.Dialogue], _ choice: SplitChoice, _ hasSplits: Bool, _ name: String,
+        _ warnings: inout [String]
     ) throws(ConversionError) -> [SplitDescription] {
         let source = "train dialogues of \(name)"
         var origins = ["train": hasSplits ? source : "all dialogues of \(name), which has no splits"]
@@ -53,22 +56,28 @@ struct TableManifest {
         for (split, fraction) in [("test", choice.testFraction), ("valid", choice.validFraction)] {
             if dialogues.contains(where: { $0.split == split }) {
                 origins[split] = "\(split) dialogues of \(name)"
-                if fraction != nil { warnings.append("\(name) names its \(split) dialogues itself: --\(split)-fraction is not used.") }
+                if fraction != nil {
+                    warnings.append("\(name) names its \(split) dialogues itself: --\(split)-fraction is not used.")
+                }
             } else if let fraction {
                 let train = dialogues.indices.filter { dialogues[$0].split == "train" }
                 let chosen = choice.choose(split, of: train.map { dialogues[$0].id }, fraction: fraction)
                 guard chosen.count < train.count else {
-                    throw .input("\(name): \(train.count) train dialogues cannot be divided into train and \(split) by \(fraction): give a smaller fraction.")
+                    throw .input(
+                        "\(name): \(train.count) train dialogues cannot be divided into train and \(split) by \(fraction): give a smaller fraction."
+                    )
                 }
                 for place in chosen { dialogues[train[place]].split = split }
-                origins[split] = "\(fraction) of the \(source), chosen by --\(split)-fraction \(fraction) --split-seed \(choice.seed)"
+                origins[split] =
+                    "\(fraction) of the \(source), chosen by --\(split)-fraction \(fraction) --split-seed \(choice.seed)"
                 origins["train"]! += ", without those for \(split)"
             } else {
                 warnings.append("\(name) names no \(split) dialogues: the store has no \(split) split.")
             }
         }
         return ["train", "valid", "test"].compactMap { split in
-            dialogues.contains { $0.split == split } ? SplitDescription(name: split, origin: origins[split] ?? source) : nil
+            dialogues.contains { $0.split == split }
+                ? SplitDescription(name: split, origin: origins[split] ?? source) : nil
         }
     }
 }

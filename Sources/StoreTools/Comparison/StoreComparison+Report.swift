@@ -5,11 +5,16 @@ extension StoreComparison {
     /// The comparison for people, at most 80 columns wide where words allow it.
     public func text() -> String {
         guard !isEqual else { return "equal: \(left) and \(right) (content id \(leftContentID.prefix(16))…)" }
-        var lines = ["A  \(left) (content id \(leftContentID.prefix(16))…)", "B  \(right) (content id \(rightContentID.prefix(16))…)"]
+        var lines = [
+            "A  \(left) (content id \(leftContentID.prefix(16))…)",
+            "B  \(right) (content id \(rightContentID.prefix(16))…)",
+        ]
         for difference in differences {
             lines.append("")
             lines += TextWrap.lines("\(difference.place): \(difference.message)", hanging: "  ")
-            for example in difference.examples { lines += TextWrap.lines("- " + example, indent: "    ", hanging: "      ") }
+            for example in difference.examples {
+                lines += TextWrap.lines("- " + example, indent: "    ", hanging: "      ")
+            }
             if !difference.examples.isEmpty, difference.count > difference.examples.count {
                 lines.append("    - and \(difference.count - difference.examples.count) more")
             }

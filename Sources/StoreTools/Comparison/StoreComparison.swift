@@ -39,7 +39,8 @@ public struct StoreComparison: Sendable {
         if differences.isEmpty, leftContentID != rightContentID {
             differences.append(
                 StoreDifference(
-                    .storage, at: "/", "every value is equal, but the content ids differ: stored types, or unknown content"))
+                    .storage, at: "/",
+                    "every value is equal, but the content ids differ: stored types, or unknown content"))
         }
     }
 
@@ -65,7 +66,8 @@ public struct StoreComparison: Sendable {
                 "row \(row): \(row < own.count ? "'\(own[row])'" : "nothing") and \(row < other.count ? "'\(other[row])'" : "nothing")"
             }
             differences.append(
-                StoreDifference(.names, at: path, "\(rows.count) of the names differ", count: rows.count, examples: examples))
+                StoreDifference(
+                    .names, at: path, "\(rows.count) of the names differ", count: rows.count, examples: examples))
         }
     }
 
@@ -81,11 +83,13 @@ public struct StoreComparison: Sendable {
                 continue
             }
             for (what, ownValue, otherValue) in [
-                ("width", "\(own.width)", "\(other.width)"), ("modality", own.modality.rawValue, other.modality.rawValue),
+                ("width", "\(own.width)", "\(other.width)"),
+                ("modality", own.modality.rawValue, other.modality.rawValue),
                 ("layer", own.layer.map(String.init) ?? "none", other.layer.map(String.init) ?? "none"),
             ] where ownValue != otherValue {
                 differences.append(
-                    StoreDifference(.features, at: StorePath.feature(name), "its \(what) is \(ownValue) and \(otherValue)"))
+                    StoreDifference(
+                        .features, at: StorePath.feature(name), "its \(what) is \(ownValue) and \(otherValue)"))
             }
             if own.width == other.width { common.append(own) }
         }
@@ -123,7 +127,8 @@ public struct StoreComparison: Sendable {
             (StorePath.dialogueSplit, "dialogues are in another split", splits),
         ] where !examples.isEmpty {
             differences.append(
-                StoreDifference(.dialogues, at: path, "\(examples.count) \(what)", count: examples.count, examples: examples))
+                StoreDifference(
+                    .dialogues, at: path, "\(examples.count) \(what)", count: examples.count, examples: examples))
         }
         compareOrder(left, right, common)
         return pairs
@@ -131,7 +136,8 @@ public struct StoreComparison: Sendable {
 
     private mutating func compareOrder(_ left: Store, _ right: Store, _ common: [Int]) {
         if zip(common, common.dropFirst()).contains(where: { $0 > $1 }) {
-            differences.append(StoreDifference(.order, at: StorePath.dialogueID, "the dialogues stand in another order"))
+            differences.append(
+                StoreDifference(.order, at: StorePath.dialogueID, "the dialogues stand in another order"))
         }
         guard left.dialogues.map(\.id) == right.dialogues.map(\.id),
             left.dialogues.map(\.sourcePosition) != right.dialogues.map(\.sourcePosition)
@@ -156,17 +162,25 @@ public struct StoreComparison: Sendable {
             }
             found[path] = entry
         }
-        func label(_ number: Int32, _ store: Store) -> String { number < 0 ? "no label" : "'\(store.labelNames[Int(number)])'" }
+        func label(_ number: Int32, _ store: Store) -> String {
+            number < 0 ? "no label" : "'\(store.labelNames[Int(number)])'"
+        }
         for pair in pairs {
             let sentences = (try left.sentences(pair.left), try right.sentences(pair.right))
             for (index, (own, other)) in zip(pair.left, pair.right).enumerated() {
                 if left.utteranceIDs[own] != right.utteranceIDs[other] {
-                    note(StorePath.utteranceID, pair, index, "'\(left.utteranceIDs[own])'", "'\(right.utteranceIDs[other])'")
+                    note(
+                        StorePath.utteranceID, pair, index, "'\(left.utteranceIDs[own])'",
+                        "'\(right.utteranceIDs[other])'")
                 }
                 let labels = (label(left.labels[own], left), label(right.labels[other], right))
                 if labels.0 != labels.1 { note(StorePath.label, pair, index, labels.0, labels.1) }
-                let speakers = (left.speakerNames[Int(left.speakers[own])], right.speakerNames[Int(right.speakers[other])])
-                if speakers.0 != speakers.1 { note(StorePath.speaker, pair, index, "'\(speakers.0)'", "'\(speakers.1)'") }
+                let speakers = (
+                    left.speakerNames[Int(left.speakers[own])], right.speakerNames[Int(right.speakers[other])]
+                )
+                if speakers.0 != speakers.1 {
+                    note(StorePath.speaker, pair, index, "'\(speakers.0)'", "'\(speakers.1)'")
+                }
                 if sentences.0[index] != sentences.1[index] {
                     note(StorePath.textBytes, pair, index, "\"\(sentences.0[index])\"", "\"\(sentences.1[index])\"")
                 }
@@ -178,7 +192,8 @@ public struct StoreComparison: Sendable {
         ] {
             guard let entry = found[path] else { continue }
             differences.append(
-                StoreDifference(.utterances, at: path, "\(entry.count) \(what)", count: entry.count, examples: entry.examples))
+                StoreDifference(
+                    .utterances, at: path, "\(entry.count) \(what)", count: entry.count, examples: entry.examples))
         }
     }
 }

@@ -8,7 +8,8 @@ extension ZipWriter {
         var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)), }"
         // The header with its ten bytes before it ends at a multiple of 64.
         text += String(repeating: " ", count: 63 - (10 + text.utf8.count) % 64) + "\n"
-        let header = [0x93] + Array("NUMPY".utf8) + [1, 0] + littleEndianBytes(UInt16(text.utf8.count)) + Array(text.utf8)
+        let header =
+            [0x93] + Array("NUMPY".utf8) + [1, 0] + littleEndianBytes(UInt16(text.utf8.count)) + Array(text.utf8)
         try add(name, bytes: header.count + shape.reduce(itemBytes, *)) { write in
             try header.withUnsafeBytes { try write($0) }
             try data(write)
@@ -39,7 +40,9 @@ struct NumPyStrings {
                     values[(row - start) * width + column] = scalar.value.littleEndian
                 }
             }
-            try values.withUnsafeBytes { try receiver(UnsafeRawBufferPointer(rebasing: $0[..<(4 * (end - start) * width)])) }
+            try values.withUnsafeBytes {
+                try receiver(UnsafeRawBufferPointer(rebasing: $0[..<(4 * (end - start) * width)]))
+            }
         }
     }
 }

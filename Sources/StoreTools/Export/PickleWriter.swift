@@ -17,7 +17,8 @@ struct PickleWriter {
     func text(_ text: String) throws(StoreToolsError) {
         let bytes = Array(text.utf8)
         // SHORT_BINUNICODE, BINUNICODE
-        try file.write(bytes.count < 256 ? [0x8C, UInt8(bytes.count)] : [0x58] + littleEndianBytes(UInt32(bytes.count)))
+        try file.write(
+            bytes.count < 256 ? [0x8C, UInt8(bytes.count)] : [0x58] + littleEndianBytes(UInt32(bytes.count)))
         try file.write(bytes)
     }
 

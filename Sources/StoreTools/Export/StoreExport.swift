@@ -110,7 +110,8 @@ public enum StoreExport {
             }
         case .texts(let texts):
             let strings = NumPyStrings(texts)
-            try archive.addArray(member, type: "<U\(strings.width)", shape: [texts.count], itemBytes: 4 * strings.width) {
+            try archive.addArray(member, type: "<U\(strings.width)", shape: [texts.count], itemBytes: 4 * strings.width)
+            {
                 try strings.write(to: $0)
             }
         case .integers(let numbers):
@@ -118,7 +119,8 @@ public enum StoreExport {
                 try numbers.withUnsafeBytes { try write($0) }
             }
         case .rows(let part, let feature):
-            try archive.addArray(member, type: "<f4", shape: [part.utteranceCount, feature.width], itemBytes: 4) { write in
+            try archive.addArray(member, type: "<f4", shape: [part.utteranceCount, feature.width], itemBytes: 4) {
+                write in
                 try part.forEachBlock(of: feature) { try write(UnsafeRawBufferPointer($0)) }
             }
         }

@@ -73,7 +73,8 @@ final class ZipWriter {
         let counts = littleEndianBytes(UInt16(members.count))
         try file.write([0x50, 0x4B, 5, 6, 0, 0, 0, 0] + counts + counts)
         try file.write(
-            littleEndianBytes(UInt32(min(end - start, Self.limit))) + littleEndianBytes(UInt32(min(start, Self.limit))) + [0, 0])
+            littleEndianBytes(UInt32(min(end - start, Self.limit))) + littleEndianBytes(UInt32(min(start, Self.limit)))
+                + [0, 0])
     }
 
     /// Version needed, names in UTF-8, no compression, and the earliest date there is: the archive holds no times.

@@ -17,9 +17,11 @@ extension StoreSummary {
         ]
         lines += ["", "Splits         dialogues  utterances  shortest  median  longest    mean"]
         for split in splits {
-            var line = "  \(Self.left(split.name, 12)) \(Self.right(split.dialogues, 9))  \(Self.right(split.utterances, 10))"
+            var line =
+                "  \(Self.left(split.name, 12)) \(Self.right(split.dialogues, 9))  \(Self.right(split.utterances, 10))"
             if let lengths = split.lengths {
-                line += "  \(Self.right(lengths.shortest, 8))  \(Self.right(lengths.median, 6))  \(Self.right(lengths.longest, 7))"
+                line +=
+                    "  \(Self.right(lengths.shortest, 8))  \(Self.right(lengths.median, 6))  \(Self.right(lengths.longest, 7))"
                 line += "  " + Self.right(String(format: "%.1f", lengths.mean), 6)
             }
             lines.append(line)
@@ -56,7 +58,8 @@ extension StoreSummary {
         let order = speakers.indices.sorted { (totals[$1], $0) < (totals[$0], $1) }
         let shown = order.prefix(Self.speakerLimit)
         var lines = table(
-            "Utterances of each speaker", shown.map { speakers[$0] }, splits.map { split in shown.map { split.speakers[$0] } })
+            "Utterances of each speaker", shown.map { speakers[$0] },
+            splits.map { split in shown.map { split.speakers[$0] } })
         if order.count > shown.count { lines.append("  and \(order.count - shown.count) more") }
         return lines
     }
@@ -65,7 +68,8 @@ extension StoreSummary {
         let width = nameWidth(features.map(\.name))
         var lines = ["", "Features"]
         for feature in features {
-            var line = "\(Self.left(feature.name, width))  \(Self.left(feature.modality, 6)) \(Self.right(feature.width, 5)) values"
+            var line =
+                "\(Self.left(feature.name, width))  \(Self.left(feature.modality, 6)) \(Self.right(feature.width, 5)) values"
             line += ", \(Self.size(feature.bytes))\(feature.isCompressed ? " compressed" : "")"
             if let layer = feature.layer { line += ", layer \(layer)" }
             if feature.sourceDataType != "float32" { line += ", from \(feature.sourceDataType)" }
@@ -90,7 +94,9 @@ extension StoreSummary {
         if let toolVersion, !toolVersion.isEmpty {
             lines.append("  by version \(toolVersion)\(created.map { ", \($0)" } ?? "")")
         }
-        if let options, !options.isEmpty { lines += TextWrap.lines("options: \(options)", indent: "  ", hanging: "    ") }
+        if let options, !options.isEmpty {
+            lines += TextWrap.lines("options: \(options)", indent: "  ", hanging: "    ")
+        }
         for warning in warnings { lines += TextWrap.lines("warning: \(warning)", indent: "  ", hanging: "    ") }
         return lines
     }

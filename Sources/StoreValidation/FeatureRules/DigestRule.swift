@@ -53,7 +53,8 @@ final class DigestRule: FeatureRule {
             store.knownExtents.append(KnownExtent(offset: offset, bytes: bytes, checksum: whole))
         }
         if let expected {
-            store.featureChecks[feature.path] = expected.compare(blocks.map(\.value), sha256: "", rowCount: feature.rows)
+            store.featureChecks[feature.path] = expected.compare(
+                blocks.map(\.value), sha256: "", rowCount: feature.rows)
         }
         return []
     }

@@ -72,7 +72,8 @@ final class DuplicateRule: FeatureRule {
         return [
             Finding(
                 .identicalDialogues, at: StorePath.features,
-                "\(repeated.count) dialogues repeat a dialogue of another split", count: repeated.count, examples: examples)
+                "\(repeated.count) dialogues repeat a dialogue of another split", count: repeated.count,
+                examples: examples)
         ]
     }
 }
@@ -91,5 +92,7 @@ private final class RowHashes {
     var count: Int { hashes.count }
     var all: UnsafeBufferPointer<UInt64> { UnsafeBufferPointer(hashes) }
     subscript(row: Int) -> UInt64 { hashes[row] }
-    subscript(rows: Range<Int>) -> UnsafeMutableBufferPointer<UInt64> { UnsafeMutableBufferPointer(rebasing: hashes[rows]) }
+    subscript(rows: Range<Int>) -> UnsafeMutableBufferPointer<UInt64> {
+        UnsafeMutableBufferPointer(rebasing: hashes[rows])
+    }
 }

@@ -22,7 +22,8 @@ final class StatisticsRule: FeatureRule {
         // Stretches of training rows.
         var row = rows.lowerBound
         while row < rows.upperBound {
-            let begin = row, trains = splits[begin] == training
+            let begin = row
+            let trains = splits[begin] == training
             repeat { row += 1 } while row < rows.upperBound && (splits[row] == training) == trains
             guard trains else { continue }
             let own = (begin - rows.lowerBound) * width..<(row - rows.lowerBound) * width
@@ -41,7 +42,7 @@ final class StatisticsRule: FeatureRule {
         }
         let pairs = [
             (StorePath.mean(feature.name), statistics.mean),
-            (StorePath.standardDeviation(feature.name), statistics.standardDeviation())
+            (StorePath.standardDeviation(feature.name), statistics.standardDeviation()),
         ]
         for (path, expected) in pairs {
             guard store.datasets[path]?.shape == [feature.width],

@@ -39,7 +39,8 @@ struct SentenceRule: Rule {
     /// The bytes that are read at a time, unless a single sentence is longer.
     private static let stretchBytes = 256 << 10
 
-    private func finding(_ code: FindingCode, _ rows: PlaceTally, _ what: String, _ store: StoreInspection) -> [Finding] {
+    private func finding(_ code: FindingCode, _ rows: PlaceTally, _ what: String, _ store: StoreInspection) -> [Finding]
+    {
         guard rows.count > 0 else { return [] }
         return [
             Finding(

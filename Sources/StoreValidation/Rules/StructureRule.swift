@@ -21,7 +21,7 @@ struct StructureRule: Rule {
         (StorePath.labelNames, nil, .any),
         (StorePath.speakerNames, nil, .any),
         (StorePath.splitNames, nil, .any),
-        (StorePath.splitOrigin, nil, .any)
+        (StorePath.splitOrigin, nil, .any),
     ]
 
     func findings(in store: StoreInspection) throws -> [Finding] {

@@ -6,7 +6,7 @@ struct TextRule: Rule {
 
     private static let paths = [
         StorePath.dialogueID, StorePath.utteranceID, StorePath.labelNames, StorePath.speakerNames, StorePath.splitNames,
-        StorePath.splitOrigin
+        StorePath.splitOrigin,
     ]
 
     func findings(in store: StoreInspection) throws -> [Finding] {

@@ -18,15 +18,20 @@ extension CheckpointFile {
     }
 
     static func load(
-        _ arrays: [String: (shape: [Int], values: [Float])], into store: ParameterStore, requireBuffers: Bool, name: String
+        _ arrays: [String: (shape: [Int], values: [Float])], into store: ParameterStore, requireBuffers: Bool,
+        name: String
     ) throws(TrainingError) {
         do {
             try store.load(arrays, requireBuffers: requireBuffers)
         } catch {
             var faults: [String] = []
             if !error.missing.isEmpty { faults.append("it lacks \(error.missing.joined(separator: ", "))") }
-            if !error.unknown.isEmpty { faults.append("the model does not know \(error.unknown.joined(separator: ", "))") }
-            if !error.misshapen.isEmpty { faults.append("of another shape are \(error.misshapen.joined(separator: ", "))") }
+            if !error.unknown.isEmpty {
+                faults.append("the model does not know \(error.unknown.joined(separator: ", "))")
+            }
+            if !error.misshapen.isEmpty {
+                faults.append("of another shape are \(error.misshapen.joined(separator: ", "))")
+            }
             throw TrainingError(
                 .checkpoint,
                 "\(name) does not fit the configured model (\(faults.joined(separator: "; "))); "

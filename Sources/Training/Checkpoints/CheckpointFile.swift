@@ -38,7 +38,8 @@ enum CheckpointFile {
             try file.writeString(attribute: "content_id", of: "/", value: header.record.contentID)
             try file.writeString(attribute: "configuration", of: "/", value: header.record.yaml)
             for entry in store.entries + store.buffers {
-                try NamedArrays.write(entry.value.values, name: entry.name, shape: entry.shape, to: parameters, of: file)
+                try NamedArrays.write(
+                    entry.value.values, name: entry.name, shape: entry.shape, to: parameters, of: file)
             }
             for (group, arena) in [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)] {
                 for (entry, offset) in zip(store.entries, store.offsets) {
@@ -96,7 +97,8 @@ enum CheckpointFile {
             for (entry, offset) in zip(store.entries, store.offsets) {
                 guard let array = arrays[entry.name], array.shape == entry.shape else {
                     throw TrainingError(
-                        .checkpoint, "\(path) has no \(group)/\(entry.name) of shape \(entry.shape); it is not a whole checkpoint.")
+                        .checkpoint,
+                        "\(path) has no \(group)/\(entry.name) of shape \(entry.shape); it is not a whole checkpoint.")
                 }
                 _ = UnsafeMutableBufferPointer(start: arena.pointer + offset, count: entry.count)
                     .update(fromContentsOf: array.values)
@@ -108,13 +110,15 @@ enum CheckpointFile {
     private static func open(_ path: String) throws -> File {
         let file = try File(opening: path)
         guard file.hasAttribute("format", of: "/"), try file.readString(attribute: "format", of: "/") == format else {
-            throw TrainingError(.checkpoint, "\(path) is not a checkpoint of vuemo train; give a run folder that it wrote.")
+            throw TrainingError(
+                .checkpoint, "\(path) is not a checkpoint of vuemo train; give a run folder that it wrote.")
         }
         let version = try file.readString(attribute: "format_version", of: "/")
         guard version.prefix(while: { $0 != "." }) == formatVersion.prefix(while: { $0 != "." }) else {
             throw TrainingError(
                 .checkpoint,
-                "\(path) has checkpoint format \(version) and this vuemo reads \(formatVersion); use the vuemo that wrote it.")
+                "\(path) has checkpoint format \(version) and this vuemo reads \(formatVersion); use the vuemo that wrote it."
+            )
         }
         return file
     }

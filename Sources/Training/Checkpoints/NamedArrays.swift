@@ -9,7 +9,8 @@ enum NamedArrays {
 
     /// Writes `values`, as many as the product of `shape`, as `group/name`.
     static func write(
-        _ values: UnsafeMutableBufferPointer<Float>, name: String, shape: [Int], to group: String, of file: borrowing File
+        _ values: UnsafeMutableBufferPointer<Float>, name: String, shape: [Int], to group: String,
+        of file: borrowing File
     ) throws {
         let path = group + "/" + name
         try file.writeFloats(path, shape: shape, values: UnsafeBufferPointer(values))
@@ -22,7 +23,8 @@ enum NamedArrays {
         guard file.exists(group) else {
             throw TrainingError(
                 .checkpoint,
-                "\(file.file) has no group \(group); give a checkpoint, or an HDF5 file with parameters named as in PyTorch.")
+                "\(file.file) has no group \(group); give a checkpoint, or an HDF5 file with parameters named as in PyTorch."
+            )
         }
         var arrays: [String: (shape: [Int], values: [Float])] = [:]
         for name in try file.memberNames(of: group) {
@@ -54,7 +56,8 @@ enum NamedArrays {
 
     static func damaged(_ file: String, _ path: String) -> TrainingError {
         TrainingError(
-            .checkpoint, "\(file) is damaged: \(path) does not match its checksum; go back to another copy or checkpoint.")
+            .checkpoint,
+            "\(file) is damaged: \(path) does not match its checksum; go back to another copy or checkpoint.")
     }
 
     private static func checksum(_ bytes: UnsafeRawBufferPointer) -> Int {

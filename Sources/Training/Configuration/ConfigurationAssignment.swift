@@ -25,12 +25,14 @@ public struct ConfigurationAssignment {
     public init(setting argument: String) throws(TrainingError) {
         guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
             throw TrainingError(
-                .configuration, "--set \(argument): write it as key=value, for example --set optimizer.learningRate=1e-4.")
+                .configuration,
+                "--set \(argument): write it as key=value, for example --set optimizer.learningRate=1e-4.")
         }
         let key = argument[..<equals].trimmingCharacters(in: .whitespaces)
         let text = String(argument[argument.index(after: equals)...])
         guard let value = try? Yams.compose(yaml: text) else {
-            throw TrainingError(.configuration, "--set \(argument): \"\(text)\" is not a value; write a number, a word or a [list].")
+            throw TrainingError(
+                .configuration, "--set \(argument): \"\(text)\" is not a value; write a number, a word or a [list].")
         }
         self.init(key: key, value: value, origin: "--set")
     }
@@ -50,7 +52,8 @@ public struct ConfigurationAssignment {
         }
         guard let root else { return [] }
         guard let mapping = root.mapping else {
-            throw TrainingError(.configuration, "\(name) must hold keys and values, for example \"training: {epochs: 20}\".")
+            throw TrainingError(
+                .configuration, "\(name) must hold keys and values, for example \"training: {epochs: 20}\".")
         }
         var assignments: [ConfigurationAssignment] = []
         collect(mapping, prefix: "", name: name, into: &assignments)

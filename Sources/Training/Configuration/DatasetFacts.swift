@@ -22,7 +22,9 @@ public struct DatasetFacts: Sendable {
             var counts = Array(repeating: 0, count: store.labelNames.count)
             for split in trainingProtocol == .paper ? ["train", "valid"] : ["train"] {
                 for dialogue in store.dialogues(inSplit: split) {
-                    for label in store.labels[store.dialogues[dialogue].range] where label >= 0 { counts[Int(label)] += 1 }
+                    for label in store.labels[store.dialogues[dialogue].range] where label >= 0 {
+                        counts[Int(label)] += 1
+                    }
                 }
             }
             return counts

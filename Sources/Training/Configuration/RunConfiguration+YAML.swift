@@ -34,6 +34,7 @@ extension RunConfiguration {
     func text(of name: String) -> String {
         guard let key = ConfigurationKey.all.first(where: { $0.name == name }) else { return "" }
         let node = key.node(self)
-        return node.scalar?.string ?? "[" + (node.sequence?.compactMap { $0.scalar?.string } ?? []).joined(separator: ", ") + "]"
+        return node.scalar?.string ?? "["
+            + (node.sequence?.compactMap { $0.scalar?.string } ?? []).joined(separator: ", ") + "]"
     }
 }

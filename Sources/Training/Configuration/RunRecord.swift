@@ -20,7 +20,8 @@ public struct RunRecord: Equatable, Sendable {
 
     /// A record; see the properties.
     public init(
-        configuration: RunConfiguration, storePath: String, dataset: String, contentID: String, storeFormatVersion: String,
+        configuration: RunConfiguration, storePath: String, dataset: String, contentID: String,
+        storeFormatVersion: String,
         initialParameters: String? = nil, toolVersion: String
     ) {
         self.configuration = configuration
@@ -42,7 +43,8 @@ public struct RunRecord: Equatable, Sendable {
             Node(pairs.map { (Node($0.0), Node($0.1, .implicit, .doubleQuoted)) })
         }
         let store = mapping([
-            ("path", storePath), ("dataset", dataset), ("content_id", contentID), ("format_version", storeFormatVersion),
+            ("path", storePath), ("dataset", dataset), ("content_id", contentID),
+            ("format_version", storeFormatVersion),
         ])
         let start = initialParameters.map { [("start", mapping([("initialParameters", $0)]))] } ?? []
         return RunRecord.serialize(
@@ -54,9 +56,11 @@ public struct RunRecord: Equatable, Sendable {
     public init(yaml: String, name: String) throws(TrainingError) {
         configuration = try RunConfiguration(yaml: yaml, name: name)
         let root = try? Yams.compose(yaml: yaml)
-        guard let store = root?["store"], let path = store["path"]?.string, let contentID = store["content_id"]?.string else {
+        guard let store = root?["store"], let path = store["path"]?.string, let contentID = store["content_id"]?.string
+        else {
             throw TrainingError(
-                .runFolder, "\(name) does not say which store its run used; it must be the config.yaml that vuemo train wrote.")
+                .runFolder,
+                "\(name) does not say which store its run used; it must be the config.yaml that vuemo train wrote.")
         }
         storePath = path
         self.contentID = contentID

@@ -24,12 +24,16 @@ struct Evaluation {
     /// The released variant's predictions depend on who shares a batch, so order and size are part of the result.
     /// - Throws: `TrainingError` where log-probabilities are not finite or rows cannot be used; what the store throws.
     static func run(
-        _ model: VUEMOModel, source: MinibatchSource, dialogues: [Int], settings: TrainingSettings, interruption: Interruption?
+        _ model: VUEMOModel, source: MinibatchSource, dialogues: [Int], settings: TrainingSettings,
+        interruption: Interruption?
     ) throws -> Evaluation? {
         let batches = DialogueOrder.batches(dialogues, size: settings.batchSize)
         let classes = model.configuration.classes
         let reader = source.stream(batches, prefetch: settings.prefetch)
-        var logProbabilities: [Float] = [], gold: [Int32] = [], predicted: [Int32] = [], losses: [Double] = []
+        var logProbabilities: [Float] = []
+        var gold: [Int32] = []
+        var predicted: [Int32] = []
+        var losses: [Double] = []
         while let batch = try reader.next() {
             if interruption?.isRequested == true { return nil }
             let tape = Tape(mode: .evaluation, recording: false)

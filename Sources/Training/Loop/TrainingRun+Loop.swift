@@ -30,7 +30,8 @@ extension TrainingRun {
         let batches = splits.batches(epoch: epoch, settings)
         let reader = source.stream(Array(batches[progress.stepInEpoch...]), prefetch: settings.prefetch)
         let before = progress.secondsInEpoch
-        let clock = ContinuousClock(), start = clock.now
+        let clock = ContinuousClock()
+        let start = clock.now
         /// The reader's next minibatch, and how long it had to be waited for.
         func next() throws -> Minibatch? {
             let asked = clock.now
@@ -42,8 +43,10 @@ extension TrainingRun {
             progress.stepLosses.append(loss)
             progress.totalSteps += 1
             progress.secondsInEpoch = before + (clock.now - start).seconds
-            observe(.step(
-                epoch: epoch, epochs: settings.epochs, step: progress.stepInEpoch, steps: batches.count, loss: loss))
+            observe(
+                .step(
+                    epoch: epoch, epochs: settings.epochs, step: progress.stepInEpoch, steps: batches.count, loss: loss)
+            )
         }
         return progress.stepInEpoch == batches.count
     }
@@ -68,7 +71,8 @@ extension TrainingRun {
     /// Evaluates the epoch, adds it to the history and writes it down; false where it was interrupted.
     private func finishEpoch(_ interruption: Interruption, _ observe: (TrainingEvent) -> Void) throws -> Bool {
         observe(.evaluating(split: splits.selectionName))
-        let clock = ContinuousClock(), start = clock.now
+        let clock = ContinuousClock()
+        let start = clock.now
         guard let evaluation = try evaluate(splits.selection, interruption) else { return false }
         let scores = evaluation.metrics
         let isPaper = settings.protocol == .paper
@@ -103,7 +107,8 @@ extension TrainingRun {
         try CheckpointFile.readParameters(folder.bestCheckpoint, into: model.parameters)
         guard let evaluation = try evaluate(splits.test, interruption) else { return nil }
         let result = RunResult(
-            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs, split: "test")
+            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs,
+            split: "test")
         try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store))
         try TextFile.replace(folder.result, with: try result.json)
         return result

@@ -17,11 +17,13 @@ extension TrainingRun {
         let header = try CheckpointFile.readHeader(folder.lastCheckpoint)
         try header.check(against: record, checkpoint: folder.lastCheckpoint)
         let parts = try RunParts(
-            store: store, configuration: record.configuration, parameterFile: folder.lastCheckpoint, verify: !skipVerification,
+            store: store, configuration: record.configuration, parameterFile: folder.lastCheckpoint,
+            verify: !skipVerification,
             observe: observe)
         try CheckpointFile.readState(folder.lastCheckpoint, into: parts.model.parameters, optimizer: parts.optimizer)
         let run = TrainingRun(
-            folder: folder, record: record, store: store, source: parts.source, splits: parts.splits, model: parts.model,
+            folder: folder, record: record, store: store, source: parts.source, splits: parts.splits,
+            model: parts.model,
             optimizer: parts.optimizer, lock: lock)
         run.progress = header.progress
         try run.repairFolder()
@@ -31,7 +33,8 @@ extension TrainingRun {
     /// Brings the other files to where the last checkpoint is: a killed run may have been ahead of it or behind.
     private func repairFolder() throws {
         try TextFile.replace(folder.metrics, with: progress.history.map { try JSON.line($0) + "\n" }.joined())
-        guard let best = progress.history.best?.epoch, best == progress.completedEpochs, progress.stepInEpoch == 0 else { return }
+        guard let best = progress.history.best?.epoch, best == progress.completedEpochs, progress.stepInEpoch == 0
+        else { return }
         let published = try? CheckpointFile.readHeader(folder.bestCheckpoint).progress
         if published?.completedEpochs != best { try publishBest() }
     }
@@ -54,7 +57,8 @@ extension CheckpointHeader {
     func check(against run: RunRecord, checkpoint path: String) throws(TrainingError) {
         guard record.contentID == run.contentID else {
             throw TrainingError(
-                .checkpoint, "\(path) was trained on another store than config.yaml names; put the run's own checkpoint back.")
+                .checkpoint,
+                "\(path) was trained on another store than config.yaml names; put the run's own checkpoint back.")
         }
         guard let key = record.configuration.differences(from: run.configuration).first else { return }
         throw TrainingError(

@@ -30,9 +30,11 @@ extension TrainingRun {
     /// - Throws: `TrainingError`, `StoreError` or `HDF5Error` where store, parameters or folder cannot be used.
     public static func start(_ plan: Plan, observe: (TrainingEvent) -> Void = { _ in }) throws -> TrainingRun {
         guard !FileManager.default.fileExists(atPath: plan.output) else { throw RunFolder.exists(plan.output) }
-        let store = plan.store, configuration = plan.configuration
+        let store = plan.store
+        let configuration = plan.configuration
         let parts = try RunParts(
-            store: store, configuration: configuration, parameterFile: plan.initialParameters, verify: !plan.skipVerification,
+            store: store, configuration: configuration, parameterFile: plan.initialParameters,
+            verify: !plan.skipVerification,
             observe: observe)
         if let file = plan.initialParameters {
             try CheckpointFile.readParameters(file, into: parts.model.parameters)
@@ -40,7 +42,8 @@ extension TrainingRun {
         try ModelSetup.checkPositionalWeights(
             of: parts.model, store: store, splits: parts.splits, configuration: configuration)
         let record = RunRecord(
-            configuration: configuration, storePath: absolutePath(store.path), dataset: store.dataset, contentID: store.contentID,
+            configuration: configuration, storePath: absolutePath(store.path), dataset: store.dataset,
+            contentID: store.contentID,
             storeFormatVersion: "\(store.formatVersion)", initialParameters: plan.initialParameters.map(absolutePath),
             toolVersion: plan.toolVersion)
         let folder = try RunFolder.create(at: plan.output) { folder in
@@ -51,7 +54,8 @@ extension TrainingRun {
                 optimizer: parts.optimizer, to: folder.lastCheckpoint)
         }
         return TrainingRun(
-            folder: folder, record: record, store: store, source: parts.source, splits: parts.splits, model: parts.model,
+            folder: folder, record: record, store: store, source: parts.source, splits: parts.splits,
+            model: parts.model,
             optimizer: parts.optimizer, lock: try FolderLock(folder))
     }
 }

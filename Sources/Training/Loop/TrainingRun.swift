@@ -24,13 +24,17 @@ public final class TrainingRun {
     /// What is about to be trained, in one line.
     public var summary: String {
         let configuration = record.configuration
-        let start = progress.completedEpochs + progress.stepInEpoch > 0 ? "continuing in epoch \(progress.completedEpochs + 1), " : ""
-        return "\(start)\(store.dataset), \(configuration.model.variant.rawValue) variant, \(settings.protocol.rawValue) protocol, "
+        let start =
+            progress.completedEpochs + progress.stepInEpoch > 0
+            ? "continuing in epoch \(progress.completedEpochs + 1), " : ""
+        return
+            "\(start)\(store.dataset), \(configuration.model.variant.rawValue) variant, \(settings.protocol.rawValue) protocol, "
             + "\(model.parameters.parameterCount) parameters, \(splits.train.count) training dialogues, \(settings.threads) threads"
     }
 
     init(
-        folder: RunFolder, record: RunRecord, store: Store, source: MinibatchSource, splits: TrainingSplits, model: VUEMOModel,
+        folder: RunFolder, record: RunRecord, store: Store, source: MinibatchSource, splits: TrainingSplits,
+        model: VUEMOModel,
         optimizer: AdamW, lock: FolderLock
     ) {
         self.folder = folder

@@ -29,7 +29,8 @@ public struct ClassificationMetrics: Equatable, Sendable {
         let classes = 0..<confusion.classes
         let perClass = classes.map { index in
             let hits = confusion[index, index]
-            let support = confusion.support(index), predictions = confusion.predictions(index)
+            let support = confusion.support(index)
+            let predictions = confusion.predictions(index)
             return ClassMetrics(
                 precision: ratio(hits, predictions), recall: ratio(hits, support),
                 f1: ratio(2 * hits, support + predictions), support: support)

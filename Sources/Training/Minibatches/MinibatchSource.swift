@@ -38,7 +38,8 @@ final class MinibatchSource: Sendable {
             return tensor
         }
         let input = ModelInput(
-            text: try features.text.map(read), audio: try features.audio.map(read), visual: try features.visual.map(read),
+            text: try features.text.map(read), audio: try features.audio.map(read),
+            visual: try features.visual.map(read),
             speakers: rows.flatMap { store.speakers[$0].map(Int32.init) }, lengths: rows.map(\.count))
         return Minibatch(dialogues: dialogues, input: input, labels: rows.flatMap { store.labels[$0] })
     }

@@ -9,7 +9,8 @@ final class FolderLock {
         descriptor = open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw TrainingError(
-                .runFolder, "\(folder.path) cannot be opened (\(String(cString: strerror(errno)))); give the folder of a run.")
+                .runFolder,
+                "\(folder.path) cannot be opened (\(String(cString: strerror(errno)))); give the folder of a run.")
         }
         // Some network file systems have no locks; they get none.
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {

@@ -14,7 +14,8 @@ enum ModelSetup {
         let text = FeatureSelection.textLayers(store.features(of: .text))
         var model = VUEMOConfiguration(
             textWidth: text.first?.width ?? 0, textLayers: text.count, audioWidth: features.audio?.width ?? 0,
-            visualWidth: features.visual?.width ?? 0, classes: store.labelNames.count, speakers: store.speakerNames.count)
+            visualWidth: features.visual?.width ?? 0, classes: store.labelNames.count,
+            speakers: store.speakerNames.count)
         let settings = configuration.model
         model.modalities = settings.modalities
         model.hiddenSize = settings.hiddenSize
@@ -63,7 +64,8 @@ enum ModelSetup {
                     throw TrainingError(
                         .configuration,
                         "batch \(number + 1) of \(place) has \(hyperedges) hyperedges and \(nodes) nodes, but the initial parameters hold "
-                            + "weights for \(capacity.0) and \(capacity.1); lower training.batchSize or use --variant corrected.")
+                            + "weights for \(capacity.0) and \(capacity.1); lower training.batchSize or use --variant corrected."
+                    )
                 }
             }
         }

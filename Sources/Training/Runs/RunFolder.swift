@@ -44,7 +44,9 @@ public struct RunFolder: Equatable, Sendable {
             // rename(2) refuses a target that is a file or a folder with contents, whoever made it meanwhile.
             guard rename(temporary.path, final.path) == 0 else {
                 if errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR { throw exists(path) }
-                throw TrainingError(.runFolder, "\(path) cannot be created (\(String(cString: strerror(errno)))); choose another --output.")
+                throw TrainingError(
+                    .runFolder,
+                    "\(path) cannot be created (\(String(cString: strerror(errno)))); choose another --output.")
             }
         } catch {
             try? FileManager.default.removeItem(at: temporary)
@@ -66,14 +68,17 @@ public struct RunFolder: Equatable, Sendable {
     public func record() throws -> RunRecord {
         guard let text = try? String(contentsOfFile: configuration, encoding: .utf8) else {
             throw TrainingError(
-                .runFolder, "\(path) is no run folder (\(configuration) cannot be read); give the folder that vuemo train wrote.")
+                .runFolder,
+                "\(path) is no run folder (\(configuration) cannot be read); give the folder that vuemo train wrote.")
         }
         return try RunRecord(yaml: text, name: configuration)
     }
 
     static func exists(_ path: String) -> TrainingError {
         TrainingError(
-            .runFolder, "\(path) exists already and is never overwritten; continue it with --resume \(path) or choose another --output.")
+            .runFolder,
+            "\(path) exists already and is never overwritten; continue it with --resume \(path) or choose another --output."
+        )
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -15,7 +15,9 @@ enum TextFile {
         try write(Array(text.utf8), to: path, flags: O_WRONLY | O_CREAT | O_APPEND, reportedAs: path)
     }
 
-    private static func write(_ bytes: [UInt8], to path: String, flags: Int32, reportedAs name: String) throws(TrainingError) {
+    private static func write(_ bytes: [UInt8], to path: String, flags: Int32, reportedAs name: String)
+        throws(TrainingError)
+    {
         let descriptor = open(path, flags | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(name) }
         defer { close(descriptor) }
@@ -31,6 +33,7 @@ enum TextFile {
     private static func failure(_ name: String) -> TrainingError {
         TrainingError(
             .runFolder,
-            "\(name) cannot be written (\(String(cString: strerror(errno)))); make room or rights there and continue with --resume.")
+            "\(name) cannot be written (\(String(cString: strerror(errno)))); make room or rights there and continue with --resume."
+        )
     }
 }

@@ -17,7 +17,8 @@ public struct TrainingSplits: Equatable, Sendable {
             let found = store.dialogues(inSplit: split)
             guard !found.isEmpty else {
                 throw TrainingError(
-                    .data, "\(store.path) has no dialogues in split \(split), which a run needs to \(purpose); \(advice).")
+                    .data,
+                    "\(store.path) has no dialogues in split \(split), which a run needs to \(purpose); \(advice).")
             }
             return found
         }
@@ -28,7 +29,8 @@ public struct TrainingSplits: Equatable, Sendable {
         case .sound:
             selectionName = "valid"
             selection = try dialogues(
-                "valid", "choose its epoch", "convert together with the file that lists it, or train with --protocol paper")
+                "valid", "choose its epoch",
+                "convert together with the file that lists it, or train with --protocol paper")
             self.train = Self.inSourceOrder(train, store)
         case .paper:
             selectionName = "test"

@@ -16,9 +16,10 @@ struct ConvertAuto: ParsableCommand {
     @Argument(help: ArgumentHelp("The pickles of one dataset, in any order.", valueName: "file"))
     var inputs: [String]
 
-    @Option(help: ArgumentHelp(
-        "A Python module of your own that says what is where in your files (docs/custom-layouts.md). It runs as your code.",
-        valueName: "my_layout.py"))
+    @Option(
+        help: ArgumentHelp(
+            "A Python module of your own that says what is where in your files (docs/custom-layouts.md). It runs as your code.",
+            valueName: "my_layout.py"))
     var layout: String?
 
     @OptionGroup var options: ConvertOptions

@@ -20,7 +20,9 @@ struct ConvertTable: ParsableCommand {
     @Argument(help: ArgumentHelp("The list of utterances.", valueName: "manifest"))
     var manifest: String
 
-    @Option(help: ArgumentHelp("Text features; given several times, layers of one encoder, the first one layer 1.", valueName: "npy"))
+    @Option(
+        help: ArgumentHelp(
+            "Text features; given several times, layers of one encoder, the first one layer 1.", valueName: "npy"))
     var text: [String] = []
 
     @Option(help: ArgumentHelp("Audio features.", valueName: "npy"))
@@ -29,10 +31,14 @@ struct ConvertTable: ParsableCommand {
     @Option(help: ArgumentHelp("Visual features.", valueName: "npy"))
     var visual: String?
 
-    @Option(help: ArgumentHelp("The classes in the order of their numbers, separated by commas. Default: those of the list, sorted.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp(
+            "The classes in the order of their numbers, separated by commas. Default: those of the list, sorted.",
+            valueName: "names"))
     var labels: String?
 
-    @Option(help: "Whether a speaker's name means one person in the corpus or in the dialogue only: corpus or dialogue.")
+    @Option(
+        help: "Whether a speaker's name means one person in the corpus or in the dialogue only: corpus or dialogue.")
     var speakerScope: SpeakerScope = .corpus
 
     @OptionGroup var options: ConvertOptions

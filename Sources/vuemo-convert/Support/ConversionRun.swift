@@ -16,7 +16,9 @@ struct ConversionRun {
     }
 
     /// Runs any conversion with progress, and prints its warnings and its summary.
-    static func run(_ options: ConvertOptions, _ convert: (@escaping ConversionProgressHandler) throws -> ConversionSummary) throws {
+    static func run(
+        _ options: ConvertOptions, _ convert: (@escaping ConversionProgressHandler) throws -> ConversionSummary
+    ) throws {
         Interruption.install()
         try options.bounds.apply()
         let line = ProgressLine(quiet: options.quiet)
@@ -58,7 +60,9 @@ struct ConversionRun {
     /// The time of `SOURCE_DATE_EPOCH`, which reproducible builds set. The time of day is never written, so that the same
     /// input gives the same bytes.
     static var sourceDate: String? {
-        guard let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Double(text) else { return nil }
+        guard let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Double(text) else {
+            return nil
+        }
         return Date(timeIntervalSince1970: seconds).formatted(.iso8601)
     }
 

@@ -3,10 +3,14 @@ import PickleConversion
 
 /// The pickles of a dataset that is named.
 struct NamedFiles: ParsableArguments {
-    @Option(help: ArgumentHelp("The base features: ids, speakers, labels, text, audio, visual, sentences, splits.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The base features: ids, speakers, labels, text, audio, visual, sentences, splits.", valueName: "file"))
     var features: String?
 
-    @Option(help: ArgumentHelp("The RoBERTa features. They also say which dialogues are for validation.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The RoBERTa features. They also say which dialogues are for validation.", valueName: "file")
+    )
     var roberta: String?
 
     var paths: [String] { [features, roberta].compactMap { $0 } }
@@ -23,12 +27,16 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// What a run may use.
 struct Bounds: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "The most memory to use, in MiB; more ends the run in one sentence. Default: what the system gives.", valueName: "MiB"))
+    @Option(
+        help: ArgumentHelp(
+            "The most memory to use, in MiB; more ends the run in one sentence. Default: what the system gives.",
+            valueName: "MiB"))
     var maxMemory: Int?
 
     func validate() throws {
-        if let maxMemory, !(64...(1 << 30)).contains(maxMemory) { throw ValidationError("--max-memory takes at least 64 MiB.") }
+        if let maxMemory, !(64...(1 << 30)).contains(maxMemory) {
+            throw ValidationError("--max-memory takes at least 64 MiB.")
+        }
     }
 
     /// Keeps to them from now on.
@@ -42,12 +50,14 @@ struct ConvertOptions: ParsableArguments {
     @Option(name: [.short, .long], help: ArgumentHelp("The store to write, an HDF5 file.", valueName: "store.h5"))
     var output: String
 
-    @Option(help: ArgumentHelp("The dataset's name in the store. Default: what the files are known by.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The dataset's name in the store. Default: what the files are known by.", valueName: "name"))
     var name: String?
 
-    @Option(help: ArgumentHelp(
-        "Where the files name no validation dialogues: this share of the train dialogues, above 0 and below 1, becomes the valid split.",
-        valueName: "share"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the files name no validation dialogues: this share of the train dialogues, above 0 and below 1, becomes the valid split.",
+            valueName: "share"))
     var validFraction: Double?
 
     @Option(help: ArgumentHelp("The same for the test split.", valueName: "share"))
@@ -62,7 +72,10 @@ struct ConvertOptions: ParsableArguments {
     @Flag(help: "Keep NaN and infinity in the features; without it, the first one is named and nothing is written.")
     var keepNonFinite = false
 
-    @Option(help: ArgumentHelp("Compress the features with gzip at this level, 1 to 9; slower to read. Default: not compressed.", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "Compress the features with gzip at this level, 1 to 9; slower to read. Default: not compressed.",
+            valueName: "level"))
     var compress: Int?
 
     @OptionGroup var bounds: Bounds

@@ -9,7 +9,8 @@ struct ScanText {
         var lines = wrapped("\(found.file): \(found.status.rawValue)" + (found.reason.map { ". \($0)" } ?? ""))
         if let damage = found.damage, damage != found.reason { lines += wrapped(damage) }
         guard let number = found.protocol, let writer = found.writer else { return lines.joined(separator: "\n") }
-        let kind = found.storages.map { "PyTorch archive of \(found.bytes) bytes with \($0) storage\($0 == 1 ? "" : "s")" }
+        let kind =
+            found.storages.map { "PyTorch archive of \(found.bytes) bytes with \($0) storage\($0 == 1 ? "" : "s")" }
             ?? "pickle of \(found.bytes) bytes"
         lines += wrapped("\(kind), protocol \(number), probably written by \(writer)")
         let names = (found.globals ?? []).map { $0.allowed ? $0.name : "\($0.name)\u{A0}(UNSAFE)" }
@@ -18,7 +19,9 @@ struct ScanText {
             lines += wrapped("asks for \(asked.what)" + (asked.times > 1 ? ", \(asked.times) times" : ""))
         }
         if let layouts = found.layouts {
-            let none = found.storages == nil ? "none that is known; write one of your own for 'vuemo convert --layout'" : "none that is known"
+            let none =
+                found.storages == nil
+                ? "none that is known; write one of your own for 'vuemo convert --layout'" : "none that is known"
             lines += wrapped("layout: \(layouts.isEmpty ? none : layouts.joined(separator: " or "))")
         }
         return (lines + (found.tree_text ?? [])).joined(separator: "\n")

@@ -10,14 +10,18 @@ struct SummaryText {
     var text: String {
         var lines = ["\(summary.dataset): \(summary.dialogues) dialogues, \(summary.utterances) utterances"]
         for split in summary.splits {
-            lines.append(String(
-                format: "  %@ %6d dialogues %7d utterances",
-                split.name.padding(toLength: 6, withPad: " ", startingAt: 0), split.dialogues, split.utterances))
+            lines.append(
+                String(
+                    format: "  %@ %6d dialogues %7d utterances",
+                    split.name.padding(toLength: 6, withPad: " ", startingAt: 0), split.dialogues, split.utterances))
         }
         let features = summary.features.map { "\($0.name) (\($0.width))" }
         lines.append("features: \(features.joined(separator: ", "))")
         lines += summary.sources.map { "source: \($0.name), \($0.layout)" }
-        lines.append(String(format: "store: %@, %.1f MB, written in %.1f s", summary.store.path, Double(summary.store.bytes) / 1e6, seconds))
+        lines.append(
+            String(
+                format: "store: %@, %.1f MB, written in %.1f s", summary.store.path, Double(summary.store.bytes) / 1e6,
+                seconds))
         lines.append("content_id: \(summary.store.contentID)")
         return lines.joined(separator: "\n")
     }
@@ -37,7 +41,8 @@ struct SummaryText {
                 dataset: summary.dataset, dialogues: summary.dialogues, utterances: summary.utterances,
                 splits: summary.splits.map { .init(name: $0.name, dialogues: $0.dialogues, utterances: $0.utterances) },
                 features: summary.features.map {
-                    .init(name: $0.name, modality: $0.modality.rawValue, width: $0.width, source_dtype: $0.sourceDataType)
+                    .init(
+                        name: $0.name, modality: $0.modality.rawValue, width: $0.width, source_dtype: $0.sourceDataType)
                 },
                 sources: summary.sources.map { .init(name: $0.name, layout: $0.layout, sha256: $0.sha256) },
                 warnings: summary.warnings, path: summary.store.path, bytes: summary.store.bytes,

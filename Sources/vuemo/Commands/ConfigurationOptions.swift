@@ -24,7 +24,9 @@ struct ConfigurationOptions: ParsableArguments {
 
     @Option(
         name: .customLong("protocol"),
-        help: "sound (choose the epoch on valid, test once) or paper (train on train and valid, choose on test). (default: sound)")
+        help:
+            "sound (choose the epoch on valid, test once) or paper (train on train and valid, choose on test). (default: sound)"
+    )
     var trainingProtocol: String?
 
     @Option(help: "Modalities in use, letters out of a (audio), v (visual) and l (text). (default: avl)")
@@ -53,7 +55,8 @@ struct ConfigurationOptions: ParsableArguments {
         var assignments: [ConfigurationAssignment] = []
         if let config {
             guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
-                throw TrainingError(.configuration, "--config \(config) cannot be read; give a YAML file of configuration keys.")
+                throw TrainingError(
+                    .configuration, "--config \(config) cannot be read; give a YAML file of configuration keys.")
             }
             assignments += try ConfigurationAssignment.parse(yaml: text, name: config)
         }
@@ -62,7 +65,8 @@ struct ConfigurationOptions: ParsableArguments {
             ("--variant", "model.variant", variant), ("--protocol", "training.protocol", trainingProtocol),
             ("--modalities", "model.modalities", modalities), ("--seed", "training.seed", seed),
             ("--threads", "training.threads", threads), ("--epochs", "training.epochs", epochs),
-            ("--batch-size", "training.batchSize", batchSize), ("--learning-rate", "optimizer.learningRate", learningRate),
+            ("--batch-size", "training.batchSize", batchSize),
+            ("--learning-rate", "optimizer.learningRate", learningRate),
             ("--prefetch", "training.prefetch", prefetch),
         ]
         for case (let option, let key, let value?) in named {

@@ -36,7 +36,8 @@ enum Converter {
         }
         throw ConvertHandOverError(
             reason: "vuemo-convert is neither beside vuemo nor on the PATH: build it with "
-                + "'swift build -c release --product vuemo-convert' (it needs Python's headers: apt install libpython3-dev)")
+                + "'swift build -c release --product vuemo-convert' (it needs Python's headers: apt install libpython3-dev)"
+        )
     }
 
     /// Where the program may be: beside this one, then along the PATH.

@@ -24,7 +24,8 @@ struct Evaluate: ParsableCommand {
 
     func validate() throws {
         guard RunEvaluator.splits.contains(split) else {
-            throw ValidationError("--split must be one of \(RunEvaluator.splits.joined(separator: ", ")), not \"\(split)\".")
+            throw ValidationError(
+                "--split must be one of \(RunEvaluator.splits.joined(separator: ", ")), not \"\(split)\".")
         }
     }
 

@@ -26,7 +26,8 @@ struct Export: ParsableCommand {
 
     func validate() throws {
         guard form != nil || Self.form(of: output.output) != nil else {
-            throw ValidationError("'\(output.output)' ends neither in .pkl nor in .npz; say --form pickle or --form npz.")
+            throw ValidationError(
+                "'\(output.output)' ends neither in .pkl nor in .npz; say --form pickle or --form npz.")
         }
     }
 

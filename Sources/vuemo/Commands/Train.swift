@@ -21,13 +21,19 @@ struct Train: ParsableCommand {
 
     @OptionGroup(title: "Configuration") var options: ConfigurationOptions
 
-    @Option(name: .shortAndLong, help: "The run's folder, which must not exist. (default: runs/<dataset>-<variant>-<next number>)")
+    @Option(
+        name: .shortAndLong,
+        help: "The run's folder, which must not exist. (default: runs/<dataset>-<variant>-<next number>)")
     var output: String?
 
-    @Option(help: ArgumentHelp("Continue a run from its last checkpoint, to the same bits as without a break.", valueName: "run"))
+    @Option(
+        help: ArgumentHelp(
+            "Continue a run from its last checkpoint, to the same bits as without a break.", valueName: "run"))
     var resume: String?
 
-    @Option(help: ArgumentHelp("Start from the group parameters of an HDF5 file, named and shaped as in PyTorch.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Start from the group parameters of an HDF5 file, named and shaped as in PyTorch.", valueName: "file"))
     var initialParameters: String?
 
     @Flag(help: "Do not check the features' checksums first.")
@@ -40,7 +46,8 @@ struct Train: ParsableCommand {
             throw ValidationError("Give the store to train on, for example: vuemo train iemocap.h5")
         }
         if resume != nil, output != nil || initialParameters != nil || options.preset != nil {
-            throw ValidationError("--resume continues a run as it began; it takes no --output, --initial-parameters or --preset.")
+            throw ValidationError(
+                "--resume continues a run as it began; it takes no --output, --initial-parameters or --preset.")
         }
     }
 
@@ -61,7 +68,8 @@ struct Train: ParsableCommand {
         case (_, .finished(let result)):
             try result.write(outputOptions.format)
         case (let folder, .interrupted(let epoch, let step)):
-            StandardError.write("stopped in epoch \(epoch) after \(step) steps; resume with: vuemo train --resume \(folder.path)\n")
+            StandardError.write(
+                "stopped in epoch \(epoch) after \(step) steps; resume with: vuemo train --resume \(folder.path)\n")
             throw ExitCode(130)
         }
     }
@@ -73,7 +81,8 @@ struct Train: ParsableCommand {
             threads: ProcessInfo.processInfo.activeProcessorCount)
         var plan = TrainingRun.Plan(
             store: store, configuration: configuration,
-            output: output ?? RunFolder.defaultPath(dataset: store.dataset, variant: configuration.model.variant.rawValue),
+            output: output
+                ?? RunFolder.defaultPath(dataset: store.dataset, variant: configuration.model.variant.rawValue),
             toolVersion: Vuemo.version)
         plan.initialParameters = initialParameters
         plan.skipVerification = skipVerification
@@ -85,6 +94,7 @@ struct Train: ParsableCommand {
         let record = try folder.record()
         try record.refuseChanges(options.assignments())
         return try TrainingRun.resume(
-            folder, store: Store(opening: store ?? record.storePath), skipVerification: skipVerification, observe: reporter.observe)
+            folder, store: Store(opening: store ?? record.storePath), skipVerification: skipVerification,
+            observe: reporter.observe)
     }
 }

@@ -52,15 +52,18 @@ final class TrainingReporter {
         let left = Double((epochs - epoch) * steps + steps - step) / max(rate, 1e-9)
         let filled = 20 * step / max(1, steps)
         let picture = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-        draw(String(
-            format: "epoch %d/%d %@ %d/%d  loss %.4f  %.1f steps/s  %@ left", epoch, epochs, picture, step, steps, loss, rate,
-            duration(left)))
+        draw(
+            String(
+                format: "epoch %d/%d %@ %d/%d  loss %.4f  %.1f steps/s  %@ left", epoch, epochs, picture, step, steps,
+                loss, rate,
+                duration(left)))
     }
 
     private func summary(_ metrics: EpochMetrics, epochs: Int, isBest: Bool) -> String {
         let split = metrics.validWeightedF1 == nil ? "test" : "valid"
         return String(
-            format: "epoch %d/%d  loss %.4f  %@ W-F1 %.2f  accuracy %.2f  %.1f s training, %.1f s evaluation%@", metrics.epoch, epochs,
+            format: "epoch %d/%d  loss %.4f  %@ W-F1 %.2f  accuracy %.2f  %.1f s training, %.1f s evaluation%@",
+            metrics.epoch, epochs,
             metrics.trainLoss, split, metrics.selectionScore, metrics.validAccuracy ?? metrics.testAccuracy ?? 0,
             metrics.trainSeconds, metrics.evaluationSeconds, isBest ? "  *" : "")
     }
@@ -71,7 +74,8 @@ final class TrainingReporter {
     }
 
     private func draw(_ text: String) {
-        StandardError.write("\r" + text + String(repeating: " ", count: max(0, width - text.count)) + (text.isEmpty ? "\r" : ""))
+        StandardError.write(
+            "\r" + text + String(repeating: " ", count: max(0, width - text.count)) + (text.isEmpty ? "\r" : ""))
         width = text.count
     }
 

@@ -33,6 +33,8 @@ struct MeasurementOptions: ParsableArguments {
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vuemo-benchmarks", abstract: "Measure the engine against what this machine can do.",
-        subcommands: [OperationsCommand.self, ScalingCommand.self, GrowthCommand.self, GrowthStep.self, EpochsCommand.self],
+        subcommands: [
+            OperationsCommand.self, ScalingCommand.self, GrowthCommand.self, GrowthStep.self, EpochsCommand.self,
+        ],
         defaultSubcommand: OperationsCommand.self)
 }

@@ -27,9 +27,10 @@ struct EpochsCommand: ParsableCommand {
     @Option(help: "The peer's script.")
     var peer = "Benchmarks/pytorch/train.py"
 
-    @Option(help: ArgumentHelp(
-        "The peer's model: peer, the fastest we could write; torch_peer, padded throughout; reference, with lists of hyperedges.",
-        valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The peer's model: peer, the fastest we could write; torch_peer, padded throughout; reference, with lists of hyperedges.",
+            valueName: "name"))
     var implementation = "peer"
 
     @Option(help: "Pairs of runs.")
@@ -43,7 +44,9 @@ struct EpochsCommand: ParsableCommand {
 
     func run() throws {
         let variants = try variant.map { name in
-            guard let variant = Variant(rawValue: name) else { throw ValidationError("--variant is released or corrected.") }
+            guard let variant = Variant(rawValue: name) else {
+                throw ValidationError("--variant is released or corrected.")
+            }
             return [variant]
         }
         let machine = Machine.measure(threads: options.threadCount)
@@ -61,10 +64,12 @@ struct EpochsCommand: ParsableCommand {
     }
 
     private func measure(
-        _ store: Store, _ dataset: BenchmarkModel.Dataset, _ variant: Variant, _ machine: Machine, _ report: inout EpochReport
+        _ store: Store, _ dataset: BenchmarkModel.Dataset, _ variant: Variant, _ machine: Machine,
+        _ report: inout EpochReport
     ) throws {
         let workload = try Workload(store, dataset, variant)
-        var ours: [RunFigures] = [], peers: [RunFigures] = []
+        var ours: [RunFigures] = []
+        var peers: [RunFigures] = []
         for _ in 0..<rounds {
             ours.append(try trainOurs(store.path, variant))
             if let python { peers.append(try trainPeer(python, store.path, variant)) }
@@ -78,7 +83,8 @@ struct EpochsCommand: ParsableCommand {
         _ = try ChildProcess.run(
             vuemo,
             [
-                "train", store, "--variant", variant.rawValue, "--protocol", "paper", "--epochs", "\(epochs)", "--threads",
+                "train", store, "--variant", variant.rawValue, "--protocol", "paper", "--epochs", "\(epochs)",
+                "--threads",
                 "\(options.threadCount)", "--output", folder.path, "--quiet",
             ])
         return try RunFigures(lines: String(contentsOf: folder.appending(path: "metrics.jsonl"), encoding: .utf8))
@@ -89,7 +95,8 @@ struct EpochsCommand: ParsableCommand {
             lines: ChildProcess.run(
                 python,
                 [
-                    peer, store, "--variant", variant.rawValue, "--epochs", "\(epochs)", "--threads", "\(options.threadCount)",
+                    peer, store, "--variant", variant.rawValue, "--epochs", "\(epochs)", "--threads",
+                    "\(options.threadCount)",
                     "--implementation", implementation,
                 ]))
     }

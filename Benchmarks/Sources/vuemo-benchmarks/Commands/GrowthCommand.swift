@@ -7,8 +7,11 @@ import VUEMO
 struct GrowthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "growth",
-        abstract: "Time and peak memory of a training step: one dialogue of 250 to 4,000 utterances, then 8 to 64 dialogues of 50.",
-        discussion: "Every line is a process of its own, so that its peak memory is its own. The n² blocks are the only part that grows faster than n.")
+        abstract:
+            "Time and peak memory of a training step: one dialogue of 250 to 4,000 utterances, then 8 to 64 dialogues of 50.",
+        discussion:
+            "Every line is a process of its own, so that its peak memory is its own. The n² blocks are the only part that grows faster than n."
+    )
 
     @OptionGroup var options: MeasurementOptions
 
@@ -32,12 +35,14 @@ struct GrowthCommand: ParsableCommand {
             ProcessInfo.processInfo.arguments[0],
             [
                 "growth-step", "--variant", variant.rawValue, "--dialogues", "\(dialogues.count)", "--utterances",
-                "\(dialogues.longest)", "--threads", "\(options.threadCount)", "--repetitions", "\(min(3, options.repetitions))",
+                "\(dialogues.longest)", "--threads", "\(options.threadCount)", "--repetitions",
+                "\(min(3, options.repetitions))",
             ])
         let report = try JSONDecoder().decode(GrowthStep.Report.self, from: Data(result.utf8))
         let configuration = BenchmarkModel.configuration(.iemocap, variant, dialogues: dialogues)
         var line = Line(
-            "training step, \(variant.rawValue): \(dialogues.count) × \(dialogues.longest) utterances", seconds: report.seconds,
+            "training step, \(variant.rawValue): \(dialogues.count) × \(dialogues.longest) utterances",
+            seconds: report.seconds,
             cost: Cost(operations: ModelCost(configuration, dialogues).training), machine: machine)
         line.peakMiB = report.peakMiB
         return line
@@ -46,7 +51,8 @@ struct GrowthCommand: ParsableCommand {
 
 /// `vuemo-benchmarks growth-step`: one line of `growth`, in a process of its own.
 struct GrowthStep: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "growth-step", abstract: "One line of growth.", shouldDisplay: false)
+    static let configuration = CommandConfiguration(
+        commandName: "growth-step", abstract: "One line of growth.", shouldDisplay: false)
 
     @Option var variant: String
     @Option var dialogues: Int
@@ -60,7 +66,9 @@ struct GrowthStep: ParsableCommand {
     }
 
     func run() throws {
-        guard let variant = Variant(rawValue: variant) else { throw ValidationError("--variant is released or corrected.") }
+        guard let variant = Variant(rawValue: variant) else {
+            throw ValidationError("--variant is released or corrected.")
+        }
         Compute.threads = threads
         let model = BenchmarkModel(
             .iemocap, variant, dialogues: Dialogues(lengths: .init(repeating: utterances, count: dialogues)))

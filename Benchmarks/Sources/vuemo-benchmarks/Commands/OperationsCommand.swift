@@ -5,8 +5,11 @@ import Foundation
 struct OperationsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "operations",
-        abstract: "Every heavy operation forward and backward, training steps, evaluation and loading, at the paper's sizes.",
-        discussion: "A line's floor is its operations over the machine's rate of products, or its bytes over the bandwidth, whichever is larger.")
+        abstract:
+            "Every heavy operation forward and backward, training steps, evaluation and loading, at the paper's sizes.",
+        discussion:
+            "A line's floor is its operations over the machine's rate of products, or its bytes over the bandwidth, whichever is larger."
+    )
 
     @OptionGroup var options: MeasurementOptions
 

@@ -7,7 +7,8 @@ import VUEMO
 struct ScalingCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scaling",
-        abstract: "Training steps with 1, 2, … threads, taken in turns so that other work on the machine touches all alike.")
+        abstract:
+            "Training steps with 1, 2, … threads, taken in turns so that other work on the machine touches all alike.")
 
     @OptionGroup var options: MeasurementOptions
 

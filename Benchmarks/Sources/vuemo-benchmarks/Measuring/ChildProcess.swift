@@ -20,7 +20,8 @@ enum ChildProcess {
         process.waitUntilExit()
         guard process.terminationReason == .exit, process.terminationStatus == 0 else {
             throw Failure(
-                description: "\(program) \(arguments.joined(separator: " ")) ended with status \(process.terminationStatus).")
+                description:
+                    "\(program) \(arguments.joined(separator: " ")) ended with status \(process.terminationStatus).")
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -38,8 +38,10 @@ struct Machine: Codable {
         Compute.threads = threads
         let memory = Memory()
         return Machine(
-            processor: processorName(), threads: threads, multiplyRateOfOneThread: one, multiplyRate: multiplicationRate(),
-            openBLASRate: multiplicationRate(by: openBLAS), readBandwidth: memory.readBandwidth(), copyBandwidth: memory.copyBandwidth())
+            processor: processorName(), threads: threads, multiplyRateOfOneThread: one,
+            multiplyRate: multiplicationRate(),
+            openBLASRate: multiplicationRate(by: openBLAS), readBandwidth: memory.readBandwidth(),
+            copyBandwidth: memory.copyBandwidth())
     }
 
     /// Operations per second of the best of three shapes, each a median.
@@ -47,7 +49,8 @@ struct Machine: Codable {
         by multiply: (Matrix, Matrix, Matrix) -> Void = { MatrixProduct.multiply($0, $1, into: $2) }
     ) -> Double {
         [(1024, 1024, 1024), (3072, 512, 1024), (768, 512, 3072)].map { rows, inner, columns in
-            let a = Tensor.random(rows, inner, seed: 1), b = Tensor.random(inner, columns, seed: 2)
+            let a = Tensor.random(rows, inner, seed: 1)
+            let b = Tensor.random(inner, columns, seed: 2)
             let c = Tensor(rows: rows, columns: columns)
             let seconds = Stopwatch.median(of: 9) { multiply(a.matrix, b.matrix, c.matrix) }
             return Cost.product(rows, inner, columns).operations / seconds

@@ -22,7 +22,9 @@ struct Operation {
     /// Measures both passes.
     func measure(repetitions: Int, machine: Machine) -> [Line] {
         let pass = prepare()
-        var forwards: [Double] = [], backwards: [Double] = [], upstream: Tensor?
+        var forwards: [Double] = []
+        var backwards: [Double] = []
+        var upstream: Tensor?
         // The first two passes fill the pool of buffers.
         for repetition in -2..<repetitions {
             let tape = Tape(mode: .training(seed: 1, step: UInt64(repetition + 2)), recording: backward != nil)
@@ -38,8 +40,12 @@ struct Operation {
             let backwardSeconds = Stopwatch.seconds { tape.backward(from: output, gradient: gradient) }
             if repetition >= 0 { backwards.append(backwardSeconds) }
         }
-        var lines = [Line(name + (backward == nil ? "" : ", forward"), seconds: forwards, cost: forward, machine: machine)]
-        if let backward { lines.append(Line(name + ", backward", seconds: backwards, cost: backward, machine: machine)) }
+        var lines = [
+            Line(name + (backward == nil ? "" : ", forward"), seconds: forwards, cost: forward, machine: machine)
+        ]
+        if let backward {
+            lines.append(Line(name + ", backward", seconds: backwards, cost: backward, machine: machine))
+        }
         return lines
     }
 }

@@ -23,7 +23,8 @@ extension [Double] {
     /// The middle value, or the mean of the two middle ones.
     var median: Double {
         precondition(!isEmpty, "nothing has no median")
-        let sorted = sorted(), middle = count / 2
+        let sorted = sorted()
+        let middle = count / 2
         return count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 }

@@ -16,7 +16,9 @@ final class Table {
         emit(
             "products: \(giga(machine.multiplyRateOfOneThread)) GFLOP/s on one thread, \(giga(machine.multiplyRate)) on all; "
                 + "OpenBLAS \(giga(machine.openBLASRate)) on all")
-        emit("memory: \(giga(machine.readBandwidth)) GB/s read, \(giga(machine.copyBandwidth)) GB/s copied (read and written)")
+        emit(
+            "memory: \(giga(machine.readBandwidth)) GB/s read, \(giga(machine.copyBandwidth)) GB/s copied (read and written)"
+        )
         emit("")
         emit(Self.pad("", 64) + "  median ms   floor ms   of floor")
     }
@@ -47,7 +49,10 @@ final class Table {
         case .json:
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            emit(String(decoding: try encoder.encode(Document(machine: machine, drift: drift, lines: lines)), as: UTF8.self))
+            emit(
+                String(
+                    decoding: try encoder.encode(Document(machine: machine, drift: drift, lines: lines)), as: UTF8.self)
+            )
         }
     }
 

@@ -36,7 +36,8 @@ final class BenchmarkModel {
         configuration.maximumHyperedges = max(
             configuration.maximumHyperedges,
             configuration.hyperedgeCount(dialogues: dialogues.count, utterances: dialogues.utterances))
-        configuration.maximumNodes = max(configuration.maximumNodes, configuration.nodeCount(utterances: dialogues.utterances))
+        configuration.maximumNodes = max(
+            configuration.maximumNodes, configuration.nodeCount(utterances: dialogues.utterances))
         return configuration
     }
 
@@ -45,7 +46,9 @@ final class BenchmarkModel {
         configuration = Self.configuration(dataset, variant, dialogues: dialogues)
         model = VUEMOModel(configuration, seed: 1)
         optimizer = AdamW(model.parameters, configuration: .init(learningRate: 1e-4))
-        let n = dialogues.utterances, classes = configuration.classes, speakers = configuration.speakers
+        let n = dialogues.utterances
+        let classes = configuration.classes
+        let speakers = configuration.speakers
         var make = Inputs()
         input = ModelInput(
             text: (0..<4).map { _ in make.tensor(n, 1024) }, audio: make.tensor(n, configuration.audioWidth),

@@ -55,7 +55,8 @@ struct EpochReport {
         guard format == .text else { return }
         Swift.print(
             String(
-                format: "%@, %d threads, products at %.1f GFLOP/s, by OpenBLAS at %.1f", machine.processor, machine.threads,
+                format: "%@, %d threads, products at %.1f GFLOP/s, by OpenBLAS at %.1f", machine.processor,
+                machine.threads,
                 machine.multiplyRate * 1e-9, machine.openBLASRate * 1e-9))
     }
 
@@ -72,12 +73,16 @@ struct EpochReport {
         let waits = ours.flatMap { $0.epochs.compactMap(\.dataSeconds) }
         let entry = Entry(
             name: workload.name, trainingOperations: workload.trainingOperations, trainSeconds: seconds,
-            evaluationOperations: workload.evaluationOperations, evaluationSeconds: median(ours) { $0.evaluationSeconds }!,
-            dataSeconds: waits.isEmpty ? nil : waits.median, peakMemoryMiB: ours.flatMap { $0.epochs.map(\.peakMemoryMiB) }.max()!,
+            evaluationOperations: workload.evaluationOperations,
+            evaluationSeconds: median(ours) { $0.evaluationSeconds }!,
+            dataSeconds: waits.isEmpty ? nil : waits.median,
+            peakMemoryMiB: ours.flatMap { $0.epochs.map(\.peakMemoryMiB) }.max()!,
             shareOfRate: workload.trainingOperations / machine.multiplyRate / seconds,
             shareOfOpenBLASRate: workload.trainingOperations / machine.openBLASRate / seconds,
-            peerTrainSeconds: median(peers) { $0.trainSeconds }, peerEvaluationSeconds: median(peers) { $0.evaluationSeconds },
-            peerPeakMemoryMiB: peers.flatMap { $0.epochs.map(\.peakMemoryMiB) }.max(), trainRatio: ratio { $0.trainSeconds },
+            peerTrainSeconds: median(peers) { $0.trainSeconds },
+            peerEvaluationSeconds: median(peers) { $0.evaluationSeconds },
+            peerPeakMemoryMiB: peers.flatMap { $0.epochs.map(\.peakMemoryMiB) }.max(),
+            trainRatio: ratio { $0.trainSeconds },
             evaluationRatio: ratio { $0.evaluationSeconds })
         entries.append(entry)
         if format == .text { Self.print(entry) }
@@ -87,9 +92,12 @@ struct EpochReport {
         func line(_ format: String, _ values: any CVarArg...) { Swift.print(String(format: format, arguments: values)) }
         Swift.print("\n\(entry.name)")
         line(
-            "  training epoch     %8.3f s   %.0f GFLOP, %.0f%% of the rate of products, %.0f%% of OpenBLAS's", entry.trainSeconds,
+            "  training epoch     %8.3f s   %.0f GFLOP, %.0f%% of the rate of products, %.0f%% of OpenBLAS's",
+            entry.trainSeconds,
             entry.trainingOperations * 1e-9, entry.shareOfRate * 100, entry.shareOfOpenBLASRate * 100)
-        if let peer = entry.peerTrainSeconds { line("    PyTorch          %8.3f s   %.2f × ours", peer, entry.trainRatio ?? 0) }
+        if let peer = entry.peerTrainSeconds {
+            line("    PyTorch          %8.3f s   %.2f × ours", peer, entry.trainRatio ?? 0)
+        }
         line("  evaluation of test %8.3f s   %.0f GFLOP", entry.evaluationSeconds, entry.evaluationOperations * 1e-9)
         if let peer = entry.peerEvaluationSeconds {
             line("    PyTorch          %8.3f s   %.2f × ours", peer, entry.evaluationRatio ?? 0)

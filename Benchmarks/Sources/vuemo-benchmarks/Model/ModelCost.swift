@@ -16,8 +16,11 @@ struct ModelCost {
     var training: Double { forward + backward }
 
     init(_ configuration: VUEMOConfiguration, _ dialogues: Dialogues) {
-        let n = dialogues.utterances, h = configuration.hiddenSize, streams = configuration.streams
-        let modalities = configuration.modalities, m = modalities.count
+        let n = dialogues.utterances
+        let h = configuration.hiddenSize
+        let streams = configuration.streams
+        let modalities = configuration.modalities
+        let m = modalities.count
         let released = configuration.variant == .released
         if modalities.contains(.text) {
             let rows = released ? dialogues.paddedRows : n

@@ -4,9 +4,12 @@ import Tensors
 /// Classifier and losses.
 enum HeadOperations {
     static func operations(_ dialogues: Dialogues) -> [Operation] {
-        let n = dialogues.utterances, width = 2048, classes = 6
+        let n = dialogues.utterances
+        let width = 2048
+        let classes = 6
         let labels = (0..<n).map { Int32($0 % classes) }
-        let product = Cost.product(n, width, classes), rows = Cost.numbers(n * width)
+        let product = Cost.product(n, width, classes)
+        let rows = Cost.numbers(n * width)
         // Bytes only: the log-probabilities are read, their gradients written.
         let loss = Cost.numbers(n * classes)
         func lossOperation(_ name: String, _ compute: @escaping (Tape, Variable) -> Variable) -> Operation {
@@ -20,10 +23,13 @@ enum HeadOperations {
         return [
             // One product forward, two backward, and the pass of dropout and ReLU over the rows.
             Operation(
-                "head: dropout, ReLU, \(n) × 2048 → 6, log softmax", forward: product + rows, backward: 2 * product + rows
+                "head: dropout, ReLU, \(n) × 2048 → 6, log softmax", forward: product + rows,
+                backward: 2 * product + rows
             ) {
                 var make = Inputs()
-                let x = make.tensor(n, width), weight = make.parameter(classes, width), bias = make.parameter(1, classes)
+                let x = make.tensor(n, width)
+                let weight = make.parameter(classes, width)
+                let bias = make.parameter(1, classes)
                 return { tape in
                     tape.logSoftmax(
                         tape.linear(tape.dropoutReLU(Variable(x), probability: 0.5), weight: weight, bias: bias))

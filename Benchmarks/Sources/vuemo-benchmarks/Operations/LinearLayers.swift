@@ -23,10 +23,13 @@ enum LinearLayers {
     ) -> Operation {
         let product = Cost.product(rows, inputs, outputs)
         return Operation(
-            "linear, \(name): \(rows) × \(inputs) → \(outputs)", forward: product, backward: (inputGradient ? 2 : 1) * product
+            "linear, \(name): \(rows) × \(inputs) → \(outputs)", forward: product,
+            backward: (inputGradient ? 2 : 1) * product
         ) {
             var make = Inputs()
-            let x = make.tensor(rows, inputs), weight = make.parameter(outputs, inputs), bias = make.parameter(1, outputs)
+            let x = make.tensor(rows, inputs)
+            let weight = make.parameter(outputs, inputs)
+            let bias = make.parameter(1, outputs)
             return { $0.linear(Variable(x, requiresGradient: inputGradient), weight: weight, bias: bias, relu: relu) }
         }
     }

@@ -15,11 +15,17 @@ enum RecurrentLayers {
     /// Forward, for both directions: the input's rows times W_ih, every row of the layout times W_hh. Backward: each product
     /// twice, for the weight and for the other factor. The first layer's input is the utterances and, where the layout is padded,
     /// one row that stands for all padding; the second layer's is the layout's rows.
-    private static func layer(_ name: String, _ layout: SequenceLayout, _ dialogues: Dialogues, isFirst: Bool) -> Operation {
-        let h = 256, inputs = 512, isPadded = layout.rows > dialogues.utterances
+    private static func layer(_ name: String, _ layout: SequenceLayout, _ dialogues: Dialogues, isFirst: Bool)
+        -> Operation
+    {
+        let h = 256
+        let inputs = 512
+        let isPadded = layout.rows > dialogues.utterances
         let rows = isFirst ? dialogues.utterances + (isPadded ? 1 : 0) : layout.rows
         let cost = 2 * (Cost.product(rows, inputs, 3 * h) + .product(layout.rows, h, 3 * h))
-        return Operation("GRU layer, \(name): \(layout.rows) rows, \(inputs) → 2 × \(h)", forward: cost, backward: 2 * cost) {
+        return Operation(
+            "GRU layer, \(name): \(layout.rows) rows, \(inputs) → 2 × \(h)", forward: cost, backward: 2 * cost
+        ) {
             var make = Inputs()
             let x = make.tensor(rows, inputs)
             let directions = (0..<2).map { _ in
@@ -28,7 +34,8 @@ enum RecurrentLayers {
                     inputBias: make.parameter(1, 3 * h), recurrentBias: make.parameter(1, 3 * h))
             }
             return {
-                $0.gruLayer(Variable(x), layout: layout, inputRow: isFirst ? layout.source : nil, directions: directions)
+                $0.gruLayer(
+                    Variable(x), layout: layout, inputRow: isFirst ? layout.source : nil, directions: directions)
             }
         }
     }
