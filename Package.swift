@@ -26,7 +26,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -70,7 +69,6 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "VUEMO", "Optimizers", "NeuralNetworks", "Autodiff", "Tensors", "FeatureStore", "HDF5", "Yams",
-                .product(name: "Logging", package: "swift-log"),
             ]),
 
         // What a user runs.
