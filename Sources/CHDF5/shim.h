@@ -61,10 +61,62 @@ static inline void shim_last_error(char *text, size_t size) {
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, shim_take_first, &message);
 }
 
-// What kind of link a name is: 0 hard, 1 soft, 2 external or user-defined, negative on failure.
-static inline int shim_link_kind(hid_t location, const char *name) {
-    H5L_info_t information;
-    if (H5Lget_info(location, name, &information, H5P_DEFAULT) < 0) return -1;
-    if (information.type == H5L_TYPE_HARD) return 0;
-    return information.type == H5L_TYPE_SOFT ? 1 : 2;
+// What a name leads to, found without opening it.
+struct shim_object {
+    int kind;           // 0 group, 1 dataset, 2 anything else
+    uint64_t address;   // where its header lies in the file: the same for all names of one object
+};
+
+// Describes the object that a hard link names; negative on failure.
+static inline int shim_describe(hid_t location, const char *name, struct shim_object *object) {
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_info1_t information;
+#else
+    H5O_info_t information;
+#endif
+    if (H5Oget_info_by_name2(location, name, &information, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
+    object->kind = information.type == H5O_TYPE_GROUP ? 0 : information.type == H5O_TYPE_DATASET ? 1 : 2;
+    object->address = information.addr;
+    return 0;
+}
+
+static hid_t shim_follow_nothing(
+    const char *name, hid_t group, const void *data, size_t size, hid_t access, hid_t transfer) {
+    (void)name, (void)group, (void)data, (void)size, (void)access, (void)transfer;
+    return -1;
+}
+
+// Puts a class in the place of the library's own for external links that follows none of them, and forbids the library to
+// load code for filters that it does not have built in.
+static inline int shim_stay_in_the_file(void) {
+    static const H5L_class_t links = {
+        H5L_LINK_CLASS_T_VERS, (H5L_type_t)H5L_TYPE_EXTERNAL, "external", NULL, NULL, NULL, shim_follow_nothing, NULL, NULL,
+    };
+    return H5PLset_loading_state(0) < 0 || H5Lregister(&links) < 0 ? -1 : 0;
+}
+
+// Whether a type is IEEE's half precision in either byte order, for which this library has no name.
+static inline int shim_is_half(hid_t type) {
+    size_t sign, exponent, exponent_size, mantissa, mantissa_size;
+    if (H5Tget_size(type) != 2 || H5Tget_precision(type) != 16 || H5Tget_offset(type) != 0) return 0;
+    if (H5Tget_fields(type, &sign, &exponent, &exponent_size, &mantissa, &mantissa_size) < 0) return 0;
+    return sign == 15 && exponent == 10 && exponent_size == 5 && mantissa == 0 && mantissa_size == 10 &&
+           H5Tget_ebias(type) == 15 && H5Tget_norm(type) == H5T_NORM_IMPLIED;
+}
+
+// IEEE floating point of `size` bytes, or integers, in a byte order; negative where the library has none.
+static inline hid_t shim_standard_float(size_t size, int little) {
+    if (size == 4) return little ? H5T_IEEE_F32LE : H5T_IEEE_F32BE;
+    if (size == 8) return little ? H5T_IEEE_F64LE : H5T_IEEE_F64BE;
+    return -1;
+}
+
+static inline hid_t shim_standard_integer(size_t size, int is_signed, int little) {
+    switch (size) {
+    case 1: return is_signed ? (little ? H5T_STD_I8LE : H5T_STD_I8BE) : (little ? H5T_STD_U8LE : H5T_STD_U8BE);
+    case 2: return is_signed ? (little ? H5T_STD_I16LE : H5T_STD_I16BE) : (little ? H5T_STD_U16LE : H5T_STD_U16BE);
+    case 4: return is_signed ? (little ? H5T_STD_I32LE : H5T_STD_I32BE) : (little ? H5T_STD_U32LE : H5T_STD_U32BE);
+    case 8: return is_signed ? (little ? H5T_STD_I64LE : H5T_STD_I64BE) : (little ? H5T_STD_U64LE : H5T_STD_U64BE);
+    default: return -1;
+    }
 }

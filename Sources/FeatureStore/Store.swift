@@ -106,14 +106,20 @@ public final class Store: @unchecked Sendable {
 
     /// Refuses a path that leads to no readable file.
     package static func requireFile(_ path: String) throws(StoreError) {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        var information = stat()
+        guard stat(path, &information) == 0 else {
             throw StoreError(.unreadable, file: path, message: "there is no such file; check the path")
         }
-        guard !isFolder.boolValue else {
-            throw StoreError(.unreadable, file: path, message: "it is a folder; give the store file in it")
+        switch information.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw StoreError(.unreadable, file: path, message: "it is a folder; give the store file in it")
+        default:
+            // Opening a pipe would wait for a writer.
+            throw StoreError(
+                .unreadable, file: path,
+                message: "it is a pipe, a socket or a device; a store must be a regular file: save it to one first")
         }
-        guard FileManager.default.isReadableFile(atPath: path) else {
+        guard access(path, R_OK) == 0 else {
             throw StoreError(.unreadable, file: path, message: "permission to read it is denied")
         }
     }

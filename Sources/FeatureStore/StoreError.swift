@@ -17,6 +17,8 @@ public struct StoreError: Error, Equatable, Sendable {
         case unsupportedVersion
         /// An object of the format is missing or not as it must be.
         case malformed
+        /// Something in the file leads out of it, or is of a form that is not read.
+        case foreign
         /// Stored bytes do not match their checksum.
         case damaged
         /// What was asked for does not exist in this store.

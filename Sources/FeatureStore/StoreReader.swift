@@ -15,10 +15,27 @@ final class StoreReader {
                 message: "it is not an HDF5 file, or its beginning is damaged; give a store that 'vuemo convert' wrote")
         }
         do {
-            self.file = try File(opening: path)
+            self.file = try Self.open(path)
+        } catch let error as HDF5Error {
+            throw StoreError(
+                .damaged, file: path, object: error.object,
+                message: "\(error.message); copy the file again or convert it again")
         } catch {
-            throw StoreError(.damaged, file: path, message: "\(error.message); copy the file again or convert it again")
+            throw error as? StoreError ?? StoreError(.damaged, file: path, message: "\(error)")
         }
+    }
+
+    /// Opens the file and makes sure, before any value is read, that nothing in it leads out of it.
+    private static func open(_ path: String) throws -> File {
+        let file = try File(inspecting: path)
+        let contents = file.contents()
+        if let (object, refusal) = contents.refused.first {
+            throw StoreError(
+                .foreign, file: path, object: object,
+                message: "\(refusal.message); a store holds everything itself: use one that 'vuemo convert' wrote")
+        }
+        if let (_, error) = contents.unreadable.first { throw error }
+        return file
     }
 
     /// Hands the open file over; the reader is of no use afterwards.
@@ -223,9 +240,6 @@ final class StoreReader {
 
     private func open(_ path: String) throws(StoreError) -> Dataset {
         try reading { file in
-            guard try file.linkKind(of: path) == .hard else {
-                throw malformed(path, "it is a link to somewhere else")
-            }
             // Large enough for the chunks of a few dialogues, should the rows be compressed.
             return try file.openDataset(path, chunkCacheBytes: 8 << 20)
         }

@@ -18,10 +18,12 @@ public struct Dataset: ~Copyable, HDF5Object {
     public var count: Int { shape.reduce(1, *) }
 
     /// Opens what an identifier names and reads its shape and type.
-    /// - Throws: ``HDF5Error`` where the number of elements does not fit in 63 bits.
+    /// - Throws: ``HDF5Error`` where its data lies elsewhere or in a form that is not read (see ``Refusal``), or the number of
+    ///   elements does not fit in 63 bits.
     init(owning owned: consuming OwnedIdentifier, file: String, path: String) throws(HDF5Error) {
         let place = Place(operation: "open", file: file, object: path)
         let identifier = owned.value
+        if let refusal = try Self.refusals(identifier, place).first { throw place.error(refusal.message) }
         let space = try OwnedIdentifier(.dataspace, place) { H5Dget_space(identifier) }
         let rank = Int(try Library.call(place) { H5Sget_simple_extent_ndims(space.value) })
         var extents = [UInt64](repeating: 0, count: max(rank, 1))

@@ -41,18 +41,23 @@ public enum ElementType: Equatable, Sendable {
         }
     }
 
-    /// Reads the description of a type identifier.
+    /// Reads the description of a type identifier. A type is named only where it is that type in every bit: a float with
+    /// another exponent bias, or an integer that uses some of its bits, is ``other``.
     init(describing type: Int64) {
         self = Library.run {
             let size = H5Tget_size(type)
             let littleEndian = H5Tget_order(type) != H5T_ORDER_BE
+            func equals(_ standard: Int64) -> Bool { standard >= 0 && H5Tequal(type, standard) > 0 }
             switch H5Tget_class(type) {
-            case H5T_FLOAT where size == 4 || size == 8 || size == 2:
+            case H5T_FLOAT where equals(shim_standard_float(size, littleEndian ? 1 : 0)) || shim_is_half(type) != 0:
                 return .float(bytes: size, littleEndian: littleEndian)
             case H5T_INTEGER:
-                return .integer(bytes: size, signed: H5Tget_sign(type) == H5T_SGN_2, littleEndian: littleEndian)
+                let signed = H5Tget_sign(type) == H5T_SGN_2
+                guard equals(shim_standard_integer(size, signed ? 1 : 0, littleEndian ? 1 : 0)) else { return .other }
+                return .integer(bytes: size, signed: signed, littleEndian: littleEndian)
             case H5T_STRING:
-                return H5Tis_variable_str(type) > 0 ? .variableLengthString : .string(bytes: size)
+                if H5Tis_variable_str(type) > 0 { return .variableLengthString }
+                return H5Tget_strpad(type) == H5T_STR_SPACEPAD ? .other : .string(bytes: size)
             default:
                 return .other
             }

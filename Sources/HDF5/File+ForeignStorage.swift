@@ -8,6 +8,8 @@ public enum ForeignStorage: Sendable, CaseIterable {
     case virtual
     /// Behind a filter that no library has built in.
     case unknownFilter
+    /// In chunks larger than ``Refusal/chunkLimit``.
+    case largeChunks
 }
 
 extension File {
@@ -15,7 +17,8 @@ extension File {
     public func createDataset(_ path: String, storedAs storage: ForeignStorage, shape: [Int]) throws(HDF5Error) {
         let place = Place(operation: "create", file: file, object: absolute(path))
         let extents = shape.map(UInt64.init)
-        let space = try OwnedIdentifier(.dataspace, place) { H5Screate_simple(Int32(shape.count), extents, nil) }
+        let unlimited = storage == .largeChunks ? extents.map { _ in UInt64.max } : extents
+        let space = try OwnedIdentifier(.dataspace, place) { H5Screate_simple(Int32(shape.count), extents, unlimited) }
         let creation = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_dataset_create()) }
         _ = try Library.call(place) {
             switch storage {
@@ -24,6 +27,9 @@ extension File {
             case .unknownFilter:
                 H5Pset_chunk(creation.value, Int32(shape.count), extents) < 0
                     ? -1 : H5Pset_filter(creation.value, 32_000, UInt32(H5Z_FLAG_OPTIONAL), 0, nil)
+            case .largeChunks:
+                H5Pset_chunk(
+                    creation.value, Int32(shape.count), [UInt64(Refusal.chunkLimit)] + extents.dropFirst())
             }
         }
         _ = try OwnedIdentifier(.dataset, place) {
@@ -32,4 +38,41 @@ extension File {
                 shim_default())
         }
     }
+    /// Creates a list of four-byte values of a type that has the size and the class of one of this project's types and is another
+    /// one all the same. For tests of that difference.
+    public func createDataset(_ path: String, ofOddType type: OddType, count: Int) throws(HDF5Error) {
+        let place = Place(operation: "create", file: file, object: absolute(path))
+        var extent = UInt64(count)
+        let space = try OwnedIdentifier(.dataspace, place) { H5Screate_simple(1, &extent, nil) }
+        let odd = try OwnedIdentifier(.datatype, place) {
+            switch type {
+            case .biasedFloat: H5Tcopy(shim_file_float())
+            case .narrowInteger: H5Tcopy(shim_file_int32())
+            case .spacePaddedString: H5Tcopy(shim_c_string())
+            }
+        }
+        let identifier = odd.value
+        _ = try Library.call(place) {
+            switch type {
+            case .biasedFloat: H5Tset_ebias(identifier, 126)
+            case .narrowInteger: H5Tset_precision(identifier, 8)
+            case .spacePaddedString: H5Tset_size(identifier, 4) | H5Tset_strpad(identifier, H5T_STR_SPACEPAD)
+            }
+        }
+        _ = try OwnedIdentifier(.dataset, place) {
+            H5Dcreate2(
+                self.identifier, absolute(path), identifier, space.value, shim_default(), shim_default(), shim_default()
+            )
+        }
+    }
+}
+
+/// Types that are taken for others where only class and size are looked at.
+public enum OddType: Sendable, CaseIterable {
+    /// float32 with another exponent bias.
+    case biasedFloat
+    /// int32 of which eight bits are used.
+    case narrowInteger
+    /// Strings filled up with spaces.
+    case spacePaddedString
 }

@@ -14,4 +14,21 @@ extension File {
             H5Lcreate_external(target, targetPath, identifier, absolute(path), shim_default(), shim_default())
         }
     }
+
+    /// Creates a link to a path of the same file. For tests.
+    public func createSoftLink(_ path: String, to target: String) throws(HDF5Error) {
+        let place = Place(operation: "write", file: file, object: absolute(path))
+        _ = try Library.call(place) {
+            H5Lcreate_soft(target, identifier, absolute(path), shim_default(), shim_default())
+        }
+    }
+
+    /// Gives an object another name. For tests.
+    public func createHardLink(_ path: String, to target: String) throws(HDF5Error) {
+        let place = Place(operation: "write", file: file, object: absolute(path))
+        _ = try Library.call(place) {
+            H5Lcreate_hard(
+                identifier, absolute(target), identifier, absolute(path), shim_default(), shim_default())
+        }
+    }
 }

@@ -12,9 +12,26 @@ public struct File: ~Copyable, HDF5Object {
     /// The library's identifier of the open object.
     public var identifier: Int64 { owned.value }
 
-    /// Opens a file for reading.
-    /// - Throws: ``HDF5Error`` where there is no such file, it is not HDF5, or it is truncated.
+    /// Opens a file for reading, and makes sure that nothing in it leads out of it: see ``Refusal``.
+    /// - Throws: ``HDF5Error`` where there is no such file, it is no regular file, not HDF5 or truncated, or an object in it
+    ///   is refused or cannot be opened; its ``HDF5Error/object`` is that object then.
     public init(opening path: String) throws(HDF5Error) {
+        let file = try File(path, .file)
+        try file.requireOwnContents()
+        self = file
+    }
+
+    private func requireOwnContents() throws(HDF5Error) {
+        let contents = contents()
+        if let (object, refusal) = contents.refused.first {
+            throw HDF5Error(operation: "open", file: file, object: object, message: refusal.message)
+        }
+        if let (_, error) = contents.unreadable.first { throw error }
+    }
+
+    /// Opens a file for reading whatever it holds. For looking at ``contents()``: links must not be followed, and paths that
+    /// are not among its groups and datasets not be opened.
+    public init(inspecting path: String) throws(HDF5Error) {
         try self.init(path, .file)
     }
 
@@ -26,6 +43,7 @@ public struct File: ~Copyable, HDF5Object {
 
     private init(_ path: String, _ kind: OwnedIdentifier.Kind) throws(HDF5Error) {
         let place = Place(operation: "open", file: path)
+        try Self.requireRegularFile(path, place)
         let access = try Self.accessProperties(place)
         let owned = try OwnedIdentifier(kind, place) {
             H5Fopen(path, kind == .writtenFile ? shim_read_write() : shim_read_only(), access.value)
@@ -33,6 +51,19 @@ public struct File: ~Copyable, HDF5Object {
         self.isWritten = kind == .writtenFile
         self.owned = owned
         self.file = path
+    }
+
+    /// Refuses what the library would wait for (a pipe) or read without end (a device).
+    private static func requireRegularFile(_ path: String, _ place: Place) throws(HDF5Error) {
+        var information = stat()
+        guard stat(path, &information) == 0 else {
+            throw HDF5Error(operation: place.operation, file: path, systemError: errno)
+        }
+        switch information.st_mode & S_IFMT {
+        case S_IFREG: return
+        case S_IFDIR: throw HDF5Error(operation: place.operation, file: path, systemError: EISDIR)
+        default: throw place.error("it is a pipe, a socket or a device and not a regular file")
+        }
     }
 
     /// Creates a file that must not exist yet. Its metadata carries checksums (version bounds V110) and no times, so the
@@ -80,9 +111,10 @@ public struct File: ~Copyable, HDF5Object {
         _ = try Library.call(Place(operation: "write", file: file)) { H5Fflush(identifier, H5F_SCOPE_GLOBAL) }
     }
 
-    /// Whether a file can be read and begins (possibly after a user block) with the HDF5 signature.
+    /// Whether a regular file can be read and begins (possibly after a user block) with the HDF5 signature.
     public static func isHDF5(_ path: String) -> Bool {
-        Library.run { H5Fis_hdf5(path) } > 0
+        (try? requireRegularFile(path, Place(operation: "open", file: path))) != nil
+            && Library.run { H5Fis_hdf5(path) } > 0
     }
 }
 

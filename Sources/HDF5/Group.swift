@@ -35,27 +35,6 @@ extension File {
         return partial.isEmpty || Library.run { H5Oexists_by_name(identifier, partial, shim_default()) } > 0
     }
 
-    /// How the last name of a path leads to its object.
-    public func linkKind(of path: String) throws(HDF5Error) -> LinkKind {
-        let place = Place(operation: "look up", file: file, object: absolute(path))
-        switch try Library.call(place, { shim_link_kind(identifier, absolute(path)) }) {
-        case 0: return .hard
-        case 1: return .soft
-        default: return .external
-        }
-    }
-
-    /// Whether a path names a group or a dataset.
-    public func objectKind(of path: String) throws(HDF5Error) -> ObjectKind {
-        let place = Place(operation: "open", file: file, object: absolute(path))
-        let object = try OwnedIdentifier(.object, place) { H5Oopen(identifier, absolute(path), shim_default()) }
-        switch Library.run({ H5Iget_type(object.value) }) {
-        case H5I_GROUP: return .group
-        case H5I_DATASET: return .dataset
-        default: return .other
-        }
-    }
-
     /// The names in a group, sorted by their bytes.
     public func memberNames(of group: String) throws(HDF5Error) -> [String] {
         try openGroup(group).memberNames()
@@ -95,30 +74,48 @@ extension File {
     }
 }
 
+/// A name in a group.
+struct GroupMember {
+    var name: String
+    /// How it leads to its object.
+    var link: LinkKind
+}
+
 extension Group {
     /// The names in the group, sorted by their bytes.
     public func memberNames() throws(HDF5Error) -> [String] {
+        try members().map(\.name)
+    }
+
+    /// The names in the group with the kinds of their links, sorted by the names' bytes.
+    func members() throws(HDF5Error) -> [GroupMember] {
         let place = place("list")
         // Native order, and sorted here: asked for sorted names, libhdf5 1.10 frees memory it never had when the group's
         // index is damaged.
-        let collector = NameCollector()
+        let collector = MemberCollector()
         var index: UInt64 = 0
         let context = Unmanaged.passUnretained(collector).toOpaque()
         _ = try Library.call(place) {
             H5Literate(
                 identifier, H5_INDEX_NAME, H5_ITER_NATIVE, &index,
-                { _, name, _, context in
-                    guard let name, let context else { return -1 }
-                    Unmanaged<NameCollector>.fromOpaque(context).takeUnretainedValue().names.append(
-                        String(cString: name))
+                { _, name, information, context in
+                    guard let name, let information, let context else { return -1 }
+                    let link: LinkKind =
+                        switch information.pointee.type {
+                        case H5L_TYPE_HARD: .hard
+                        case H5L_TYPE_SOFT: .soft
+                        default: .external
+                        }
+                    Unmanaged<MemberCollector>.fromOpaque(context).takeUnretainedValue().members.append(
+                        GroupMember(name: String(cString: name), link: link))
                     return 0
                 }, context)
         }
-        return collector.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return collector.members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 }
 
 /// What a walk over a group's names fills.
-private final class NameCollector {
-    var names: [String] = []
+private final class MemberCollector {
+    var members: [GroupMember] = []
 }

@@ -12,6 +12,9 @@ enum Library {
         init() {
             // At exit the library would close what is still open, and that is only what a failed write left behind.
             H5dont_atexit()
+            guard shim_stay_in_the_file() >= 0 else {
+                fatalError("libhdf5 cannot be kept from following links to other files and from loading plugins")
+            }
         }
     }
 

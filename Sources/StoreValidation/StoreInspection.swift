@@ -29,8 +29,8 @@ final class StoreInspection {
     private(set) var datasets: [String: DatasetInspection] = [:]
     /// Every group, by path.
     private(set) var groups: Set<String> = []
-    /// Links that lead elsewhere than to an object of this file.
-    private(set) var foreignLinks: [String] = []
+    /// What is not looked into, and why: links out of the file, data that lies elsewhere.
+    private(set) var refused: [(path: String, refusal: Refusal)] = []
     /// Objects that cannot be opened, with the reason.
     private(set) var unreadable: [(path: String, reason: String)] = []
 
@@ -51,35 +51,20 @@ final class StoreInspection {
 
     init(path: String) throws {
         self.path = path
-        self.file = try File(opening: path)
-        walk("/", depth: 0)
+        self.file = try File(inspecting: path)
+        let contents = file.contents()
+        groups = Set(contents.groups)
+        refused = contents.refused
+        unreadable = contents.unreadable.map { ($0.path, "\($0.error)") }
+        for path in contents.datasets { inspect(path) }
     }
 
-    private func walk(_ group: String, depth: Int) {
-        groups.insert(group)
-        // Nothing of the format lies deeper; a file whose groups contain each other has no end.
-        guard depth < 8 else { return }
+    private func inspect(_ path: String) {
         do {
-            for name in try file.memberNames(of: group) {
-                inspect(group == "/" ? "/" + name : "\(group)/\(name)", depth: depth)
-            }
-        } catch {
-            unreadable.append((group, "\(error)"))
-        }
-    }
-
-    private func inspect(_ path: String, depth: Int) {
-        do {
-            guard try file.linkKind(of: path) == .hard else { return foreignLinks.append(path) }
-            switch try file.objectKind(of: path) {
-            case .group: walk(path, depth: depth + 1)
-            case .dataset:
-                let dataset = try file.openDataset(path)
-                datasets[path] = DatasetInspection(
-                    path: path, shape: dataset.shape, type: dataset.elementType, storage: try dataset.storage(),
-                    statedSHA256: dataset.hasAttribute("sha256") ? try dataset.readString(attribute: "sha256") : nil)
-            case .other: break
-            }
+            let dataset = try file.openDataset(path)
+            datasets[path] = DatasetInspection(
+                path: path, shape: dataset.shape, type: dataset.elementType, storage: try dataset.storage(),
+                statedSHA256: dataset.hasAttribute("sha256") ? try dataset.readString(attribute: "sha256") : nil)
         } catch {
             unreadable.append((path, "\(error)"))
         }
@@ -122,8 +107,7 @@ final class StoreInspection {
     private(set) lazy var features: [FeatureInspection] = datasets.values
         .filter { dataset in
             dataset.path.hasPrefix(StorePath.features + "/") && dataset.type == .of(.float32)
-                && dataset.shape.count == 2
-                && dataset.shape[1] > 0 && dataset.storage.kind != .virtual && !dataset.storage.isExternal
+                && dataset.shape.count == 2 && dataset.shape[1] > 0
         }
         .map {
             FeatureInspection(

@@ -27,9 +27,6 @@ import Testing
         #expect(try read.memberNames(of: "/") == ["a", "empty"])
         #expect(try read.memberNames(of: "a") == ["b", "integers", "strings"])
         #expect(read.exists("a/b") && read.exists("/") && !read.exists("a/c") && !read.exists("x/y/z"))
-        #expect(try read.objectKind(of: "a") == .group)
-        #expect(try read.objectKind(of: "empty") == .dataset)
-        #expect(try read.linkKind(of: "a/b") == .hard)
     }
 
     @Test func attributesComeBack() throws {

@@ -44,4 +44,23 @@ import Testing
         let found = try StoreValidator.validate(path).findings.filter { $0.code == .foreignStorage }
         #expect(found.map(\.place) == ["/features/foreign"])
     }
+
+    /// What is refused is told, its targets stay closed, and everything else is looked at all the same.
+    @Test(arguments: ["/utterances", "/speakers", "/checksums/utterances", "/statistics/audio", "/provenance"])
+    func linksAreToldAndNotFollowed(_ place: String) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        try SyntheticStore().write(to: folder.file("other.h5"))
+        let file = try File(updating: path)
+        try file.delete(place)
+        try file.createExternalLink(place, file: folder.file("other.h5"), path: place)
+        try file.write(UInt8(0), attribute: "complete")
+        try file.close()
+        let canary = try Canary(folder.file("other.h5"))
+        let found = try StoreValidator.validate(path).findings
+        #expect(found.filter { $0.code == .foreignStorage }.map(\.place) == [place])
+        #expect(found.contains { $0.code == .incomplete })
+        #expect(!canary.wasOpened)
+    }
 }

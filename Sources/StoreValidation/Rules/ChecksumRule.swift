@@ -12,10 +12,7 @@ struct ChecksumRule: Rule {
         var content = ContentIdentifier()
         let digests = Self.digests(of: store.needsContentDigests ? store.featureChecks.keys.sorted() : [], store)
         for path in store.datasets.keys.sorted() where !path.hasPrefix(StorePath.checksums + "/") {
-            guard let dataset = store.datasets[path], let type = dataset.type.numpyName,
-                dataset.storage.kind != .virtual,
-                !dataset.storage.isExternal
-            else { continue }
+            guard let dataset = store.datasets[path], let type = dataset.type.numpyName else { continue }
             do {
                 let (sha256, found) = try check(dataset, store, digests[path])
                 findings += found

@@ -28,7 +28,7 @@ struct StructureRule: Rule {
         var findings = store.unreadable.map {
             Finding(.checksumMismatch, at: $0.path, "it cannot be opened: \($0.reason)")
         }
-        let unreadable = Set(store.unreadable.map(\.path))
+        let unreadable = Set(store.unreadable.map(\.path) + store.refused.map(\.path))
         for (path, type, rows) in Self.expected {
             guard let dataset = store.datasets[path] else {
                 if !unreadable.contains(path) {
