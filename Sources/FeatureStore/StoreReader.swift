@@ -152,6 +152,9 @@ final class StoreReader {
         if let row = split.firstIndex(where: { $0 >= splits && $0 != StorePath.noSplit }) {
             throw malformed(StorePath.dialogueSplit, "row \(row) holds \(split[row]), but there are \(splits) splits")
         }
+        if let row = ids.indices.first(where: { offsets[$0] == offsets[$0 + 1] }) {
+            throw malformed(StorePath.utteranceOffset, "dialogue '\(ids[row])' has no utterances")
+        }
         return ids.indices.map {
             StoreDialogue(
                 id: ids[$0], split: split[$0] == StorePath.noSplit ? nil : Int(split[$0]),

@@ -32,6 +32,8 @@ public enum FindingCode: String, Sendable, CaseIterable, Encodable {
     case duplicateDialogue = "E043"
     /// Broken source order.
     case brokenSourceOrder = "E044"
+    /// Dialogue without utterances.
+    case emptyDialogue = "E045"
     /// Dialogue in two splits.
     case dialogueInTwoSplits = "E050"
     /// Dialogue in no split.
@@ -109,6 +111,7 @@ public enum FindingCode: String, Sendable, CaseIterable, Encodable {
         case .splitOutOfRange: "split out of range"
         case .duplicateDialogue: "duplicate dialogue id"
         case .brokenSourceOrder: "broken source order"
+        case .emptyDialogue: "dialogue without utterances"
         case .dialogueInTwoSplits: "dialogue in two splits"
         case .dialogueInNoSplit: "dialogue in no split"
         case .invalidUTF8: "invalid UTF-8"
@@ -147,7 +150,7 @@ public enum FindingCode: String, Sendable, CaseIterable, Encodable {
         case .checksumMismatch: "The file changed after it was written: copy it again or convert it again."
         case .notANumber, .infinity:
             "Mend or remove these values in the source file and convert again; training would spread them."
-        case .labelOutOfRange, .speakerOutOfRange, .splitOutOfRange, .duplicateDialogue, .invalidUTF8:
+        case .labelOutOfRange, .speakerOutOfRange, .splitOutOfRange, .duplicateDialogue, .emptyDialogue, .invalidUTF8:
             "Mend the source files and convert again."
         case .dialogueInTwoSplits, .dialogueInNoSplit:
             "Mend the lists of dialogue ids in the source files and convert again."

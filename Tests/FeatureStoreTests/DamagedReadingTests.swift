@@ -1,5 +1,6 @@
 import FeatureStore
 import Foundation
+import HDF5
 import Tensors
 import TestSupport
 import Testing
@@ -66,5 +67,19 @@ import Testing
                 #expect(try Content(folder.file("short.h5")) == content, "\(length) bytes give other values")
             } catch is StoreError {}
         }
+    }
+
+    /// Checksums that hold do not make a store that training can use.
+    @Test func dialoguesWithoutUtterancesAreRefused() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        let file = try File(updating: path)
+        let offsets = try file.openDataset("/dialogues/utterance_offset")
+        try offsets.write(rows: 3..<4, from: [try offsets.readAll(as: UInt64.self)[4]])
+        try file.reseal("/dialogues/utterance_offset")
+        try file.close()
+        let error = try #require(throws: StoreError.self) { _ = try Store(opening: path) }
+        #expect(error.reason == .malformed && error.message.hasPrefix("dialogue 'dialogue-3' has no utterances"))
     }
 }

@@ -64,6 +64,14 @@ extension FindingCase {
             code: .brokenSourceOrder, place: "/dialogues/source_order", alongside: changed,
             file: set("/dialogues/source_order", 2, UInt32(0))),
         FindingCase(
+            code: .emptyDialogue, place: "/dialogues/utterance_offset", example: "dialogue 'dialogue-1'",
+            alongside: changed,
+            file: { file in
+                let offsets = try file.openDataset("/dialogues/utterance_offset")
+                let end = try offsets.readAll(as: UInt64.self)[2]
+                try offsets.write(rows: 1..<2, from: [end])
+            }),
+        FindingCase(
             code: .dialogueInTwoSplits, place: "/dialogues/split",
             example: "dialogue 'dialogue-0': in train and in test",
             alongside: changed.union([.duplicateDialogue]), file: name("/dialogues/id", 8, Array("dialogue-0".utf8))),

@@ -1,11 +1,13 @@
 import FeatureStore
 
-/// Each dialogue stands in the store once, in one split, and has its place in the source's order.
+/// Each dialogue stands in the store once, in one split, has utterances and its place in the source's order.
 struct DialogueRule: Rule {
-    let codes: [FindingCode] = [.duplicateDialogue, .dialogueInTwoSplits, .brokenSourceOrder]
+    let codes: [FindingCode] = [
+        .duplicateDialogue, .dialogueInTwoSplits, .brokenSourceOrder, .emptyDialogue,
+    ]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
-        checkIDs(store) + checkSourceOrder(store)
+        checkIDs(store) + checkSourceOrder(store) + checkLengths(store)
     }
 
     private func checkIDs(_ store: StoreInspection) -> [Finding] {
@@ -57,6 +59,17 @@ struct DialogueRule: Rule {
             Finding(
                 .brokenSourceOrder, at: StorePath.sourceOrder,
                 "the positions are not 0 to \(order.count - 1), each once")
+        ]
+    }
+
+    private func checkLengths(_ store: StoreInspection) -> [Finding] {
+        guard let ranges = store.dialogueRanges else { return [] }
+        let empty = ranges.indices.filter { ranges[$0].isEmpty }
+        guard !empty.isEmpty else { return [] }
+        return [
+            Finding(
+                .emptyDialogue, at: StorePath.utteranceOffset, "\(empty.count) dialogues have no utterances",
+                count: empty.count, examples: empty.prefix(Finding.exampleLimit).map { store.example(dialogue: $0) })
         ]
     }
 }
