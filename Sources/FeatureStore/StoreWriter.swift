@@ -35,7 +35,7 @@ public final class StoreWriter {
     ) throws -> WrittenStore {
         try manifest.check(for: path)
         do {
-            return try AtomicFile.replace(path) { temporary in
+            return try AtomicFile.replace(path, overwrites: options.overwrites) { temporary in
                 let writer = StoreWriter(manifest, path: path, options: options)
                 do {
                     try writer.begin(at: temporary)

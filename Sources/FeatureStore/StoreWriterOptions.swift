@@ -5,11 +5,16 @@ public struct StoreWriterOptions: Sendable {
     /// Whether NaN and infinity are refused as they arrive. Default true.
     public var refusesNonFiniteValues: Bool
 
+    /// Whether a file of the store's name is replaced. If not, also one that appears while the store is written stays, and
+    /// writing fails. Default true.
+    public var overwrites: Bool
+
     /// Options; see the properties.
-    public init(compressionLevel: Int? = nil, refusesNonFiniteValues: Bool = true) {
+    public init(compressionLevel: Int? = nil, refusesNonFiniteValues: Bool = true, overwrites: Bool = true) {
         precondition(compressionLevel.map { (1...9).contains($0) } ?? true, "gzip knows the levels 1 to 9")
         self.compressionLevel = compressionLevel
         self.refusesNonFiniteValues = refusesNonFiniteValues
+        self.overwrites = overwrites
     }
 }
 

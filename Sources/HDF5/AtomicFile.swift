@@ -8,34 +8,76 @@ public enum AtomicFile {
     /// The temporary name begins with a point and ends in `.partial`. A killed process leaves it behind; it is harmless,
     /// and a later call for the same path removes it once it has rested for an hour.
     /// - Parameters:
-    ///   - path: The final path. A symbolic link there stays, and the file it leads to is replaced.
+    ///   - path: The final path. A symbolic link there stays, and the file it leads to is replaced; a link to nothing is
+    ///     refused, and so is everything that is no regular file.
+    ///   - overwrites: Whether a file that is there is replaced. If not, the new one gets its name only where nothing has it at
+    ///     that moment: of two that are written at once, one fails.
     ///   - contents: Creates and closes the file at the temporary path, which does not exist yet, and checks it if it
     ///     wants to: what it throws is thrown on, after the temporary file was removed.
     /// - Throws: ``HDF5Error`` where the folder is missing or not writable or the path is a folder; whatever `contents`
     ///   throws.
     public static func replace<Result>(
-        _ path: String, contents: (_ temporaryPath: String) throws -> Result
+        _ path: String, overwrites: Bool = true, contents: (_ temporaryPath: String) throws -> Result
     ) throws -> Result {
         let final = resolvingLink(path)
         let folder = (final as NSString).deletingLastPathComponent
         let folderPath = folder.isEmpty ? "." : folder
         let name = (final as NSString).lastPathComponent
         try checkTarget(path, folder: folderPath)
+        if !overwrites { try requireNothing(at: final, reportedAs: path) }
         removeLeftovers(of: name, in: folderPath)
         let temporary = (folder as NSString).appendingPathComponent(
             ".\(name).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0...UInt32.max)).partial")
         do {
             let result = try contents(temporary)
             try synchronise(temporary, reportedAs: path)
-            guard rename(temporary, final) == 0 else {
-                throw HDF5Error(operation: "write", file: path, systemError: errno)
-            }
+            try checkTarget(path, folder: folderPath)
+            try give(temporary, itsName: final, overwrites: overwrites, reportedAs: path)
             try synchronise(folderPath, reportedAs: path)
             return result
         } catch {
             unlink(temporary)
             throw error
         }
+    }
+
+    private static func requireNothing(at final: String, reportedAs path: String) throws(HDF5Error) {
+        var information = stat()
+        guard lstat(final, &information) != 0 else { throw exists(path) }
+    }
+
+    private static func give(
+        _ temporary: String, itsName final: String, overwrites: Bool, reportedAs path: String
+    ) throws(HDF5Error) {
+        if overwrites {
+            guard rename(temporary, final) == 0 else {
+                throw HDF5Error(operation: "write", file: path, systemError: errno)
+            }
+            return
+        }
+        // A second name fails where the name is taken, which renaming would not.
+        if link(temporary, final) == 0 {
+            unlink(temporary)
+            return
+        }
+        guard errno != EEXIST else { throw exists(path) }
+        // A file system without second names: an empty file takes the name first, and that fails where it is taken.
+        let descriptor = open(final, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else {
+            throw errno == EEXIST ? exists(path) : HDF5Error(operation: "write", file: path, systemError: errno)
+        }
+        close(descriptor)
+        guard rename(temporary, final) == 0 else {
+            let failure = errno
+            unlink(final)
+            throw HDF5Error(operation: "write", file: path, systemError: failure)
+        }
+    }
+
+    private static func exists(_ path: String) -> HDF5Error {
+        HDF5Error(
+            operation: "write", file: path,
+            message: "it exists already; give --force to replace it, or another name", systemError: EEXIST)
     }
 
     private static func resolvingLink(_ path: String) -> String {
@@ -54,8 +96,20 @@ public enum AtomicFile {
             throw HDF5Error(
                 operation: "write", file: path, message: "'\(folder)' is not a folder", systemError: ENOTDIR)
         }
-        if stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR {
-            throw HDF5Error(operation: "write", file: path, systemError: EISDIR)
+        if stat(path, &information) == 0 {
+            switch information.st_mode & S_IFMT {
+            case S_IFREG: break
+            case S_IFDIR: throw HDF5Error(operation: "write", file: path, systemError: EISDIR)
+            default:
+                throw HDF5Error(
+                    operation: "write", file: path,
+                    message:
+                        "it is a pipe, a socket or a device, and only regular files are replaced; choose another name")
+            }
+        } else if lstat(path, &information) == 0 {
+            throw HDF5Error(
+                operation: "write", file: path,
+                message: "it is a link that leads to nothing; remove the link or choose another name")
         }
         guard access(folder, W_OK | X_OK) == 0 else {
             let message = "the folder '\(folder)' is not writable"

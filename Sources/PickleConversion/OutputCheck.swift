@@ -10,6 +10,12 @@ enum OutputCheck {
             guard status.st_mode & S_IFMT != S_IFDIR else {
                 throw .output(path: output, reason: "it is a folder; give a file name, such as \(output)/store.h5")
             }
+            guard status.st_mode & S_IFMT == S_IFREG else {
+                throw .output(
+                    path: output,
+                    reason:
+                        "it is a pipe, a socket or a device, and only regular files are replaced; choose another name")
+            }
             if inputs.contains(where: { isSameFile($0, status) }) {
                 throw .output(path: output, reason: "it is one of the files to be converted; choose another name")
             }

@@ -27,7 +27,8 @@ public enum PickleConverter {
         manifest.created = request.created
         manifest.options = options(of: request)
         let writerOptions = StoreWriterOptions(
-            compressionLevel: request.compressionLevel, refusesNonFiniteValues: !request.keepsNonFiniteValues)
+            compressionLevel: request.compressionLevel, refusesNonFiniteValues: !request.keepsNonFiniteValues,
+            overwrites: request.overwrites)
         var costs: [String] = []
         let written = try StoreWriter.write(manifest, to: request.output, options: writerOptions) { writer in
             costs = try dataset.writeFeatures(to: writer)

@@ -20,6 +20,11 @@ public struct OutputPath: Sendable {
         guard status.st_mode & S_IFMT != S_IFDIR else {
             throw StoreToolsError("cannot write '\(path)': it is a folder; give the name of a file")
         }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw StoreToolsError(
+                "cannot write '\(path)': it is a pipe, a socket or a device, and only regular files are replaced; choose another name"
+            )
+        }
         for input in inputs {
             var other = stat()
             guard stat(input, &other) != 0 || other.st_dev != status.st_dev || other.st_ino != status.st_ino else {

@@ -88,9 +88,11 @@ struct StoreJoin {
     }
 
     /// Writes the new store, rows a few megabytes at a time.
-    func write(_ manifest: StoreManifest, to path: String, options: StoreWriterOptions) throws -> WrittenStore {
+    func write(_ manifest: StoreManifest, to output: OutputPath, options: StoreWriterOptions) throws -> WrittenStore {
+        var options = options
+        options.overwrites = output.overwrites
         let runs = runs
-        return try StoreWriter.write(manifest, to: path, options: options) { writer in
+        return try StoreWriter.write(manifest, to: output.path, options: options) { writer in
             for feature in manifest.features {
                 for (store, rows) in runs {
                     try RowBlocks.visit([rows], width: feature.width) { rows, buffer in

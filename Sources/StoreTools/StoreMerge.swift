@@ -35,7 +35,7 @@ public enum StoreMerge {
         }
         var manifest = try join.manifest(features: features(of: stores))
         try origin.record("merge of \(stores.count) stores", of: stores, in: &manifest)
-        return try join.write(manifest, to: output.path, options: options)
+        return try join.write(manifest, to: output, options: options)
     }
 
     private static func requireFit(_ store: Store, _ first: Store) throws(StoreToolsError) {

@@ -18,6 +18,6 @@ public enum StoreSubset {
         for index in part.dialogues { try join.add(index, of: store, sourceOffset: 0) }
         var manifest = try join.manifest(features: part.features)
         try origin.record("subset: \(selection.words)", of: [store], in: &manifest)
-        return try join.write(manifest, to: output.path, options: options)
+        return try join.write(manifest, to: output, options: options)
     }
 }

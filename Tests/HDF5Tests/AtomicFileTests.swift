@@ -64,4 +64,34 @@ import Testing
         try Data().write(to: URL(filePath: folder.file("plain")))
         #expect(try message(folder.file("plain/file.txt")).contains("plain"))
     }
+
+    @Test func onlyRegularFilesAreReplaced() throws {
+        let folder = try TemporaryFolder()
+        #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("to-pipe"), withDestinationPath: folder.file("pipe"))
+        try FileManager.default.createSymbolicLink(atPath: folder.file("to-nothing"), withDestinationPath: "nothing")
+        for path in [folder.file("pipe"), folder.file("to-pipe"), folder.file("to-nothing"), "/dev/null"] {
+            for overwrites in [true, false] {
+                #expect(throws: HDF5Error.self) {
+                    try AtomicFile.replace(path, overwrites: overwrites) { _ in Issue.record("\(path) was written") }
+                }
+            }
+        }
+        #expect(try folder.names() == ["pipe", "to-nothing", "to-pipe"])
+    }
+
+    @Test func nothingIsReplacedEvenInARace() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("file.txt")
+        let error = try #require(throws: HDF5Error.self) {
+            try AtomicFile.replace(path, overwrites: false) { temporary in
+                try Data("second".utf8).write(to: URL(filePath: temporary))
+                try AtomicFile.replace(path, overwrites: false) { try Data("first".utf8).write(to: URL(filePath: $0)) }
+            }
+        }
+        #expect(error.systemError == EEXIST)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "first")
+        #expect(try folder.names() == ["file.txt"])
+    }
 }

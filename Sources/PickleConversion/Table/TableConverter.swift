@@ -47,7 +47,8 @@ public enum TableConverter {
         manifest.toolVersion = request.toolVersion
         manifest.created = request.created
         let options = StoreWriterOptions(
-            compressionLevel: request.compressionLevel, refusesNonFiniteValues: !request.keepsNonFiniteValues)
+            compressionLevel: request.compressionLevel, refusesNonFiniteValues: !request.keepsNonFiniteValues,
+            overwrites: request.overwrites)
         var costs: [String] = []
         var sources = manifest.sources
         let written = try StoreWriter.write(manifest, to: request.output, options: options) { writer in

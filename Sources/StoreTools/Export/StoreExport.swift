@@ -24,7 +24,7 @@ public enum StoreExport {
         try store.verify()
         let content = try ExportContent(part)
         do {
-            try AtomicFile.replace(output.path) { temporary in
+            try AtomicFile.replace(output.path, overwrites: output.overwrites) { temporary in
                 let file = try OutputFile(creating: temporary)
                 switch form {
                 case .pickle: try writePickle(content, part, to: file)
