@@ -86,7 +86,7 @@ extension Store {
     }
 
     func dataset(of feature: String) throws(StoreError) -> FeatureDataset {
-        if let dataset = datasets[feature] { return dataset }
+        if let dataset = datasets[Array(feature.utf8)] { return dataset }
         throw StoreError(
             .notFound, file: path, object: StorePath.features,
             message: "there is no feature '\(feature)', only \(features.map(\.name).joined(separator: ", "))")

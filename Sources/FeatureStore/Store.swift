@@ -72,7 +72,8 @@ public final class Store: @unchecked Sendable {
 
     let file: File
     let textOffsets: [UInt64]
-    let datasets: [String: FeatureDataset]
+    /// By the bytes of their names: Swift takes letters composed in two ways for one.
+    let datasets: [[UInt8]: FeatureDataset]
 
     /// The number of utterances.
     public var utteranceCount: Int { labels.count }
@@ -99,7 +100,7 @@ public final class Store: @unchecked Sendable {
         self.textOffsets = tables.textOffsets
         let features = try reader.readFeatures(rows: tables.labels.count)
         self.features = features.map(\.description)
-        self.datasets = Dictionary(uniqueKeysWithValues: features.map { ($0.description.name, $0) })
+        self.datasets = Dictionary(uniqueKeysWithValues: features.map { (Array($0.description.name.utf8), $0) })
         self.provenance = try reader.readProvenance()
         self.file = reader.takeFile()
     }
@@ -142,7 +143,7 @@ public final class Store: @unchecked Sendable {
 
     /// The feature of that name, or nil.
     public func feature(named name: String) -> FeatureDescription? {
-        features.first { $0.name == name }
+        features.first { $0.name.utf8.elementsEqual(name.utf8) }
     }
 }
 

@@ -127,4 +127,24 @@ import Testing
             for try await equal in group { #expect(equal) }
         }
     }
+
+    /// Names are bytes: letters that are composed in two ways are two names.
+    @Test func namesThatSwiftTakesForOneAreTwo() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        let file = try File(updating: path)
+        let rows = try file.openDataset("/features/audio").rowCount
+        for (name, width) in [("caf\u{E9}", 2), ("cafe\u{301}", 3)] {
+            let dataset = try file.createDataset("/features/\(name)", type: .float32, shape: [rows, width])
+            try dataset.writeAll([Float](repeating: Float(width), count: rows * width))
+            try dataset.write("audio", attribute: "modality")
+            try dataset.write("float32", attribute: "source_dtype")
+        }
+        try file.close()
+        let store = try Store(opening: path)
+        #expect(store.feature(named: "caf\u{E9}")?.width == 2 && store.feature(named: "cafe\u{301}")?.width == 3)
+        #expect(try store.readRows(of: "caf\u{E9}", 0..<1) == [2, 2])
+        #expect(try store.readRows(of: "cafe\u{301}", 0..<1) == [3, 3, 3])
+    }
 }
