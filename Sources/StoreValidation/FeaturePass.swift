@@ -8,26 +8,30 @@ import HDF5
 struct FeaturePass {
     private let store: StoreInspection
     private let runs: [any FeatureRuleRun]
+    private let digests: DigestRule?
 
     /// The bytes of a piece, unless a single row or block of checksums is larger.
     private static let pieceBytes = 512 << 10
 
     private static var all: [any FeatureRule.Type] {
         [
-            DigestRule.self, FiniteRule.self, ZeroRowRule.self, OutlierRule.self, StatisticsRule.self, ColumnRule.self,
+            FiniteRule.self, ZeroRowRule.self, OutlierRule.self, StatisticsRule.self, ColumnRule.self,
             DuplicateRule.self,
         ]
     }
 
     init(_ store: StoreInspection, _ options: ValidationOptions) {
         self.store = store
-        self.runs = Self.all.filter { $0.codes.contains(where: options.wants) }.map { Self.run($0.init(store)) }
+        digests = DigestRule.codes.contains(where: options.wants) ? DigestRule(store) : nil
+        let rules = Self.all.filter { $0.codes.contains(where: options.wants) }.map { Self.run($0.init(store)) }
+        runs = (digests.map { [Self.run($0)] } ?? []) + rules
     }
 
     private static func run(_ rule: some FeatureRule) -> any FeatureRuleRun { RuleRun(rule) }
 
-    func findings() -> [Finding] {
-        guard !runs.isEmpty else { return [] }
+    /// What the rules find, and what was seen of the rows' checksums on the way.
+    func read() -> (findings: [Finding], evidence: RowEvidence) {
+        guard !runs.isEmpty else { return ([], RowEvidence()) }
         var findings: [Finding] = []
         for feature in store.features {
             do {
@@ -42,7 +46,7 @@ struct FeaturePass {
             for run in runs { findings += run.end(feature) }
         }
         for run in runs { findings += run.finish() }
-        return findings
+        return (findings, digests?.evidence ?? RowEvidence())
     }
 
     private func read(_ feature: FeatureInspection) throws {

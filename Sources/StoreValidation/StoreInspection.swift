@@ -34,21 +34,6 @@ final class StoreInspection {
     /// Objects that cannot be opened, with the reason.
     private(set) var unreadable: [(path: String, reason: String)] = []
 
-    /// What the pass over the features found of their block checksums, by path.
-    var featureChecks: [String: BlockCheck] = [:]
-
-    /// The parts of the file that the pass over the features has read, with their checksums.
-    var knownExtents: [KnownExtent] = []
-
-    /// What the file's last line says of all bytes before it; nil where it cannot be read. Asked for once the pass over the
-    /// features is done, it reads only the rest of the file.
-    private(set) lazy var closingState: ClosingChecksum.State? = try? ClosingChecksum.state(
-        of: path, known: knownExtents)
-
-    /// Whether SHA-256 of features must be taken: where the last line vouches for every byte since the writer took them,
-    /// the stated ones stand.
-    var needsContentDigests: Bool { closingState != .valid }
-
     init(path: String) throws {
         self.path = path
         self.file = try File(inspecting: path)

@@ -57,7 +57,22 @@ public enum StoreValidator {
         report.describe(store)
         // Of another major version nothing more is known; a file without the mark is no store at all.
         guard header.isReadable(store) else { return report }
-        if !options.quick { report.add(FeaturePass(store, options).findings(), options) }
+        var evidence = RowEvidence()
+        var closing: ClosingChecksum.State?
+        if !options.quick {
+            let pass = FeaturePass(store, options).read()
+            report.add(pass.findings, options)
+            evidence = pass.evidence
+            if (ClosingChecksumRule.allCodes + ChecksumRule.allCodes).contains(where: options.wants) {
+                // Only what the pass has not read is read now.
+                closing = try? ClosingChecksum.state(of: path, known: evidence.extents)
+            }
+        }
+        let rules: [any Rule] =
+            tables + [
+                ClosingChecksumRule(state: closing),
+                ChecksumRule(checks: evidence.checks, takesContentDigests: closing != .valid),
+            ] + summaries
         for rule in rules where rule.codes.contains(where: options.wants) && !(options.quick && rule.readsData) {
             report.add(run(rule, store), options)
         }
@@ -65,10 +80,14 @@ public enum StoreValidator {
         return report
     }
 
-    /// All rules on structure and tables, in the order in which they run.
-    private static let rules: [any Rule] = [
+    /// The rules on structure and tables, in the order in which they run.
+    private static let tables: [any Rule] = [
         StructureRule(), ForeignStorageRule(), OffsetRule(), RangeRule(), DialogueRule(), SpeakerRule(), SplitRule(),
-        TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(), ClosingChecksumRule(), ChecksumRule(),
+        TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(),
+    ]
+
+    /// The rules that only tell what there is.
+    private static let summaries: [any Rule] = [
         SizeRule(), BalanceRule(),
         LengthRule(), CompressionRule(), UnknownContentRule(),
     ]

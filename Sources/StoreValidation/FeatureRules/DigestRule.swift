@@ -1,6 +1,14 @@
 import FeatureStore
 import HDF5
 
+/// What the pass over the features has found of their bytes, for the rules that report checksums.
+struct RowEvidence {
+    /// What their block checksums say, by path.
+    var checks: [String: BlockCheck] = [:]
+    /// The parts of the file that were read, with their checksums.
+    var extents: [KnownExtent] = []
+}
+
 /// The checksums of feature rows, taken while they are in memory for the other rules; ``ChecksumRule`` reports them.
 final class DigestRule: FeatureRule {
     static let codes: [FindingCode] = [.checksumMismatch, .contentMismatch, .missingObject]
@@ -15,6 +23,7 @@ final class DigestRule: FeatureRule {
 
     private let store: StoreInspection
     private var expected: ExpectedBlocks?
+    private(set) var evidence = RowEvidence()
 
     init(_ store: StoreInspection) { self.store = store }
 
@@ -50,10 +59,10 @@ final class DigestRule: FeatureRule {
             blocks[segment.block].append(segment.checksum, count: segment.bytes)
         }
         if let offset = feature.offset {
-            store.knownExtents.append(KnownExtent(offset: offset, bytes: bytes, checksum: whole))
+            evidence.extents.append(KnownExtent(offset: offset, bytes: bytes, checksum: whole))
         }
         if let expected {
-            store.featureChecks[feature.path] = expected.compare(
+            evidence.checks[feature.path] = expected.compare(
                 blocks.map(\.value), sha256: "", rowCount: feature.rows)
         }
         return []

@@ -4,13 +4,19 @@ import HDF5
 
 /// Every dataset matches its block checksums and its SHA-256, and all of them together the content id.
 struct ChecksumRule: Rule {
-    let codes: [FindingCode] = [.checksumMismatch, .contentMismatch, .missingObject]
+    static let allCodes: [FindingCode] = [.checksumMismatch, .contentMismatch, .missingObject]
+    let codes = allCodes
     let readsData = true
+    /// What is known of the features' block checksums, by path.
+    let checks: [String: BlockCheck]
+    /// Whether SHA-256 of features must be taken: where the last line vouches for every byte since the writer took them,
+    /// the stated ones stand.
+    let takesContentDigests: Bool
 
     func findings(in store: StoreInspection) throws -> [Finding] {
         var findings: [Finding] = []
         var content = ContentIdentifier()
-        let digests = Self.digests(of: store.needsContentDigests ? store.featureChecks.keys.sorted() : [], store)
+        let digests = Self.digests(of: takesContentDigests ? checks.keys.sorted() : [], store)
         for path in store.datasets.keys.sorted() where !path.hasPrefix(StorePath.checksums + "/") {
             guard let dataset = store.datasets[path], let type = dataset.type.numpyName else { continue }
             do {
@@ -58,7 +64,7 @@ struct ChecksumRule: Rule {
         let opened = try store.file.openDataset(dataset.path)
         var sha256: String
         var findings: [Finding] = []
-        switch try store.featureChecks[dataset.path] ?? store.file.checkBlocks(of: opened, content: true) {
+        switch try checks[dataset.path] ?? store.file.checkBlocks(of: opened, content: true) {
         case .intact(let found): sha256 = try digest?.get() ?? (found.isEmpty ? dataset.statedSHA256 ?? "" : found)
         case .damaged(let rows, let found):
             sha256 = try digest?.get() ?? found

@@ -2,11 +2,14 @@ import FeatureStore
 
 /// The file's last line matches all bytes before it.
 struct ClosingChecksumRule: Rule {
-    let codes: [FindingCode] = [.checksumMismatch, .notHDF5, .noClosingChecksum]
+    static let allCodes: [FindingCode] = [.checksumMismatch, .notHDF5, .noClosingChecksum]
+    let codes = allCodes
     let readsData = true
+    /// What the file's last line says of all bytes before it; nil where it could not be read.
+    let state: ClosingChecksum.State?
 
     func findings(in store: StoreInspection) throws -> [Finding] {
-        switch try store.closingState ?? ClosingChecksum.state(of: store.path) {
+        switch try state ?? ClosingChecksum.state(of: store.path) {
         case .valid: []
         case .mismatch:
             [Finding(.checksumMismatch, at: "/", "the file's bytes do not match the checksum in its last line")]
