@@ -34,24 +34,30 @@ VECTORIZED void ck_gelu_backward(float *restrict gradient_in, const float *restr
     }
 }
 
+/// max(0, y), and NaN where y is NaN, as in PyTorch: a model that has gone astray must not look sound.
+INLINE float relu_of(float y) { return y <= 0 ? 0 : y; }
+
+/// The gradient behind ReLU's output: 0 where the output is 0. What is NaN passes.
+INLINE float relu_slope(float output, float gradient) { return output <= 0 ? 0 : gradient; }
+
 VECTORIZED void ck_bias_activation(float *restrict x, size_t rows, size_t columns, const float *restrict bias, int relu) {
     for (size_t r = 0; r < rows; r++) {
         float *row = x + r * columns;
         if (bias && relu) {
             for (size_t c = 0; c < columns; c++) {
                 float y = row[c] + bias[c];
-                row[c] = y > 0 ? y : 0;
+                row[c] = relu_of(y);
             }
         } else if (bias) {
             for (size_t c = 0; c < columns; c++) row[c] += bias[c];
         } else if (relu) {
-            for (size_t c = 0; c < columns; c++) row[c] = row[c] > 0 ? row[c] : 0;
+            for (size_t c = 0; c < columns; c++) row[c] = relu_of(row[c]);
         }
     }
 }
 
 VECTORIZED void ck_relu_mask(float *restrict gradient, const float *restrict output, size_t count) {
-    for (size_t i = 0; i < count; i++) gradient[i] = output[i] > 0 ? gradient[i] : 0;
+    for (size_t i = 0; i < count; i++) gradient[i] = relu_slope(output[i], gradient[i]);
 }
 
 /// What an element is multiplied by: 0 with probability p, otherwise 1 / (1 - p).
@@ -85,8 +91,7 @@ VECTORIZED void ck_dropout_relu(float *out, const float *x, size_t count, size_t
     uint32_t threshold = drop_threshold(p);
     float scale = 1.0f / (1.0f - p);
     for (size_t i = 0; i < count; i++) {
-        float y = x[i] * keep(first + i, key, threshold, scale);
-        out[i] = y > 0 ? y : 0;
+        out[i] = relu_of(x[i] * keep(first + i, key, threshold, scale));
     }
 }
 
@@ -97,6 +102,6 @@ VECTORIZED void ck_dropout_relu_backward(float *restrict gradient_in, const floa
     float scale = 1.0f / (1.0f - p);
     for (size_t i = 0; i < count; i++) {
         float g = gradient_out[i] * keep(first + i, key, threshold, scale);
-        gradient_in[i] += output[i] > 0 ? g : 0;
+        gradient_in[i] += relu_slope(output[i], g);
     }
 }

@@ -2,19 +2,33 @@
 #include "multiversion.h"
 #include <math.h>
 
-VECTORIZED void ck_adamw(float *restrict parameters, float *restrict gradients, float *restrict first,
-                         float *restrict second, size_t count, float learning_rate, float rest1, float beta2,
-                         float rest2, float epsilon, float weight_decay, float correction1, float correction2) {
+INLINE double sum_of_squares(const float *x, size_t count) {
+    REASSOCIATE
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += (double)x[i] * x[i];
+    return sum;
+}
+
+VECTORIZED double ck_adamw(float *restrict parameters, float *restrict gradients, float *restrict first,
+                           float *restrict second, size_t count, float learning_rate, float rest1, float beta2,
+                           float rest2, float epsilon, float weight_decay, float correction1, float correction2) {
     // PyTorch's order: decay, then p -= lr / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon).
     float decay = 1.0f - learning_rate * weight_decay;
     float step = learning_rate / correction1, root = 1.0f / sqrtf(correction2);
-    for (size_t i = 0; i < count; i++) {
-        float g = gradients[i];
-        float m = first[i] + (g - first[i]) * rest1;
-        float v = second[i] * beta2 + g * g * rest2;
-        first[i] = m;
-        second[i] = v;
-        parameters[i] = parameters[i] * decay - step * (m / (sqrtf(v) * root + epsilon));
-        gradients[i] = 0;
+    double squares = 0;
+    // Gradients are summed in pieces that stay in the cache until the update reads them again.
+    for (size_t start = 0; start < count; start += 2048) {
+        size_t end = count - start < 2048 ? count : start + 2048;
+        squares += sum_of_squares(gradients + start, end - start);
+        for (size_t i = start; i < end; i++) {
+            float g = gradients[i];
+            float m = first[i] + (g - first[i]) * rest1;
+            float v = second[i] * beta2 + g * g * rest2;
+            first[i] = m;
+            second[i] = v;
+            parameters[i] = parameters[i] * decay - step * (m / (sqrtf(v) * root + epsilon));
+            gradients[i] = 0;
+        }
     }
+    return squares;
 }

@@ -24,10 +24,15 @@ extension Dataset {
     /// - Parameters:
     ///   - rowsPerBlock: Rows per block checksum; nil for the writer's own choice.
     ///   - content: Whether the SHA-256 is wanted too; without it the walk runs at the speed of memory.
-    package func streamDigest(rowsPerBlock: Int? = nil, content: Bool = true) throws(HDF5Error) -> DatasetDigest {
+    ///   - visit: Receives the rows' numbers and their bytes as they pass.
+    package func streamDigest(
+        rowsPerBlock: Int? = nil, content: Bool = true,
+        visit: (Range<Int>, UnsafeRawBufferPointer) -> Void = { _, _ in }
+    ) throws(HDF5Error) -> DatasetDigest {
         var digest = DatasetDigest(rowBytes: rowBytes, rowsPerBlock: rowsPerBlock, content: content)
-        try forEachBlock { _, bytes in
+        try forEachBlock { rows, bytes in
             digest.update(bytes)
+            visit(rows, bytes)
             return true
         }
         return digest

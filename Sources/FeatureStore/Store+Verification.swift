@@ -2,12 +2,24 @@ import HDF5
 
 extension Store {
     /// Checks the stored rows of features against their block checksums, at the speed of memory and with bounded memory.
-    /// - Parameter names: The features to check; nil for all, and the sentences too.
+    /// - Parameters:
+    ///   - names: The features to check; nil for all, and the sentences too.
+    ///   - nonFinite: Told each row that holds NaN or infinity, as the rows pass.
     /// - Throws: ``StoreError`` naming the dataset and the rows of the first damaged block.
-    public func verify(features names: [String]? = nil) throws(StoreError) {
+    public func verify(
+        features names: [String]? = nil, nonFinite: (_ feature: String, _ row: Int) -> Void = { _, _ in }
+    ) throws(StoreError) {
         for name in names ?? features.map(\.name) {
             let dataset = try dataset(of: name)
-            try file.verify(dataset.dataset)
+            let width = dataset.description.width
+            try file.verify(dataset.dataset) { rows, bytes in
+                let values = bytes.assumingMemoryBound(to: Float.self)
+                guard !values.allFinite else { return }
+                for row in rows {
+                    let first = (row - rows.lowerBound) * width
+                    if !UnsafeBufferPointer(rebasing: values[first..<first + width]).allFinite { nonFinite(name, row) }
+                }
+            }
         }
         guard names == nil else { return }
         do {
@@ -24,10 +36,12 @@ extension Store {
 extension File {
     /// Checks a dataset against its block checksums.
     /// - Throws: ``StoreError`` naming the rows of the first damaged block.
-    func verify(_ dataset: borrowing Dataset) throws(StoreError) {
+    func verify(
+        _ dataset: borrowing Dataset, visit: (Range<Int>, UnsafeRawBufferPointer) -> Void = { _, _ in }
+    ) throws(StoreError) {
         let outcome: BlockCheck
         do {
-            outcome = try checkBlocks(of: dataset)
+            outcome = try checkBlocks(of: dataset, visit: visit)
         } catch {
             throw StoreError(error, reason: .damaged)
         }
@@ -43,13 +57,18 @@ extension File {
     }
 
     /// Compares a dataset with its block checksums, block by block.
-    /// - Parameter content: Whether the SHA-256 is wanted too.
-    package func checkBlocks(of dataset: borrowing Dataset, content: Bool = false) throws(HDF5Error) -> BlockCheck {
+    /// - Parameters:
+    ///   - content: Whether the SHA-256 is wanted too.
+    ///   - visit: Receives the rows' numbers and their bytes as they pass.
+    package func checkBlocks(
+        of dataset: borrowing Dataset, content: Bool = false,
+        visit: (Range<Int>, UnsafeRawBufferPointer) -> Void = { _, _ in }
+    ) throws(HDF5Error) -> BlockCheck {
         guard let expected = try expectedBlocks(of: dataset.path) else { return .unusable("it has no block checksums") }
         guard expected.rowsPerBlock > 0 else {
             return .unusable("its block checksums claim no rows per block, or too many")
         }
-        var digest = try dataset.streamDigest(rowsPerBlock: expected.rowsPerBlock, content: content)
+        var digest = try dataset.streamDigest(rowsPerBlock: expected.rowsPerBlock, content: content, visit: visit)
         let (blocks, sha256) = digest.finish()
         return expected.compare(blocks, sha256: sha256, rowCount: dataset.rowCount)
     }

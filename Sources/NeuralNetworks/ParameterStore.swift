@@ -64,6 +64,14 @@ public final class ParameterStore {
         }
     }
 
+    /// The first parameter, in the order of declaration, that holds NaN or infinity in an arena of this layout: the values, the
+    /// gradients or an optimiser's moments.
+    public func firstNonFinite(in arena: Tensor) -> Parameter? {
+        precondition(arena.count == values.count, "an arena of \(arena.count) numbers for \(values.count)")
+        let numbers = arena.reshaped(rows: arena.count, columns: 1)
+        return zip(entries, offsets).first { entry, offset in !numbers.rows(offset..<offset + entry.count).isFinite }?.0
+    }
+
     /// Sets every gradient to 0.
     public func zeroGradients() { gradients.fill(0) }
 

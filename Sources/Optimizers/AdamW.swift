@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import NeuralNetworks
+import Synchronization
 import Tensors
 
 /// AdamW (Loshchilov and Hutter, 2019) with decoupled weight decay, as PyTorch computes it, in one pass over the arenas.
@@ -44,7 +45,9 @@ public final class AdamW {
     }
 
     /// Takes one step along the gradients and sets them to 0.
-    public func step() {
+    /// - Returns: The norm of all gradients before the step, √Σ g²: NaN or infinite where any of them is.
+    @discardableResult
+    public func step() -> Double {
         stepCount += 1
         let c = configuration
         let correction1 = 1 - pow(c.beta1, Double(stepCount))
@@ -53,11 +56,15 @@ public final class AdamW {
         let g = parameters.gradients.pointer
         let m = firstMoments.pointer
         let v = secondMoments.pointer
+        // The ranges' parts are added in the order in which threads end, which can show in the last digit of the norm only.
+        let squares = Mutex(0.0)
         Compute.forEachRange(parameters.values.count, minimum: 1 << 16) { range in
             let i = range.lowerBound
-            ck_adamw(
+            let part = ck_adamw(
                 p + i, g + i, m + i, v + i, range.count, Float(c.learningRate), Float(1 - c.beta1), Float(c.beta2),
                 Float(1 - c.beta2), Float(c.epsilon), Float(c.weightDecay), Float(correction1), Float(correction2))
+            squares.withLock { $0 += part }
         }
+        return squares.withLock { $0 }.squareRoot()
     }
 }

@@ -91,6 +91,15 @@ public struct Tensor: @unchecked Sendable {
         return Matrix(pointer + range.lowerBound, rows: rows, columns: range.count, stride: columns, storage: storage)
     }
 
+    /// Whether no number is NaN or infinite.
+    public var isFinite: Bool {
+        // Works on bits, so that the loop runs on whole vectors: an exponent of ones means not finite.
+        let exponent: UInt32 = 0x7F80_0000
+        var special: UInt32 = 0
+        for value in values { special |= (value.bitPattern & exponent) == exponent ? 1 : 0 }
+        return special == 0
+    }
+
     /// A tensor with the same numbers and storage of its own.
     public func copy() -> Tensor {
         let result = Tensor(rows: rows, columns: columns)

@@ -93,6 +93,18 @@ import Testing
     }
 
     /// A mean far from 0 does not cost the variance its digits.
+    /// PyTorch refuses a batch of one row; here it has nothing to say about the variance, so the statistics stay.
+    @Test func oneRowLeavesTheStatistics() {
+        let statistics = statistics(mean: [1, 2], variance: [3, 4], batches: 5)
+        let tape = Tape(mode: Self.training)
+        func row(_ values: [Float]) -> Variable { Variable(Tensor(rows: 1, columns: 2, values)) }
+        let x = Variable(Tensor(rows: 1, columns: 2, [7, -9]), requiresGradient: false)
+        let y = tape.batchNorm(x, weight: row([2, 3]), bias: row([0.5, -0.5]), statistics: statistics)
+        #expect(y.value.array == [0.5, -0.5])
+        #expect(statistics.mean.array == [1, 2] && statistics.variance.array == [3, 4])
+        #expect(statistics.batches.array == [5])
+    }
+
     @Test func farFromZero() {
         let x = Tensor(rows: 4, columns: 1, [10_000, 10_001, 10_002, 10_003])
         let one = Variable.constant(Tensor(rows: 1, columns: 1, repeating: 1))

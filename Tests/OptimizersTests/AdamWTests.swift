@@ -63,6 +63,24 @@ import Testing
         }
     }
 
+    /// A step says how large its gradients were, and so whether any was not finite.
+    @Test(arguments: [1, 37, 5000]) func normOfTheGradients(count: Int) {
+        let store = store(count)
+        let optimizer = AdamW(store, configuration: .init(learningRate: 0.01))
+        var generator = SplitMix64(seed: 53)
+        let gradient = (0..<count).map { _ in generator.normal() }
+        _ = store.entries[0].variable.gradient!.values.update(fromContentsOf: gradient)
+        let expected = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        #expect(abs(optimizer.step() - expected) < 1e-12 * expected)
+        #expect(optimizer.step() == 0)
+        #expect(store.firstNonFinite(in: optimizer.firstMoments) == nil)
+        for special in [Float.nan, .infinity, -.infinity] {
+            store.gradients[0, count - 1] = special
+            #expect(!optimizer.step().isFinite)
+            #expect(store.firstNonFinite(in: optimizer.firstMoments)?.name == "x")
+        }
+    }
+
     /// Without gradients, only decay acts.
     @Test func decay() {
         let store = store(5)

@@ -2,6 +2,19 @@ import Tensors
 import Testing
 
 @Suite struct TensorTests {
+    @Test(arguments: [1, 7, 64, 1001]) func whetherAllNumbersAreFinite(count: Int) {
+        let tensor = Tensor(rows: 1, columns: count, repeating: -Float.greatestFiniteMagnitude)
+        #expect(tensor.isFinite)
+        for place in Set([0, count / 2, count - 1]) {
+            for special in [Float.nan, .infinity, -.infinity] {
+                tensor[0, place] = special
+                #expect(!tensor.isFinite)
+                tensor[0, place] = 0
+            }
+        }
+        #expect(tensor.isFinite)
+    }
+
     private let counting = Tensor(rows: 3, columns: 4, (0..<12).map(Float.init))
 
     @Test func viewsShareStorage() {

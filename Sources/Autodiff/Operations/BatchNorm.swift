@@ -77,6 +77,7 @@ extension Tape {
     }
 
     /// Mean and 1/deviation of every column over stored and padding rows, in double; updates the running statistics.
+    /// A single row has no variance to learn from (PyTorch refuses it): it is normalised to 0, and the statistics stay.
     private func moments(
         of x: Tensor, paddingRows: Int, mean: Tensor, inverse: Tensor, epsilon: Float,
         updating statistics: RunningStatistics,
@@ -93,15 +94,18 @@ extension Tape {
             }
             for c in 0..<width {
                 let centre = sums[c] / count
-                let variance = max(0, sums[width + c] / count - centre * centre)
+                let spread = sums[width + c] / count - centre * centre
+                // Rounding may leave a little less than 0; NaN stays NaN.
+                let variance = spread < 0 ? 0 : spread
                 mean.pointer[c] = Float(centre)
                 inverse.pointer[c] = Float(1 / (variance + Double(epsilon)).squareRoot())
-                let unbiased = count > 1 ? variance * count / (count - 1) : variance
+                guard count > 1 else { continue }
+                let unbiased = variance * count / (count - 1)
                 statistics.mean.pointer[c] += momentum * (Float(centre) - statistics.mean.pointer[c])
                 statistics.variance.pointer[c] += momentum * (Float(unbiased) - statistics.variance.pointer[c])
             }
         }
-        statistics.batches.pointer[0] += 1
+        if count > 1 { statistics.batches.pointer[0] += 1 }
     }
 }
 

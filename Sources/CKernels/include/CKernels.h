@@ -53,9 +53,9 @@ void ck_sigmoid(float *out, const float *x, size_t count);
 void ck_gelu(float *out, const float *x, size_t count);
 /// gradient_in += gradient_out * gelu'(x)
 void ck_gelu_backward(float *gradient_in, const float *gradient_out, const float *x, size_t count);
-/// x[r][c] = x[r][c] + bias[c], then max(0, .) where relu is not 0; bias may be NULL.
+/// x[r][c] = x[r][c] + bias[c], then max(0, .) where relu is not 0; bias may be NULL. NaN stays NaN.
 void ck_bias_activation(float *x, size_t rows, size_t columns, const float *bias, int relu);
-/// gradient[i] = 0 where output[i] <= 0
+/// gradient[i] = 0 where output[i] <= 0, not where it is NaN
 void ck_relu_mask(float *gradient, const float *output, size_t count);
 
 #pragma mark Dropout: masks are a function of (key, element index), so nothing is stored
@@ -66,9 +66,9 @@ void ck_dropout(float *out, const float *x, size_t count, size_t first, uint64_t
 void ck_add_dropout(float *out, const float *a, const float *x, size_t count, size_t first, uint64_t key, float p);
 /// out += dropout(x): the backward of both
 void ck_accumulate_dropout(float *out, const float *x, size_t count, size_t first, uint64_t key, float p);
-/// out = max(0, dropout(x))
+/// out = max(0, dropout(x)); NaN stays NaN
 void ck_dropout_relu(float *out, const float *x, size_t count, size_t first, uint64_t key, float p);
-/// gradient_in += dropout(gradient_out) where output > 0
+/// gradient_in += dropout(gradient_out) where output is above 0 or NaN
 void ck_dropout_relu_backward(float *gradient_in, const float *gradient_out, const float *output, size_t count,
                               size_t first, uint64_t key, float p);
 
@@ -184,10 +184,10 @@ void ck_hypergraph_backward(float *x_gradient, const float *gradient, const floa
 #pragma mark Optimiser (optimizer.c)
 
 /// One AdamW step over a range of the arenas (decoupled weight decay); gradients are set to zero.
-/// rest1 and rest2 are 1 - beta1 and 1 - beta2, rounded once.
-void ck_adamw(float *parameters, float *gradients, float *first, float *second, size_t count, float learning_rate,
-              float rest1, float beta2, float rest2, float epsilon, float weight_decay, float correction1,
-              float correction2);
+/// rest1 and rest2 are 1 - beta1 and 1 - beta2, rounded once. Returns the sum of the squared gradients.
+double ck_adamw(float *parameters, float *gradients, float *first, float *second, size_t count, float learning_rate,
+                float rest1, float beta2, float rest2, float epsilon, float weight_decay, float correction1,
+                float correction2);
 
 #ifdef __cplusplus
 }

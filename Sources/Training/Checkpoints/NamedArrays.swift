@@ -8,17 +8,24 @@ enum NamedArrays {
     static let checksumAttribute = "crc32"
 
     /// Writes `values`, as many as the product of `shape`, as `group/name`.
+    /// - Throws: `TrainingError` where a value is NaN or infinite; `HDF5Error` where the file cannot be written.
     static func write(
         _ values: UnsafeMutableBufferPointer<Float>, name: String, shape: [Int], to group: String,
         of file: borrowing File
     ) throws {
         let path = group + "/" + name
+        guard UnsafeBufferPointer(values).allFinite else {
+            throw TrainingError(
+                .numerics,
+                "no checkpoint was written, because \(path) holds NaN or infinity; lower optimizer.learningRate and train again."
+            )
+        }
         try file.writeFloats(path, shape: shape, values: UnsafeBufferPointer(values))
         try file.writeInteger(attribute: checksumAttribute, of: path, value: checksum(UnsafeRawBufferPointer(values)))
     }
 
     /// Every array of a group by name. Files of other programs may lack the checksums.
-    /// - Throws: `TrainingError` where there is no such group or an array is damaged; `HDF5Error` where one cannot be read.
+    /// - Throws: `TrainingError` where there is no such group, or an array is damaged or holds NaN or infinity; `HDF5Error` where one cannot be read.
     static func read(_ group: String, of file: borrowing File) throws -> [String: (shape: [Int], values: [Float])] {
         guard file.exists(group) else {
             throw TrainingError(
@@ -33,6 +40,12 @@ enum NamedArrays {
             if file.hasAttribute(checksumAttribute, of: path) {
                 let expected = try file.readInteger(attribute: checksumAttribute, of: path)
                 guard array.values.withUnsafeBytes(checksum) == expected else { throw damaged(file.file, path) }
+            }
+            guard array.values.withUnsafeBufferPointer(\.allFinite) else {
+                throw TrainingError(
+                    .numerics,
+                    "\(file.file): \(path) holds NaN or infinity, and a model cannot start from that; give another checkpoint or "
+                        + "parameter file.")
             }
             arrays[name] = array
         }

@@ -39,9 +39,10 @@ struct Evaluation {
             let tape = Tape(mode: .evaluation, recording: false)
             let output = try model.forward(batch.input, on: tape).logProbabilities
             let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape).value[0, 0]
-            guard loss.isFinite else {
+            guard loss.isFinite, output.value.isFinite else {
+                let what = loss.isFinite ? "a probability became NaN" : "the loss became \(loss)"
                 throw TrainingError(
-                    .numerics, "the loss became \(loss) in evaluation; lower optimizer.learningRate and train again.")
+                    .numerics, "\(what) in evaluation; lower optimizer.learningRate and train again.")
             }
             losses.append(Double(loss))
             let rows = output.value.values

@@ -1,5 +1,6 @@
 import Autodiff
 import Foundation
+import Tensors
 
 extension TrainingRun {
     /// Trains the remaining epochs, evaluates the chosen one on test and writes the results.
@@ -58,14 +59,39 @@ extension TrainingRun {
         let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape)
         let value = loss.value[0, 0]
         guard value.isFinite else {
-            throw TrainingError(
-                .numerics,
-                "the loss became \(value) at step \(progress.stepInEpoch + 1) of epoch \(epoch); lower optimizer.learningRate and "
-                    + "train again, or look for outliers with vuemo validate.")
+            throw diverged("the loss became \(value)", epoch: epoch, arenas: [(model.parameters.values, "parameter")])
         }
         tape.backward(from: loss)
-        optimizer.step()
+        let norm = optimizer.step()
+        // Larger gradients have squares that float32 does not hold, and AdamW's second moments are such squares.
+        guard norm * norm <= Double(Float.greatestFiniteMagnitude) else {
+            throw diverged(
+                "the gradients' norm became \(norm)", epoch: epoch,
+                arenas: [
+                    (optimizer.firstMoments, "gradient of"), (optimizer.secondMoments, "squared gradient of"),
+                ])
+        }
         return value
+    }
+
+    /// The error of a step whose numbers left the range of float32.
+    /// - Parameter arenas: where to look for the first tensor that holds NaN or infinity, and what its numbers are called.
+    private func diverged(_ what: String, epoch: Int, arenas: [(Tensor, String)]) -> TrainingError {
+        let tensor = arenas.lazy.compactMap { [parameters = model.parameters] arena, kind in
+            parameters.firstNonFinite(in: arena).map {
+                "the \(kind) \($0.name) is the first that holds NaN or infinity"
+            }
+        }.first
+        let cause = tensor ?? "every parameter is finite, so a value became too large between the layers"
+        let saved = try? CheckpointFile.readHeader(folder.lastCheckpoint).progress
+        let checkpoint = saved.map {
+            " The last checkpoint, \(folder.lastCheckpoint), is sound: it was written after \($0.completedEpochs) epochs"
+                + ($0.stepInEpoch > 0 ? " and \($0.stepInEpoch) steps." : ".")
+        }
+        return TrainingError(
+            .numerics,
+            "\(what) at step \(progress.stepInEpoch + 1) of epoch \(epoch) (\(cause)); lower optimizer.learningRate and "
+                + "train again, or look for outliers with vuemo validate.\(checkpoint ?? "")")
     }
 
     /// Evaluates the epoch, adds it to the history and writes it down; false where it was interrupted.

@@ -67,7 +67,7 @@ struct RunParts {
         source = try MinibatchSource(store: store, modalities: configuration.model.modalities)
         if verify {
             observe(.preparing("checking the features' checksums"))
-            try source.verify()
+            try source.verify(splits.train + splits.selection + splits.test)
         }
         model = try ModelSetup.model(
             for: store, features: source.features, configuration: configuration, parameterFile: parameterFile)

@@ -13,8 +13,19 @@ final class MinibatchSource: Sendable {
         features = try FeatureSelection(store: store, modalities: modalities)
     }
 
-    /// Checks the checksums of every feature in use.
-    func verify() throws { try store.verify(features: features.all.map(\.name)) }
+    /// Checks the checksums of every feature in use, and that none of `dialogues` holds NaN or infinity in them.
+    /// - Throws: `StoreError` naming damaged rows; `TrainingError` naming feature and dialogue of the first such number.
+    func verify(_ dialogues: [Int]) throws {
+        var special: [(feature: String, row: Int)] = []
+        try store.verify(features: features.all.map(\.name)) { special.append(($0, $1)) }
+        guard !special.isEmpty else { return }
+        let used = dialogues.map { store.dialogues[$0] }
+        for (feature, row) in special {
+            if let entry = used.first(where: { $0.range.contains(row) }) {
+                throw notFinite(feature, dialogue: entry.id)
+            }
+        }
+    }
 
     /// A thread that reads `batches` in their order, `prefetch` of them ahead. Memory is bounded by these batches.
     func stream(_ batches: [[Int]], prefetch: Int) -> PrefetchingReader<Minibatch> {
@@ -32,7 +43,9 @@ final class MinibatchSource: Sendable {
             for (range, entry) in zip(rows, entries) {
                 let block = tensor.rows(first..<first + range.count).values
                 try store.readRows(of: feature.name, range, into: block)
-                guard isFinite(UnsafeBufferPointer(block)) else { throw notFinite(feature, dialogue: entry.id) }
+                guard UnsafeBufferPointer(block).allFinite else {
+                    throw notFinite(feature.name, dialogue: entry.id)
+                }
                 first += range.count
             }
             return tensor
@@ -44,18 +57,10 @@ final class MinibatchSource: Sendable {
         return Minibatch(dialogues: dialogues, input: input, labels: rows.flatMap { store.labels[$0] })
     }
 
-    private func notFinite(_ feature: FeatureDescription, dialogue: String) -> TrainingError {
+    private func notFinite(_ feature: String, dialogue: String) -> TrainingError {
         TrainingError(
             .data,
-            "\(store.path): feature \(feature.name) of dialogue \(dialogue) holds NaN or infinity, which training cannot use; "
+            "\(store.path): feature \(feature) of dialogue \(dialogue) holds NaN or infinity, which training cannot use; "
                 + "vuemo validate lists every such place, and the source files need mending.")
     }
-}
-
-/// Whether no number is NaN or infinite. Works on bits, so that the loop runs on whole vectors.
-private func isFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
-    let exponent: UInt32 = 0x7F80_0000
-    var special: UInt32 = 0
-    for value in values { special |= (value.bitPattern & exponent) == exponent ? 1 : 0 }
-    return special == 0
 }
