@@ -57,8 +57,8 @@ def memoizes(width):
 FORMS = [(puts(U16), True), (memoizes(U16), False), (puts(U8), True), (memoizes(U8), False)]
 
 
-def read_array(data, view, position, memo):
-    """`(array, position after it)` where a whole array begins at `position` in one of the FORMS, else None.
+def read_array(data, view, position, memo, limit):
+    """`(array, position after it)` where a whole array begins at `position` in one of the FORMS and ends before `limit`, else None.
 
     The caller has seen that the first operation gets RECONSTRUCT.
     """
@@ -78,7 +78,7 @@ def read_array(data, view, position, memo):
     end = begin + size
     if (memo.get(ndarray) is not NDARRAY or letter not in (b"b", "b")
             or type(data_type) is not DataType or data_type.size * width != size or data_type.kind == "O"
-            or opcode not in RAW_OPCODES or not tail.fits(data, end)):
+            or opcode not in RAW_OPCODES or end + tail.size > limit or not tail.fits(data, end)):
         return None
     array = Array()
     shape, raw = (width,), view[begin:end]

@@ -12,6 +12,10 @@ class UnsafePickle(ConversionFault):
     """The pickle asks for something outside the allow-list. Nothing of it has been imported, called or changed."""
 
 
+class TwoReadings(UnsafePickle):
+    """Other programs read the bytes in another way than this one, so that what is seen here need not be what they run."""
+
+
 class MalformedPickle(ConversionFault):
     """The bytes are not a complete, well-formed pickle, or claim sizes that they do not have."""
 

@@ -33,6 +33,22 @@ ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 FIRST_OPCODES = frozenset(b"\x80(]})cFIJKLMNGSTUVXBC\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96PQ\x82\x83\x84")
 
 
+def is_tar(head):
+    """Whether a tar archive begins so: PyTorch tries tar before pickle, and old archives have a checksum and no signature."""
+    if head[257:262] == b"ustar":
+        return True
+    if len(head) < 512:
+        return False
+    field = head[148:156]
+    try:                                       # as Python's tarfile reads it, which takes 0o123 and 1_2 for octal numbers too
+        stated = int.from_bytes(field[1:], "big") if field[0] == 0x80 else int(str(field.split(b"\0")[0], "ascii").strip() or "0", 8)
+    except ValueError:
+        return False
+    others = head[:148] + head[156:]
+    unsigned = 8 * 0x20 + sum(others)
+    return stated in (unsigned, unsigned - 256 * sum(byte > 127 for byte in others))
+
+
 def refuse_other_kinds(data, name):
     """Raise MalformedPickle naming what `data` really is, unless it can be a pickle."""
     if len(data) == 0:
@@ -48,7 +64,7 @@ def refuse_other_kinds(data, name):
         raise MalformedPickle(f"{name} is compressed with zlib, perhaps by joblib: load it with joblib and save it again with pickle.")
     if head[8:10] == b'{"' and int.from_bytes(head[:8], "little") <= len(data) - 8:
         raise MalformedPickle(f"{name} is a safetensors file and not a pickle: save its tensors as .npy for 'vuemo convert table'.")
-    if len(head) > 262 and head[257:262] == b"ustar":
+    if is_tar(head):
         raise MalformedPickle(f"{name} is a tar archive: unpack it first.")
     if not any(head):
         raise MalformedPickle(f"{name} begins with nothing but zero bytes: the download is damaged; download it again.")

@@ -1,9 +1,15 @@
 """Opcodes that push a constant, a number, bytes or text, and those that keep stack, memo and frames."""
 
 import codecs
+import re
 
 from faults import MalformedPickle
 from opcode_table import LONGEST_NUMBER, Truncated, constant, opcode, unpack_i32, unpack_u32, unpack_u64
+
+# Numbers in text as pickle writes them. Readers differ in what else they take: 010 is 8 to C and a fault to Python.
+WHOLE = re.compile(rb"0|-?[1-9][0-9]*").fullmatch
+FLOAT = re.compile(rb"-?(?:[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|inf|nan)").fullmatch
+INDEX = re.compile(rb"[0-9]+").fullmatch
 
 constant(b"N", lambda: None)
 constant(b"\x88", lambda: True)
@@ -18,13 +24,23 @@ def binint(machine, position):
     return position + 4
 
 
+def number(line, form):
+    """The line, which must be a number as pickle writes it."""
+    if form(line) is None:
+        if line.endswith(b"\r"):
+            raise MalformedPickle("a number that ends in CR LF: the file's line ends were changed, so copy it again in binary mode")
+        raise MalformedPickle(f"the number {str(line[:40], 'ascii', 'backslashreplace')!r}, which pickle never writes so and readers read in different ways")
+    return line
+
+
 @opcode(b"I", b"L")
 def int_text(machine, position):
+    is_long = machine.data[position - 1:position] == b"L"
     line, position = machine.line(position, LONGEST_NUMBER)
-    if line in (b"00", b"01"):                 # protocol 0 writes booleans so
+    if not is_long and line in (b"00", b"01"):                 # protocol 0 writes booleans so
         value = line == b"01"
     else:
-        value = int(line.rstrip(b"L"))
+        value = int(number(line.removesuffix(b"L") if is_long else line, WHOLE))
     machine.stack.append(value)
     return position
 
@@ -32,7 +48,7 @@ def int_text(machine, position):
 @opcode(b"F")
 def float_text(machine, position):
     line, position = machine.line(position, LONGEST_NUMBER)
-    machine.stack.append(float(line))
+    machine.stack.append(float(number(line, FLOAT)))
     return position
 
 
@@ -58,7 +74,10 @@ def long4(machine, position):
 @opcode(b"T", b"B")
 def binstring(machine, position):
     size = unpack_u32(machine.data, position)[0]
-    machine.stack.append(machine.piece(position + 4, size))
+    piece = machine.piece(position + 4, size)
+    if size >> 31 and machine.data[position - 1:position] == b"T":
+        raise MalformedPickle("a string of a negative size")
+    machine.stack.append(piece)
     return position + 4 + size
 
 
@@ -73,6 +92,8 @@ def binbytes8(machine, position):
 def string_text(machine, position):
     line, position = machine.line(position)
     if len(line) < 2 or line[:1] not in (b"'", b'"') or line[-1:] != line[:1]:
+        if line.endswith(b"\r"):
+            raise MalformedPickle("a string that ends in CR LF: the file's line ends were changed, so copy it again in binary mode")
         raise MalformedPickle("a string without its quotes")
     machine.stack.append(codecs.escape_decode(line[1:-1])[0])
     return position
@@ -118,14 +139,14 @@ def duplicate(machine, position):
 @opcode(b"p")
 def put_text(machine, position):
     line, position = machine.line(position, LONGEST_NUMBER)
-    machine.memo[int(line)] = machine.stack[-1]
+    machine.memo[int(number(line, INDEX))] = machine.stack[-1]
     return position
 
 
 @opcode(b"g")
 def get_text(machine, position):
     line, position = machine.line(position, LONGEST_NUMBER)
-    machine.stack.append(machine.memo[int(line)])
+    machine.stack.append(machine.memo[int(number(line, INDEX))])
     return position
 
 
@@ -134,10 +155,3 @@ def protocol(machine, position):
     if machine.data[position] > 5:
         raise MalformedPickle(f"protocol {machine.data[position]}, which is not known")
     return position + 1
-
-
-@opcode(b"\x95")
-def frame(machine, position):
-    if unpack_u64(machine.data, position)[0] > machine.end - position - 8:
-        raise Truncated()
-    return position + 8

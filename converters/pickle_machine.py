@@ -13,8 +13,8 @@ import opcodes_globals  # noqa: F401
 import opcodes_values  # noqa: F401
 from allow_list import ALLOWED, RECONSTRUCT, find, new, perform
 from array_runs import read_array
-from faults import LimitExceeded, MalformedPickle, UnsafePickle
-from opcode_table import RARE, Truncated, unpack_f64, unpack_u32
+from faults import LimitExceeded, MalformedPickle, TwoReadings, UnsafePickle
+from opcode_table import RARE, Truncated, unpack_f64, unpack_u32, unpack_u64
 
 OPERATIONS_BETWEEN_REPORTS = 1 << 15
 LONGEST_COPY = 256            # longer byte strings stay views
@@ -64,6 +64,20 @@ class Machine:
         """Something that no feature pickle holds."""
         raise UnsafePickle(what)
 
+    def ambiguous(self, what):
+        """Something that Python's own readers read in another way."""
+        raise TwoReadings(what)
+
+    def begin_frame(self, position, frame_end):
+        """Where the frame ends whose size stands at `position`, in the file or in a frame up to `frame_end`."""
+        size = unpack_u64(self.data, position)[0]
+        begin = position + 8
+        if size > self.end - begin:
+            raise Truncated()
+        if begin - 9 < frame_end <= self.end:
+            self.ambiguous("a frame begins inside another one")
+        return begin + size
+
     def marked(self):
         """The items above the last MARK, taken off the stack."""
         if not self.marks or self.marks[-1] > len(self.stack):
@@ -98,15 +112,21 @@ class Machine:
         """Interpret up to STOP and return the object; `position` then stands behind STOP."""
         data, view, stack, marks, memo, rare = self.data, self.view, self.stack, self.marks, self.memo, RARE
         position = 0
+        # Python reads a frame as a whole and drops what an operation leaves of it: only an end between two operations is sound.
+        frame_end = no_frame = self.end + 1
         try:
             while True:
                 self.report(position)
                 for _ in repeat(None, OPERATIONS_BETWEEN_REPORTS):
                     op = data[position]
+                    if position >= frame_end:
+                        if position > frame_end:
+                            self.ambiguous("a frame ends inside an operation")
+                        frame_end = no_frame
                     position += 1
                     if op == 0x6A:                                     # LONG_BINGET
                         value = memo[unpack_u32(data, position)[0]]
-                        run = read_array(data, view, position - 1, memo) if value is RECONSTRUCT else None
+                        run = read_array(data, view, position - 1, memo, frame_end) if value is RECONSTRUCT else None
                         if run is None:
                             position += 4
                         else:
@@ -155,6 +175,9 @@ class Machine:
                     elif op == 0x4D:                                   # BININT2
                         stack.append(data[position] | data[position + 1] << 8)
                         position += 2
+                    elif op == 0x95:                                   # FRAME
+                        frame_end = self.begin_frame(position, frame_end)
+                        position += 8
                     elif op == 0x2E:                                   # STOP
                         return stack.pop()
                     else:

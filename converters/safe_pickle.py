@@ -5,7 +5,7 @@ what a file may name at all, `stand_ins.py` for what arrays become, and `torch_a
 Neither NumPy nor PyTorch is needed.
 """
 
-from faults import LimitExceeded, MalformedPickle, UnreadContent, UnsafePickle
+from faults import LimitExceeded, MalformedPickle, TwoReadings, UnreadContent, UnsafePickle
 from file_kind import refuse_other_kinds
 from opcode_table import Truncated
 from pickle_machine import Machine
@@ -35,6 +35,10 @@ def load(data, name, report=lambda position: None, most_operations=MOST_OPERATIO
     except UnreadContent as error:
         raise MalformedPickle(
             f"{name} holds {error} at byte {machine.position}, which is not read here: write the file without it.") from None
+    except TwoReadings as error:
+        raise TwoReadings(
+            f"{name} can be read in two ways, because {error} (at byte {machine.position}): it is refused and nothing of it was run; "
+            "download it again, and do not load it with Python's pickle.") from None
     except UnsafePickle as error:
         raise UnsafePickle(
             f"{name} asks for {error} at byte {machine.position}, which no feature pickle needs: "

@@ -34,8 +34,11 @@ def scan(data, name, report):
     found["asks_for"] = [{"what": what, "times": times} for what, times in machine.asked.items()]
     if machine.is_unsafe:
         found["status"] = "unsafe"
-        first = next(iter(machine.foreign), None) or next(iter(machine.asked))
-        found["reason"] = f"{name} asks for {first}, which no feature pickle needs: {advice(first)}."
+        first = next(iter(machine.foreign), None) or next(iter(machine.asked), None)
+        if first is None:
+            found["reason"] = two_readings(name, next(iter(machine.readings)))
+        else:
+            found["reason"] = f"{name} asks for {first}, which no feature pickle needs: {advice(first)}."
     elif damage is not None:
         found["status"] = "unreadable"
     if damage is not None:
@@ -47,6 +50,12 @@ def scan(data, name, report):
     found["tree"] = [node.plain() for node in nodes]
     found["tree_text"] = lines(nodes)
     return json.dumps(found, ensure_ascii=False)
+
+
+def two_readings(name, what):
+    """What to say of a file that other programs read in another way."""
+    return (f"{name} can be read in two ways, because {what}: what Python's pickle would run cannot be told from what is seen here, "
+            "so do not load it.")
 
 
 def advice(named):

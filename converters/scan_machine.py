@@ -21,15 +21,17 @@ class Foreign:
 
 
 class ScanMachine(Machine):
-    """`allowed`, `foreign`: 'module.name' -> times named; `asked`: what else no feature pickle holds, likewise."""
+    """`allowed`, `foreign`: 'module.name' -> times named; `asked`: what else no feature pickle holds, likewise; `readings`: what
+    other programs read in another way, likewise."""
 
     def __init__(self, data, budget, report):
         super().__init__(data, budget, report)
         self.allowed, self.foreign, self.asked = {}, {}, {}
+        self.readings = {}
 
     @property
     def is_unsafe(self):
-        return bool(self.foreign or self.asked)
+        return bool(self.foreign or self.asked or self.readings)
 
     @staticmethod
     def note(kept, what):
@@ -65,6 +67,9 @@ class ScanMachine(Machine):
             self.note(self.asked, f"a change of {target.name} (BUILD)")
         else:
             super().change(target, state)
+
+    def ambiguous(self, what):
+        self.note(self.readings, what)
 
     def refuse(self, what):
         self.note(self.asked, what)

@@ -36,9 +36,10 @@ def members(data):
     result, names, position = [], set(), start
     for _ in range(count):
         member, position = read_entry(data, view, position, end, start)
-        if member.name in names:
-            raise BadArchive(f"with two members of the name {shown(member.name)}")
-        names.add(member.name)
+        # PyTorch finds members without regard to case.
+        if member.name.lower() in names:
+            raise BadArchive(f"with two members of the name {shown(member.name)}, or of names that differ in case only")
+        names.add(member.name.lower())
         result.append(member)
     if position != start + size:
         raise BadArchive("whose directory is not as long as it says")
@@ -54,18 +55,25 @@ def directory(data):
     _, disk, disk_of, here, count, size, start, comment = END.unpack_from(data, at)
     if at + END.size + comment != len(data):
         raise BadArchive("that is cut short or has more bytes after its end")
-    end = at
-    if 0xFFFF in (here, count) or IN_EXTRA in (size, start):
-        locator = at - LOCATOR64.size
-        if locator < 0 or data[locator:locator + 4] != b"PK\6\7":
-            raise BadArchive("without the directory that it says it has")
+    end, locator = at, at - LOCATOR64.size
+    if locator >= 0 and data[locator:locator + 4] == b"PK\6\7":
+        # Some readers follow the locator and some look right before it; some prefer these numbers and some the short ones.
+        short = disk, disk_of, here, count, size, start
         end = LOCATOR64.unpack_from(data, locator)[2]
-        if end + END64.size > locator or data[end:end + 4] != b"PK\6\6":
-            raise BadArchive("without the directory that it says it has")
-        _, _, _, _, disk, disk_of, here, count, size, start = END64.unpack_from(data, end)
+        if end + END64.size != locator or data[end:end + 4] != b"PK\6\6":
+            raise BadArchive("with a second directory, or without the one that it says it has")
+        _, record, _, _, *wide_numbers = END64.unpack_from(data, end)
+        disk, disk_of, here, count, size, start = wide_numbers
+        left_out = 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, IN_EXTRA, IN_EXTRA
+        if record != END64.size - 12 or any(a != b and a != none for a, b, none in zip(short, wide_numbers, left_out)):
+            raise BadArchive("with two directories that contradict each other")
+    elif 0xFFFF in (here, count) or IN_EXTRA in (size, start):
+        raise BadArchive("without the directory that it says it has")
     if disk or disk_of or here != count:
         raise BadArchive("in several parts")
-    if start + size > end or count > MOST_MEMBERS or count * ENTRY.size > size:
+    if start + size != end:
+        raise BadArchive("whose directory does not lie right before its end")
+    if count > MOST_MEMBERS or count * ENTRY.size > size:
         raise BadArchive("that claims more members than it has")
     return count, size, start, end
 

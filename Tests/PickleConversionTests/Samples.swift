@@ -27,6 +27,7 @@ enum Samples {
             ("torch_checks", tests.appendingPathComponent("Generator")),
             ("sample_files", tests.appendingPathComponent("Generator")),
             ("hostile_checks", tests.appendingPathComponent("Generator")),
+            ("reader_checks", tests.appendingPathComponent("Generator")),
             ("fuzz_pickles", tests.appendingPathComponent("Generator")),
             ("damage_checks", tests.appendingPathComponent("Generator")),
         ] {

@@ -5,6 +5,7 @@
 
 import pickle
 import random
+import struct
 import zipfile
 
 import torch_files
@@ -72,6 +73,31 @@ def deflated(name):
     return torch_files.archive(members, zipfile.ZIP_DEFLATED)
 
 
+def split_end(data):
+    """The archive without its end record, and that record's numbers: count, bytes and begin of the directory."""
+    count, size, start = struct.unpack_from("<HII", data, len(data) - 12)
+    return data[:-22], count, size, start
+
+
+def second_directory(place=None, value=0, gap=b"", size_of_record=44):
+    """With a record of 64 bits beside the short one. It says the same, but for one of count, count, bytes and begin: readers differ in
+    which of the two they take. `gap`: bytes between the record and its locator, where some readers expect the record."""
+    data, count, size, start = split_end(torch_files.write(GOOD))
+    numbers = [count, count, size, start]
+    if place is not None:
+        numbers[place] += value
+    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", size_of_record, 45, 45, 0, 0, *numbers)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, len(data), 1)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, size, start, 0)
+    return data + record + gap + locator + end
+
+
+def gap():
+    """Bytes between the directory and the record behind it: some readers move every offset by as much."""
+    data, count, size, start = split_end(torch_files.write(GOOD))
+    return data + bytes(16) + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, size, start, 0)
+
+
 def twice():
     """Two members of one name."""
     data = torch_files.archive({**torch_files.parts(GOOD), "features/data/1": bytes(24)})
@@ -123,6 +149,14 @@ KINDS = {
     "byte-order": lambda: torch_files.archive(torch_files.parts(GOOD, order="middle")),
     "deflated-pickle": lambda: deflated("data.pkl"),
     "deflated-storage": lambda: deflated("data/0"),
+    "other-case": lambda: torch_files.archive({"x/data.pkl": b"N.", "x/version": b"3\n", "x/DATA.PKL": call("os", "system", f"touch {canary}")}),
+    "other-case-of-a-storage": lambda: torch_files.archive({**torch_files.parts(GOOD), "features/Data/0": bytes(24)}),
+    "other-count": lambda: second_directory(0, -1),
+    "other-begin": lambda: second_directory(3, -46),
+    "other-size": lambda: second_directory(2, -46),
+    "gap-before-the-locator": lambda: second_directory(gap=bytes(8)),
+    "record-of-another-size": lambda: second_directory(size_of_record=45),
+    "gap-before-the-end": gap,
     "more-after": lambda: torch_files.write(GOOD) + b"x",
     "script": lambda: torch_files.archive({"x/data.pkl": b"N.", "x/code/__torch__.py": b"", "x/constants.pkl": b").", "x/version": b"3\n"}),
     "arrays": lambda: torch_files.archive({"a.npy": b"\x93NUMPY", "b.npy": b"\x93NUMPY"}),
