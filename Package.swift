@@ -20,7 +20,9 @@ let package = Package(
         .executable(name: "vuemo", targets: ["vuemo"]),
         .executable(name: "vuemo-convert", targets: ["vuemo-convert"]),
         .library(name: "FeatureStore", targets: ["FeatureStore", "StoreValidation", "StoreTools"]),
-        .library(name: "VUEMO", targets: ["VUEMO", "Training"]),
+        .library(
+            name: "VUEMO",
+            targets: ["VUEMO", "ConcatenationGRU", "ConversationModels", "Configuration", "Conversations", "Training"]),
         .library(name: "Engine", targets: ["Tensors", "Autodiff", "NeuralNetworks", "Optimizers"]),
     ],
     dependencies: [
@@ -35,14 +37,21 @@ let package = Package(
         .systemLibrary(name: "CPython", pkgConfig: "python3-embed", providers: [.apt(["libpython3-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 
+        // The vocabulary, and the bottoms that know nothing of it.
+        .target(name: "Conversations"),
+        .target(name: "Configuration", dependencies: ["Yams"]),
+        .target(name: "Metrics"),
+
         // The store: written once, checked, streamed.
         .target(name: "HDF5", dependencies: ["CHDF5"]),
         .target(name: "CStorage", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "FeatureStore",
-            dependencies: ["HDF5", "CStorage", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "StoreValidation", dependencies: ["FeatureStore", "HDF5"]),
-        .target(name: "StoreTools", dependencies: ["FeatureStore", "HDF5"]),
+            dependencies: [
+                "Conversations", "HDF5", "CStorage", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(name: "StoreValidation", dependencies: ["Conversations", "FeatureStore", "HDF5"]),
+        .target(name: "StoreTools", dependencies: ["Conversations", "FeatureStore", "HDF5"]),
 
         // Conversion: the only side that sees Python.
         .target(name: "CPythonBridge", dependencies: ["CPython"]),
@@ -52,7 +61,8 @@ let package = Package(
         .target(
             name: "PickleConversion",
             dependencies: [
-                "CPythonBridge", "ConverterScripts", "FeatureStore", .product(name: "Crypto", package: "swift-crypto"),
+                "CPythonBridge", "ConverterScripts", "Conversations", "FeatureStore",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
         // The engine. Its kernels are optimised in debug builds too, so that tests train at full speed.
@@ -63,30 +73,58 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
         .target(name: "Autodiff", dependencies: ["Tensors", "CKernels"]),
         .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
-        .target(name: "Optimizers", dependencies: ["NeuralNetworks", "Tensors", "CKernels"]),
-        .target(name: "VUEMO", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
+        .target(name: "Optimizers", dependencies: ["Configuration", "NeuralNetworks", "Tensors", "CKernels"]),
+
+        // Models: what a model is, and one folder for each.
+        .target(
+            name: "ConversationModels",
+            dependencies: ["Configuration", "Conversations", "NeuralNetworks", "Autodiff", "Tensors"]),
+        .target(
+            name: "VUEMO",
+            dependencies: [
+                "ConversationModels", "Configuration", "Conversations", "NeuralNetworks", "Autodiff", "Tensors",
+            ]),
+        .target(
+            name: "ConcatenationGRU",
+            dependencies: [
+                "ConversationModels", "Configuration", "Conversations", "NeuralNetworks", "Autodiff", "Tensors",
+            ]),
+
         .target(
             name: "Training",
             dependencies: [
-                "VUEMO", "Optimizers", "NeuralNetworks", "Autodiff", "Tensors", "FeatureStore", "HDF5", "Yams",
+                "ConversationModels", "Configuration", "Conversations", "Metrics", "Optimizers", "NeuralNetworks",
+                "Autodiff", "Tensors", "FeatureStore", "HDF5", "Yams",
             ]),
 
         // What a user runs.
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Training", "VUEMO", "StoreTools", "StoreValidation", "FeatureStore", "HDF5",
+                "Training", "ConversationModels", "VUEMO", "ConcatenationGRU", "Configuration", "Conversations",
+                "StoreTools",
+                "StoreValidation", "FeatureStore", "HDF5",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "vuemo-convert",
             dependencies: [
-                "PickleConversion", "FeatureStore",
+                "PickleConversion", "Conversations", "FeatureStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Tests, one target per module.
-        .target(name: "TestSupport", dependencies: ["HDF5", "FeatureStore", "Tensors"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Conversations", "HDF5", "FeatureStore", "Tensors"],
+            path: "Tests/TestSupport"),
+        .testTarget(name: "ConversationsTests", dependencies: ["Conversations"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Tensors", "TestSupport"]),
+        .testTarget(
+            name: "ConcatenationGRUTests",
+            dependencies: [
+                "ConcatenationGRU", "ConversationModels", "Conversations", "Configuration", "Autodiff", "Tensors",
+            ]),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Tensors", "TestSupport"]),
         .testTarget(
@@ -101,14 +139,21 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "TestSupport"]),
         .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
-        .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "NeuralNetworks", "Tensors", "TestSupport"]),
+        .testTarget(
+            name: "OptimizersTests",
+            dependencies: ["Optimizers", "Configuration", "NeuralNetworks", "Tensors", "TestSupport"]),
         .testTarget(
             name: "VUEMOTests",
-            dependencies: ["VUEMO", "NeuralNetworks", "Optimizers", "Autodiff", "Tensors", "HDF5", "TestSupport"]),
+            dependencies: [
+                "VUEMO", "ConversationModels", "Conversations", "Configuration", "NeuralNetworks", "Optimizers",
+                "Autodiff",
+                "Tensors", "HDF5", "TestSupport",
+            ]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "VUEMO", "Optimizers", "NeuralNetworks", "Tensors", "FeatureStore", "HDF5", "TestSupport",
+                "Training", "VUEMO", "ConcatenationGRU", "ConversationModels", "Configuration", "Conversations",
+                "Metrics", "Optimizers", "NeuralNetworks", "Tensors", "FeatureStore", "HDF5", "TestSupport",
             ]),
         .testTarget(
             name: "CommandLineTests",

@@ -1,3 +1,5 @@
+import Conversations
+
 /// What a feature is: one vector of `width` values per utterance.
 public struct FeatureDescription: Sendable, Equatable {
     /// The name of its dataset under `/features`, for example "text_roberta_1", "audio", "visual".

@@ -1,3 +1,5 @@
+import Conversations
+
 /// One dialogue of a store about to be written.
 public struct DialogueEntry: Sendable, Equatable {
     /// Unique within the store.

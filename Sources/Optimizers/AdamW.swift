@@ -1,33 +1,38 @@
 import CKernels
+import Configuration
 import Foundation
 import NeuralNetworks
 import Synchronization
 import Tensors
 
+/// The settings of AdamW: the keys under `optimizer`. All but learning rate and weight decay have PyTorch's defaults.
+public struct AdamWKeys: KeyGroup {
+    public let learningRate = Key(1e-4, "The step size.", "a number of at least 0") { $0 >= 0 }
+    public let weightDecay = Key(
+        3e-5, "The share of every parameter, times the learning rate, that a step takes away.", "a number of at least 0"
+    ) { $0 >= 0 }
+    public let beta1 = Key(0.9, "The decay of the first moment.", "a number from 0 to below 1") { (0..<1).contains($0) }
+    public let beta2 = Key(0.999, "The decay of the second moment.", "a number from 0 to below 1") {
+        (0..<1).contains($0)
+    }
+    public let epsilon = Key(1e-8, "What is added to the root of the second moment.", "a number above 0") { $0 > 0 }
+
+    public static let table = KeyTable(AdamWKeys())
+}
+
+extension Settings where Keys == AdamWKeys {
+    /// Settings for a learning rate; VUEMO's weight decay is 3e-5.
+    public init(learningRate: Double, weightDecay: Double = 3e-5) {
+        self.init()
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+    }
+}
+
 /// AdamW (Loshchilov and Hutter, 2019) with decoupled weight decay, as PyTorch computes it, in one pass over the arenas.
 public final class AdamW {
-    /// The settings; all but the learning rate keep PyTorch's values unless set.
-    public struct Configuration: Sendable, Equatable {
-        /// Step size.
-        public var learningRate: Double
-        /// Decay of the first moment.
-        public var beta1 = 0.9
-        /// Decay of the second moment.
-        public var beta2 = 0.999
-        /// Added to the root of the second moment.
-        public var epsilon = 1e-8
-        /// Share of every parameter, times the learning rate, that a step takes away.
-        public var weightDecay: Double
-
-        /// Settings for a learning rate; VUEMO's weight decay is 3e-5.
-        public init(learningRate: Double, weightDecay: Double = 3e-5) {
-            self.learningRate = learningRate
-            self.weightDecay = weightDecay
-        }
-    }
-
     /// Settings; may change between steps.
-    public var configuration: Configuration
+    public var settings: Settings<AdamWKeys>
     /// First moments, laid out as the parameters' arena.
     public let firstMoments: Tensor
     /// Second moments, laid out as the parameters' arena.
@@ -37,9 +42,9 @@ public final class AdamW {
     private let parameters: ParameterStore
 
     /// An optimiser with moments of 0.
-    public init(_ parameters: ParameterStore, configuration: Configuration) {
+    public init(_ parameters: ParameterStore, _ settings: Settings<AdamWKeys>) {
         self.parameters = parameters
-        self.configuration = configuration
+        self.settings = settings
         firstMoments = Tensor(rows: 1, columns: parameters.values.count, repeating: 0)
         secondMoments = Tensor(rows: 1, columns: parameters.values.count, repeating: 0)
     }
@@ -49,7 +54,7 @@ public final class AdamW {
     @discardableResult
     public func step() -> Double {
         stepCount += 1
-        let c = configuration
+        let c = settings
         let correction1 = 1 - pow(c.beta1, Double(stepCount))
         let correction2 = 1 - pow(c.beta2, Double(stepCount))
         let p = parameters.values.pointer

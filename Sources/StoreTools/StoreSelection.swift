@@ -1,3 +1,4 @@
+import Conversations
 import FeatureStore
 
 /// A part of a store: some of its dialogues, some of its features. Everything that is nil is taken whole.

@@ -1,4 +1,5 @@
 import Autodiff
+import Conversations
 import NeuralNetworks
 
 /// A hypergraph over the real modalities and the VUE (LGL).
@@ -32,26 +33,16 @@ struct LocalGraphLearning {
         for first in members.indices {
             for second in members.indices where second > first { sets.append([first, second, g]) }
         }
-        for kind in [ModalityKind.audio, .visual, .text] {
+        for kind in [Modality.audio, .visual, .text] {
             if let stream = members.firstIndex(of: kind) { sets.append([stream, g]) }
         }
         return UtteranceHyperedges(members: sets)
     }
 
     /// [N·S, H] → [N, S·H].
-    func callAsFunction(_ x: Variable, lengths: [Int], on tape: Tape) throws(ModelInputError) -> Variable {
+    func callAsFunction(_ x: Variable, lengths: [Int], on tape: Tape) -> Variable {
         let streams = configuration.streams
         let n = x.rows / streams
-        if configuration.variant == .released {
-            let edges = configuration.hyperedgeCount(dialogues: lengths.count, utterances: n)
-            let nodes = configuration.nodeCount(utterances: n)
-            guard edges <= configuration.maximumHyperedges else {
-                throw .outgrown(what: "hyperedges", needed: edges, available: configuration.maximumHyperedges)
-            }
-            guard nodes <= configuration.maximumNodes else {
-                throw .outgrown(what: "nodes", needed: nodes, available: configuration.maximumNodes)
-            }
-        }
         let x1 = tape.reshape(project(x, on: tape), rows: n, columns: streams * configuration.hiddenSize)
         return tape.hypergraph(
             x1, edgeWeight: hyperedgeWeight.variable, nodeWeight: nodeWeight.variable, biases: biases.map(\.variable),

@@ -1,4 +1,5 @@
 import Autodiff
+import ConversationModels
 import NeuralNetworks
 import Tensors
 
@@ -52,7 +53,7 @@ struct UnimodalFeatures {
     }
 
     /// The streams of the modalities in use, [N, H] each, in the order l, a, v.
-    func callAsFunction(_ input: ModelInput, on tape: Tape) -> [Variable] {
+    func callAsFunction(_ input: ConversationBatch, on tape: Tape) -> [Variable] {
         configuration.modalities.members.map { kind in
             switch kind {
             case .text: text(input, on: tape)
@@ -62,14 +63,15 @@ struct UnimodalFeatures {
         }
     }
 
-    private func text(_ input: ModelInput, on tape: Tape) -> Variable {
+    private func text(_ input: ConversationBatch, on tape: Tape) -> Variable {
         let released = configuration.variant == .released
         let layout = released ? SequenceLayout(padding: input.lengths) : SequenceLayout(packing: input.lengths)
         // The released variant's padding is rows of zeros: constant through norm, sum and projection, so one row stands for all.
         let padding = layout.rows - input.utterances
         var x = normalizedSum(input.text.map(Variable.constant), paddingRows: padding, on: tape)
         if let textProjection { x = textProjection(x, on: tape) }
-        let states = context!(x, layout: layout, inputRow: layout.source, dropout: configuration.dropout, on: tape)
+        let states = context!(
+            x, layout: layout, inputRow: layout.source, dropout: configuration.dropoutProbability, on: tape)
         let utterances = tape.gatherRows(states, layout.rowOfUtterance)
         return configuration.speakerEmbedding
             ? speaker.add(to: utterances, index: input.speakers, on: tape) : utterances

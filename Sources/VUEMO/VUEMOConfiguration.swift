@@ -1,5 +1,9 @@
+import Configuration
+import ConversationModels
+import Conversations
+
 /// Which model is computed.
-public enum Variant: String, Codable, Sendable, CaseIterable {
+public enum Variant: String, ConfigurationChoice {
     /// What the authors' public code computes, padding and positional weights included.
     case released
     /// What the paper describes: nothing sees padding, the global attention attends, weights belong to kinds of hyperedges.
@@ -7,7 +11,7 @@ public enum Variant: String, Codable, Sendable, CaseIterable {
 }
 
 /// How the text layers are normalised before they are summed.
-public enum TextNorm: String, Codable, Sendable, CaseIterable {
+public enum TextNorm: String, ConfigurationChoice {
     /// Batch norm, the default.
     case batch
     /// Layer norm.
@@ -16,66 +20,80 @@ public enum TextNorm: String, Codable, Sendable, CaseIterable {
     case none
 }
 
-/// Everything that defines a VUEMO model's parameters and computation.
-public struct VUEMOConfiguration: Codable, Equatable, Sendable {
-    /// Width of every text layer; 0 if text is not used.
-    public var textWidth: Int
-    /// Number of text layers that are normalised and summed (4 for RoBERTa features).
-    public var textLayers: Int
-    /// Width of the audio features; 0 if audio is not used.
-    public var audioWidth: Int
-    /// Width of the visual features; 0 if they are not used.
-    public var visualWidth: Int
-    /// Number of emotions, C.
-    public var classes: Int
-    /// Entries of the speaker embedding.
-    public var speakers: Int
-    /// Modalities in use.
-    public var modalities = Modalities.all
-    /// Width of every stream, H; even.
-    public var hiddenSize = 512
-    /// Convolutions of the virtual unified emotion, K.
-    public var vueLayers = 4
-    /// Hypergraph layers, L.
-    public var hypergraphLayers = 8
-    /// Dropout of the head and between GRU layers. 0 switches off every dropout, the transformer's 0.1 included.
-    public var dropout: Float = 0.5
-    /// Normalisation of the text layers.
-    public var textNorm = TextNorm.batch
-    /// Whether text is projected to H before the GRU (IEMOCAP) or enters it at its own width (MELD).
-    public var projectText = true
-    /// Whether the speaker's embedding is added to the text stream.
-    public var speakerEmbedding = true
-    /// Which model is computed.
-    public var variant = Variant.released
-    /// Size of the released variant's positional hyperedge weights: the largest minibatch's hyperedges.
-    public var maximumHyperedges = 10_000
-    /// Size of the released variant's positional node weights: the largest minibatch's nodes.
-    public var maximumNodes = 20_000
+/// The hyperparameters of VUEMO: the keys under `model`.
+public struct VUEMOKeys: ModelKeys {
+    public let variant = Key(
+        Variant.released,
+        "Which model: released computes what the authors' public code computes, corrected what the paper describes.")
+    public let modalities = Key(Modalities.all, "The modalities in use.")
+    public let hiddenSize = Key(
+        512, in: 2...65_536,
+        "H, the width of every hidden vector; even, because each direction of the GRU has half of it.")
+    public let vueLayers = Key(4, in: 0...1000, "K, the convolutions that make the virtual unified emotion.")
+    public let hypergraphLayers = Key(8, in: 0...1000, "L, the layers of the hypergraph.")
+    public let textNorm = Key(TextNorm.batch, "How each layer of the text features is normalised.")
+    public let projectText = Key(
+        true,
+        "Whether the summed text layers are projected to H before the GRU (IEMOCAP) or enter it at their own width (MELD)."
+    )
+    public let speakerEmbedding = Key(true, "Whether the speaker's embedding is added to the text stream.")
+    // The engine computes in float32, in which 0.99999999 is 1.
+    public let dropout = Key(
+        0.5, "The probability of the model's dropouts; 0 switches off every one, the transformer's 0.1 included.",
+        "a number from 0 to below 1"
+    ) { $0 >= 0 && Float($0) < 1 }
 
-    /// A configuration with the paper's defaults.
-    public init(textWidth: Int, textLayers: Int, audioWidth: Int, visualWidth: Int, classes: Int, speakers: Int) {
-        self.textWidth = textWidth
-        self.textLayers = textLayers
-        self.audioWidth = audioWidth
-        self.visualWidth = visualWidth
-        self.classes = classes
-        self.speakers = speakers
+    public static let table = KeyTable(VUEMOKeys())
+}
+
+/// Everything that defines a VUEMO model's parameters and computation: its settings and what follows from the data.
+@dynamicMemberLookup
+public struct VUEMOConfiguration: Equatable, Sendable {
+    /// The hyperparameters.
+    public var settings: Settings<VUEMOKeys>
+    /// What follows from the data.
+    public var shape: DatasetShape
+    /// Size of the released variant's positional hyperedge weights: the largest minibatch's hyperedges.
+    public var maximumHyperedges: Int
+    /// Size of the released variant's positional node weights: the largest minibatch's nodes.
+    public var maximumNodes: Int
+
+    /// A configuration with positional weights for the largest minibatch of the data.
+    public init(_ settings: Settings<VUEMOKeys>, _ shape: DatasetShape) {
+        self.settings = settings
+        self.shape = shape
+        maximumHyperedges = 0
+        maximumNodes = 0
+        maximumHyperedges = hyperedgeCount(shape.largestBatch)
+        maximumNodes = nodeCount(shape.largestBatch)
     }
+
+    /// The paper's hyperparameters.
+    public init(_ shape: DatasetShape) { self.init(Settings(), shape) }
+
+    /// A hyperparameter.
+    public subscript<Value>(dynamicMember path: KeyPath<VUEMOKeys, Key<Value>>) -> Value {
+        get { settings[dynamicMember: path] }
+        set { settings[dynamicMember: path] = newValue }
+    }
+
+    /// What follows from the data.
+    public subscript<Value>(dynamicMember path: KeyPath<DatasetShape, Value>) -> Value { shape[keyPath: path] }
 
     /// Streams: the modalities and g, the virtual unified emotion.
-    public var streams: Int { modalities.count + 1 }
+    public var streams: Int { self.modalities.count + 1 }
 
+    /// Dropout of the head and between GRU layers.
+    var dropoutProbability: Float { Float(self.dropout) }
     /// Dropout inside the corrected variant's transformer: 0.1, or 0 where dropout is off.
-    var transformerDropout: Float { dropout == 0 ? 0 : 0.1 }
+    var transformerDropout: Float { self.dropout == 0 ? 0 : 0.1 }
 
-    /// Hyperedges of a minibatch of dialogues with `utterances` utterances in all:
-    /// per dialogue one per stream, per utterance one per pair of modalities and one per modality.
-    public func hyperedgeCount(dialogues: Int, utterances: Int) -> Int {
-        let m = modalities.count
-        return dialogues * streams + utterances * (m * (m - 1) / 2 + m)
+    /// Hyperedges of a minibatch: per dialogue one per stream, per utterance one per pair of modalities and one per modality.
+    public func hyperedgeCount(_ batch: BatchShape) -> Int {
+        let m = self.modalities.count
+        return batch.dialogues * streams + batch.utterances * (m * (m - 1) / 2 + m)
     }
 
-    /// Nodes of a minibatch with `utterances` utterances.
-    public func nodeCount(utterances: Int) -> Int { utterances * streams }
+    /// Nodes of a minibatch.
+    public func nodeCount(_ batch: BatchShape) -> Int { batch.utterances * streams }
 }

@@ -1,4 +1,5 @@
 import Autodiff
+import ConversationModels
 import NeuralNetworks
 import Tensors
 
@@ -6,7 +7,7 @@ import Tensors
 /// and a classifier for every utterance.
 ///
 /// Parameters carry the names of the reference ("vue.gates.0.weight"), which follow PyTorch's.
-public final class VUEMOModel {
+public final class VUEMOModel: ConversationModel {
     /// What the model computes and how wide it is.
     public let configuration: VUEMOConfiguration
     /// All parameters and running statistics.
@@ -54,16 +55,67 @@ public final class VUEMOModel {
 
     /// Computes a minibatch.
     ///
-    /// - Throws: `ModelInputError` where the minibatch has more positions than the released variant's weights
-    public func forward(_ input: ModelInput, on tape: Tape) throws(ModelInputError) -> Output {
+    /// - Throws: `BatchError` where the minibatch has more positions than the released variant's weights
+    public func forward(_ input: ConversationBatch, on tape: Tape) throws(BatchError) -> Output {
         precondition(
             input.lengths.reduce(0, +) == input.utterances && input.utterances > 0, "lengths add up to the utterances")
+        try check(input.shape)
         let features = modules.unimodal(input, on: tape)
         let g = modules.vue(features, lengths: input.lengths, on: tape)
         let gai = modules.gai(features + [g], lengths: input.lengths, on: tape)
-        let lgl = try modules.lgl(gai, lengths: input.lengths, on: tape)
-        let fused = tape.dropoutReLU(lgl, probability: configuration.dropout)
+        let lgl = modules.lgl(gai, lengths: input.lengths, on: tape)
+        let fused = tape.dropoutReLU(lgl, probability: configuration.dropoutProbability)
         let logProbabilities = tape.logSoftmax(modules.classify(fused, on: tape))
         return Output(logProbabilities: logProbabilities, features: features, vue: g, gai: gai, lgl: lgl)
     }
+
+    /// Computes a minibatch. Offers "unimodal.l", "unimodal.a", "unimodal.v", "vue" [N, H], "gai" [N·S, H] and "lgl" [N, S·H].
+    public func logProbabilities(
+        _ batch: ConversationBatch, on tape: Tape, stages: StageRecorder?
+    ) throws(BatchError) -> Variable {
+        let output = try forward(batch, on: tape)
+        if let stages {
+            for (modality, feature) in zip(configuration.modalities.members, output.features) {
+                stages.offer("unimodal.\(modality.letter)", feature)
+            }
+            stages.offer("vue", output.vue)
+            stages.offer("gai", output.gai)
+            stages.offer("lgl", output.lgl)
+        }
+        return output.logProbabilities
+    }
+
+    /// The released variant has one weight per hyperedge and per node of a minibatch.
+    public func check(_ shape: BatchShape) throws(BatchError) {
+        guard configuration.variant == .released else { return }
+        let edges = configuration.hyperedgeCount(shape)
+        guard edges <= configuration.maximumHyperedges else {
+            throw .outgrown(what: "hyperedges", needed: edges, available: configuration.maximumHyperedges)
+        }
+        let nodes = configuration.nodeCount(shape)
+        guard nodes <= configuration.maximumNodes else {
+            throw .outgrown(what: "nodes", needed: nodes, available: configuration.maximumNodes)
+        }
+    }
+}
+
+extension ModelDefinition {
+    /// VUEMO in both variants.
+    public static let vuemo = ModelDefinition(
+        "vuemo", "Hypergraph-based global-local virtual unified emotion fusion (Pattern Recognition, 2026).",
+        keys: VUEMOKeys.self, presets: ["meld": ["projectText": "false"]],
+        label: { $0.variant.rawValue },
+        fault: { settings in
+            guard settings.hiddenSize % 2 != 0 else { return nil }
+            return "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU has half of it"
+        },
+        make: { settings, shape, seed, stored in
+            var configuration = VUEMOConfiguration(settings, shape)
+            if settings.variant == .released {
+                // Where a file lacks them, loading will say so together with everything else.
+                configuration.maximumHyperedges = stored("lgl.hyperedge_weight") ?? configuration.maximumHyperedges
+                configuration.maximumNodes = stored("lgl.node_weight") ?? configuration.maximumNodes
+            }
+            return VUEMOModel(configuration, seed: seed)
+        })
 }

@@ -165,6 +165,48 @@ import Testing
         #expect(try folder.names() == ["store.h5"])
     }
 
+    /// The baseline, by the same command.
+    @Test func anotherModelIsTrainedResumedAndEvaluated() throws {
+        let options = [
+            "--threads", "1", "--batch-size", "2", "--set", "model.hiddenSize=8", "--model", "gru", "--quiet",
+        ]
+        let outcome = try BuiltProduct.run(
+            "vuemo", ["train", store, "--output", folder.file("run"), "--epochs", "2"] + options)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let config = try String(contentsOfFile: folder.file("run/config.yaml"), encoding: .utf8)
+        #expect(config.hasPrefix("model:\n  name: gru\n  modalities: avl\n  hiddenSize: 8\n"), "\(config)")
+        let resumed = try BuiltProduct.run("vuemo", ["train", "--resume", folder.file("run"), "--quiet"])
+        #expect(resumed.status == 0 && resumed.output == outcome.output)
+        #expect(try BuiltProduct.run("vuemo", ["evaluate", folder.file("run"), "--split", "valid"]).status == 0)
+        let wrong = try BuiltProduct.run(
+            "vuemo", ["train", store, "--output", folder.file("wrong"), "--model", "gru", "--variant", "released"])
+        #expect(
+            wrong.status != 0 && wrong.errors.contains("--variant: there is no key model.variant"), "\(wrong.errors)")
+        let unknown = try BuiltProduct.run("vuemo", ["train", store, "--model", "lstm"])
+        #expect(
+            unknown.errors.contains("--model: model.name must be one of vuemo, gru, not \"lstm\"."), "\(unknown.errors)"
+        )
+    }
+
+    /// What is printed is YAML that gives the same configuration again.
+    @Test func printsTheConfigurationThatARunWouldHave() throws {
+        let options = ["--print-config", "--seed", "4", "--threads", "1", "--set", "model.dropout=0.25"]
+        let printed = try BuiltProduct.run("vuemo", ["train", store] + options)
+        #expect(printed.status == 0 && printed.errors.isEmpty)
+        #expect(printed.output.contains("  # Must be a number from 0 to below 1. Default: 0.5\n  dropout: 0.25\n"))
+        #expect(printed.output.contains("  classFrequencies: [0."), "counted on the store: \(printed.output)")
+        try Data(printed.output.utf8).write(to: URL(filePath: folder.file("run.yaml")))
+        let again = try BuiltProduct.run(
+            "vuemo", ["train", store, "--print-config", "--config", folder.file("run.yaml")])
+        #expect(again.output == printed.output)
+        let withoutStore = try BuiltProduct.run(
+            "vuemo", ["train", "--print-config", "--preset", "meld", "--threads", "1"])
+        #expect(
+            withoutStore.output.contains("  projectText: false\n")
+                && withoutStore.output.contains("  learningRate: 2.0e-05\n"))
+        #expect(try folder.names() == ["run.yaml", "store.h5"])
+    }
+
     @Test func helpNamesDefaults() throws {
         let help = try BuiltProduct.run("vuemo", ["train", "--help"]).output.split(whereSeparator: \.isWhitespace)
             .joined(separator: " ")

@@ -1,3 +1,4 @@
+import Configuration
 import NeuralNetworks
 import Optimizers
 import Tensors
@@ -22,7 +23,7 @@ import Testing
             v = m
         }
 
-        mutating func step(_ gradient: [Float], _ c: AdamW.Configuration) {
+        mutating func step(_ gradient: [Float], _ c: Settings<AdamWKeys>) {
             t += 1
             func power(_ base: Double) -> Double { (0..<Int(t)).reduce(1) { product, _ in product * base } }
             for i in p.indices {
@@ -40,9 +41,9 @@ import Testing
     func fiftySteps(learningRate: Double, weightDecay: Double, epsilon: Double) {
         let store = store(37)
         let start = store.entries[0].value.array
-        var configuration = AdamW.Configuration(learningRate: learningRate, weightDecay: weightDecay)
+        var configuration = Settings<AdamWKeys>(learningRate: learningRate, weightDecay: weightDecay)
         configuration.epsilon = epsilon
-        let optimizer = AdamW(store, configuration: configuration)
+        let optimizer = AdamW(store, configuration)
         var reference = Reference(start)
         var generator = SplitMix64(seed: 52)
         for step in 1...50 {
@@ -66,7 +67,7 @@ import Testing
     /// A step says how large its gradients were, and so whether any was not finite.
     @Test(arguments: [1, 37, 5000]) func normOfTheGradients(count: Int) {
         let store = store(count)
-        let optimizer = AdamW(store, configuration: .init(learningRate: 0.01))
+        let optimizer = AdamW(store, .init(learningRate: 0.01))
         var generator = SplitMix64(seed: 53)
         let gradient = (0..<count).map { _ in generator.normal() }
         _ = store.entries[0].variable.gradient!.values.update(fromContentsOf: gradient)
@@ -85,7 +86,7 @@ import Testing
     @Test func decay() {
         let store = store(5)
         let start = store.entries[0].value.array
-        let optimizer = AdamW(store, configuration: .init(learningRate: 0.1, weightDecay: 0.5))
+        let optimizer = AdamW(store, .init(learningRate: 0.1, weightDecay: 0.5))
         for _ in 0..<10 { optimizer.step() }
         let factor = (0..<10).reduce(Float(1)) { product, _ in product * 0.95 }
         for (value, start) in zip(store.entries[0].value.values, start) { #expect(abs(value - start * factor) < 1e-6) }
@@ -96,7 +97,7 @@ import Testing
     func firstStep(size: Float) {
         let store = store(4)
         let start = store.entries[0].value.array
-        let optimizer = AdamW(store, configuration: .init(learningRate: 0.01, weightDecay: 0))
+        let optimizer = AdamW(store, .init(learningRate: 0.01, weightDecay: 0))
         for i in 0..<4 { store.gradients.pointer[i] = i % 2 == 0 ? size : -size }
         optimizer.step()
         for i in 0..<4 { #expect(abs(store.values.pointer[i] - (start[i] + (i % 2 == 0 ? -0.01 : 0.01))) < 1e-6) }
@@ -104,7 +105,7 @@ import Testing
 
     @Test func gapsOfTheArenaStayZero() {
         let store = store(5)
-        let optimizer = AdamW(store, configuration: .init(learningRate: 0.1))
+        let optimizer = AdamW(store, .init(learningRate: 0.1))
         for step in 0..<3 {
             for i in 0..<5 { store.gradients.pointer[i] = Float(step + i) }
             optimizer.step()
@@ -114,11 +115,11 @@ import Testing
 
     @Test func learningRateMayChange() {
         let store = store(1)
-        let optimizer = AdamW(store, configuration: .init(learningRate: 0.01, weightDecay: 0))
+        let optimizer = AdamW(store, .init(learningRate: 0.01, weightDecay: 0))
         store.gradients.pointer[0] = 1
         optimizer.step()
         let after = store.values.pointer[0]
-        optimizer.configuration.learningRate = 0
+        optimizer.settings.learningRate = 0
         store.gradients.pointer[0] = 1
         optimizer.step()
         #expect(store.values.pointer[0] == after)
@@ -129,7 +130,7 @@ import Testing
         func run(_ threads: Int) -> [Float] {
             withThreads(threads) {
                 let store = store(200_001)
-                let optimizer = AdamW(store, configuration: .init(learningRate: 0.01))
+                let optimizer = AdamW(store, .init(learningRate: 0.01))
                 for step in 0..<3 {
                     store.gradients.pointer.update(from: store.values.pointer, count: store.values.count)
                     store.gradients.pointer[step] = 5

@@ -1,3 +1,4 @@
+import ConversationModels
 import Foundation
 import HDF5
 import NeuralNetworks
@@ -16,14 +17,16 @@ import VUEMO
 
     private func model(hidden: Int = 4, layers: Int = 1, seed: UInt64 = 1) -> (VUEMOModel, AdamW) {
         var configuration = VUEMOConfiguration(
-            textWidth: 3, textLayers: 2, audioWidth: 2, visualWidth: 2, classes: 3, speakers: 2)
+            DatasetShape(
+                textWidth: 3, textLayers: 2, audioWidth: 2, visualWidth: 2, classes: 3, speakers: 2,
+                largestBatch: BatchShape(dialogues: 1, utterances: 1)))
         configuration.hiddenSize = hidden
         configuration.vueLayers = layers
         configuration.hypergraphLayers = 1
         configuration.maximumHyperedges = 7
         configuration.maximumNodes = 5
         let model = VUEMOModel(configuration, seed: seed)
-        let optimizer = AdamW(model.parameters, configuration: .init(learningRate: 1e-3))
+        let optimizer = AdamW(model.parameters, .init(learningRate: 1e-3))
         optimizer.firstMoments.fill(0.25)
         optimizer.secondMoments.fill(0.5)
         optimizer.stepCount = 17
@@ -40,7 +43,8 @@ import VUEMO
                 history: [metrics], stepLosses: [1.5, 0.1], secondsInEpoch: 2.0 / 3, dataSecondsInEpoch: 1.0 / 7,
                 totalSteps: 17),
             record: RunRecord(
-                configuration: RunConfiguration(), storePath: "/data/é.h5", dataset: "IEMOCAP", contentID: "abc",
+                configuration: RunConfiguration(models: .test), storePath: "/data/é.h5", dataset: "IEMOCAP",
+                contentID: "abc",
                 storeFormatVersion: "1.0.0", toolVersion: "test"))
     }
 
@@ -71,7 +75,7 @@ import VUEMO
             #expect(range.allSatisfy { optimizer.firstMoments[0, $0] == 0.25 && optimizer.secondMoments[0, $0] == 0.5 })
         }
         #expect(optimizer.stepCount == 17)
-        #expect(try CheckpointFile.readHeader(path) == header)
+        #expect(try CheckpointFile.readHeader(path, models: .test) == header)
     }
 
     @Test func sameContentGivesTheSameBytes() throws {
@@ -144,7 +148,7 @@ import VUEMO
             let (model, optimizer) = model(seed: 2)
             do {
                 try CheckpointFile.readState(path, into: model.parameters, optimizer: optimizer)
-                #expect(try CheckpointFile.readHeader(path) == header, "byte \(offset)")
+                #expect(try CheckpointFile.readHeader(path, models: .test) == header, "byte \(offset)")
                 #expect(model.parameters.values.array == expected.parameters.values.array, "byte \(offset)")
                 #expect(optimizer.stepCount == expectedOptimizer.stepCount, "byte \(offset)")
             } catch {
@@ -158,9 +162,11 @@ import VUEMO
         try Data("not HDF5 at all".utf8).write(to: URL(fileURLWithPath: path))
         #expect(load().contains(path))
         try SyntheticStore().write(to: folder.file("store.h5"))
-        let text = message { _ = try CheckpointFile.readHeader(folder.file("store.h5")) }
+        let text = message { _ = try CheckpointFile.readHeader(folder.file("store.h5"), models: .test) }
         #expect(text.contains("is not a checkpoint of vuemo train"))
-        #expect(message { _ = try CheckpointFile.readHeader(folder.file("missing.h5")) }.contains("missing.h5"))
+        #expect(
+            message { _ = try CheckpointFile.readHeader(folder.file("missing.h5"), models: .test) }.contains(
+                "missing.h5"))
     }
 
     @Test func namesBothVersionsOfANewerFormat() throws {

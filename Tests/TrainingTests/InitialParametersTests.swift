@@ -18,14 +18,14 @@ import VUEMO
         _ = try first.run()
         _ = try second.run()
         #expect(try arrays(first.folder.lastCheckpoint) == arrays(second.folder.lastCheckpoint))
-        #expect(try second.folder.record().initialParameters == absolutePath(first.folder.lastCheckpoint))
+        #expect(try second.folder.record(models: .test).initialParameters == absolutePath(first.folder.lastCheckpoint))
     }
 
     @Test func mayLackRunningStatistics() throws {
         let tiny = try TinyRun()
         let run = try TrainingRun.start(tiny.plan("run"))
         let path = tiny.folder.file("start.h5")
-        try writeParameters(of: run.model, to: path)
+        try writeParameters(of: run.vuemo, to: path)
         var plan = tiny.plan("second")
         plan.initialParameters = path
         let second = try TrainingRun.start(plan)
@@ -35,7 +35,7 @@ import VUEMO
     /// The number of positional weights follows from the file, and a batch that would outgrow them is named before training starts.
     @Test func setTheNumberOfPositionalWeights() throws {
         let tiny = try TinyRun()
-        var configuration = try TrainingRun.start(tiny.plan("run")).model.configuration
+        var configuration = try TrainingRun.start(tiny.plan("run")).vuemo.configuration
         let longest = tiny.store.dialogues.map(\.range.count).sorted(by: >).prefix(2)
         #expect(configuration.maximumNodes == longest.reduce(0, +) * 4)
         #expect(configuration.maximumHyperedges == 2 * 4 + longest.reduce(0, +) * 6)
@@ -48,11 +48,11 @@ import VUEMO
         plan.initialParameters = path
         do {
             let run = try TrainingRun.start(plan)
-            #expect(run.model.configuration.maximumNodes == 20_000)
+            #expect(run.vuemo.configuration.maximumNodes == 20_000)
             _ = try run.run()
         }
-        let resumed = try TrainingRun.resume(RunFolder(plan.output), store: tiny.store)
-        #expect(resumed.model.configuration.maximumHyperedges == 10_000)
+        let resumed = try TrainingRun.resume(RunFolder(plan.output), store: tiny.store, models: .test)
+        #expect(resumed.vuemo.configuration.maximumHyperedges == 10_000)
 
         configuration.maximumHyperedges = 12
         let small = tiny.folder.file("small.h5")
@@ -60,13 +60,15 @@ import VUEMO
         plan = tiny.plan("small")
         plan.initialParameters = small
         let text = message { _ = try TrainingRun.start(plan) }
-        #expect(text.contains("batch 1 of epoch 1 has") && text.contains("weights for 12 and 20000"), "\(text)")
+        #expect(
+            text.contains("batch 1 of epoch 1 cannot be computed: a minibatch has") && text.contains("weights for 12;"),
+            "\(text)")
     }
 
     @Test func areRefusedWhereTheyDoNotFit() throws {
         var tiny = try TinyRun()
         let run = try TrainingRun.start(tiny.plan("run"))
-        tiny.configuration.model.hiddenSize = 12
+        tiny.configuration.vuemo.hiddenSize = 12
         var plan = tiny.plan("second")
         plan.initialParameters = run.folder.lastCheckpoint
         #expect(message { _ = try TrainingRun.start(plan) }.contains("does not fit the configured model"))

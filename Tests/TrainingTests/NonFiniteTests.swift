@@ -1,3 +1,4 @@
+import Conversations
 import FeatureStore
 import HDF5
 import NeuralNetworks
@@ -11,7 +12,7 @@ import VUEMO
 @Suite struct NonFiniteTests {
     @Test(arguments: Variant.allCases) func aStepThatIsTooLargeStopsTheRun(variant: Variant) throws {
         var tiny = try TinyRun()
-        tiny.configuration.model.variant = variant
+        tiny.configuration.vuemo.variant = variant
         tiny.configuration.optimizer.learningRate = 1e30
         let run = try TrainingRun.start(tiny.plan("run"))
         let text = message { _ = try run.run() }
@@ -27,7 +28,7 @@ import VUEMO
     /// ReLU once turned NaN into 0, so that the loss stayed at ln C while the features overflowed.
     @Test(arguments: Variant.allCases) func featuresThatAreTooLargeStopTheRun(variant: Variant) throws {
         var tiny = try TinyRun()
-        tiny.configuration.model.variant = variant
+        tiny.configuration.vuemo.variant = variant
         try SyntheticStore().write(
             to: tiny.folder.file("large.h5"),
             changingRows: { _, rows in for index in rows.indices { rows[index] *= 1e30 } })
@@ -87,7 +88,7 @@ import VUEMO
         #expect(text.contains("feature audio of dialogue \(dialogue.id) holds NaN or infinity"), "\(text)")
         #expect(try tiny.folder.names() == ["nan.h5", "store.h5"])
         // Training without that feature is possible.
-        plan.configuration.model.modalities = try #require(Modalities(letters: "lv"))
+        plan.configuration.vuemo.modalities = try #require(Modalities(letters: "lv"))
         _ = try TrainingRun.start(plan)
     }
 }

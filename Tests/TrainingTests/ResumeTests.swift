@@ -1,3 +1,4 @@
+import Configuration
 import FeatureStore
 import Foundation
 import HDF5
@@ -45,7 +46,7 @@ import Testing
             rounds += 1
             // After the last step the wish comes in the evaluation; then a continued run has no steps left to stop after.
             try #require(rounds < 50)
-            run = try TrainingRun.resume(folder, store: tiny.store)
+            run = try TrainingRun.resume(folder, store: tiny.store, models: .test)
         }
         #expect(rounds >= 9)
         try expectEqual(folder, whole)
@@ -79,7 +80,7 @@ import Testing
         let tiny = try TinyRun()
         let whole = try tiny.train("whole")
         let folder = try TrainingRun.start(tiny.plan("stopped")).folder
-        let refused = message { _ = try RunEvaluator.evaluate(folder, store: tiny.store, split: "test") }
+        let refused = message { _ = try RunEvaluator.evaluate(folder, store: tiny.store, models: .test, split: "test") }
         #expect(refused.contains("has no epoch to evaluate yet"))
         try finish(folder, tiny)
         try expectEqual(folder, whole)
@@ -91,19 +92,22 @@ import Testing
         var other = SyntheticStore()
         other.seed = 9
         let elsewhere = try TinyRun(other)
-        #expect(message { _ = try TrainingRun.resume(folder, store: elsewhere.store) }.contains("holds other data"))
         #expect(
-            message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, split: "test") }.contains(
+            message { _ = try TrainingRun.resume(folder, store: elsewhere.store, models: .test) }.contains(
                 "holds other data"))
+        #expect(
+            message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, models: .test, split: "test") }
+                .contains(
+                    "holds other data"))
         let yaml = try text(folder.configuration).replacingOccurrences(of: "hiddenSize: 8", with: "hiddenSize: 16")
         try TextFile.replace(folder.configuration, with: yaml)
-        let refused = message { _ = try TrainingRun.resume(folder, store: tiny.store) }
+        let refused = message { _ = try TrainingRun.resume(folder, store: tiny.store, models: .test) }
         #expect(refused.contains("model.hiddenSize is 8 there and 16 in config.yaml"), "\(refused)")
     }
 
     @Test func refusesOptionsThatWouldChangeTheRun() throws {
         let tiny = try TinyRun()
-        let record = try TrainingRun.start(tiny.plan("run")).folder.record()
+        let record = try TrainingRun.start(tiny.plan("run")).folder.record(models: .test)
         try record.refuseChanges([ConfigurationAssignment(key: "training.epochs", value: "3", option: "--epochs")])
         try record.refuseChanges([ConfigurationAssignment(key: "training.prefetch", value: "7", option: "--prefetch")])
         let refused = message {
@@ -114,12 +118,13 @@ import Testing
 
     @Test func namesAFolderThatIsNoRun() throws {
         let folder = try TemporaryFolder()
-        #expect(message { _ = try RunFolder(folder.path).record() }.contains("is no run folder"))
-        #expect(message { _ = try RunFolder(folder.file("missing")).record() }.contains("is no run folder"))
+        #expect(message { _ = try RunFolder(folder.path).record(models: .test) }.contains("is no run folder"))
+        #expect(
+            message { _ = try RunFolder(folder.file("missing")).record(models: .test) }.contains("is no run folder"))
     }
 
     private func finish(_ folder: RunFolder, _ tiny: TinyRun) throws {
-        let run = try TrainingRun.resume(folder, store: tiny.store)
+        let run = try TrainingRun.resume(folder, store: tiny.store, models: .test)
         guard case .finished = try run.run() else {
             Issue.record("the continued run did not finish")
             return

@@ -1,7 +1,11 @@
+import ConcatenationGRU
+import Configuration
+import ConversationModels
 import FeatureStore
 import Foundation
 import HDF5
 import TestSupport
+import VUEMO
 
 @testable import Training
 
@@ -9,16 +13,16 @@ import TestSupport
 struct TinyRun {
     let folder: TemporaryFolder
     var store: Store
-    var configuration = RunConfiguration()
+    var configuration = RunConfiguration(models: .test)
 
     /// - Parameter name: the dataset's name in the store.
     init(_ synthetic: SyntheticStore = SyntheticStore(), changing: (inout StoreManifest) -> Void = { _ in }) throws {
         folder = try TemporaryFolder()
         try synthetic.write(to: folder.file("store.h5"), changing: changing)
         store = try Store(opening: folder.file("store.h5"))
-        configuration.model.hiddenSize = 8
-        configuration.model.vueLayers = 1
-        configuration.model.hypergraphLayers = 1
+        configuration.vuemo.hiddenSize = 8
+        configuration.vuemo.vueLayers = 1
+        configuration.vuemo.hypergraphLayers = 1
         configuration.training.batchSize = 2
         configuration.training.epochs = 3
         configuration.training.loss = .crossEntropy
@@ -37,6 +41,24 @@ struct TinyRun {
         _ = try run.run()
         return run.folder
     }
+}
+
+extension ModelRegister {
+    /// The models that these tests train.
+    static let test = ModelRegister([.vuemo, .gru])
+}
+
+extension RunConfiguration {
+    /// The settings of the model, which is VUEMO.
+    var vuemo: Settings<VUEMOKeys> {
+        get { model[VUEMOKeys.self] }
+        set { model[VUEMOKeys.self] = newValue }
+    }
+}
+
+extension TrainingRun {
+    /// The model, which is VUEMO.
+    var vuemo: VUEMOModel { model as! VUEMOModel }
 }
 
 /// The message of what `body` throws, or "no error".

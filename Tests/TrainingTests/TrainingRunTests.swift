@@ -1,3 +1,4 @@
+import Conversations
 import FeatureStore
 import Foundation
 import TestSupport
@@ -23,7 +24,7 @@ import VUEMO
         let result = try JSON.decode(RunResult.self, text(folder.result))
         #expect(result.perClass.map(\.name) == tiny.store.labelNames)
         #expect(result.confusion.count == 3)
-        let record = try folder.record()
+        let record = try folder.record(models: .test)
         #expect(record.configuration == tiny.configuration)
         #expect(record.contentID == tiny.store.contentID)
         let predictions = try text(folder.predictions).split(separator: "\n")
@@ -41,13 +42,13 @@ import VUEMO
         let scores = metrics.map(\.selectionScore)
         let result = try JSON.decode(RunResult.self, text(folder.result))
         #expect(result.chosenEpoch == scores.firstIndex(of: scores.max()!)! + 1)
-        let evaluated = try RunEvaluator.evaluate(folder, store: tiny.store, split: "test")
+        let evaluated = try RunEvaluator.evaluate(folder, store: tiny.store, models: .test, split: "test")
         #expect(evaluated == result)
     }
 
     @Test(arguments: Variant.allCases) func learnsASignal(variant: Variant) throws {
         var tiny = try TinyRun()
-        tiny.configuration.model.variant = variant
+        tiny.configuration.vuemo.variant = variant
         tiny.configuration.training.epochs = 25
         let metrics = try comparableMetrics(try tiny.train("run"))
         #expect(metrics.last!.trainLoss < 0.7 * metrics.first!.trainLoss)
@@ -89,7 +90,7 @@ import VUEMO
 
     @Test(arguments: ["a", "v", "l", "av", "al", "vl"]) func trainsOnEverySubsetOfModalities(letters: String) throws {
         var tiny = try TinyRun()
-        tiny.configuration.model.modalities = try #require(Modalities(letters: letters))
+        tiny.configuration.vuemo.modalities = try #require(Modalities(letters: letters))
         tiny.configuration.training.epochs = 1
         #expect(try comparableMetrics(tiny.train("run")).count == 1)
     }
@@ -139,7 +140,7 @@ import VUEMO
         let tiny = try TinyRun()
         let run = try TrainingRun.start(tiny.plan("run"))
         withExtendedLifetime(run) {
-            let text = message { _ = try TrainingRun.resume(run.folder, store: tiny.store) }
+            let text = message { _ = try TrainingRun.resume(run.folder, store: tiny.store, models: .test) }
             #expect(text.contains("another vuemo train is working in"))
         }
     }

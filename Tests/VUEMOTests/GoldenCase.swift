@@ -1,3 +1,5 @@
+import ConversationModels
+import Conversations
 import Foundation
 import HDF5
 import Tensors
@@ -43,9 +45,10 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
     func configuration() throws -> VUEMOConfiguration {
         let d = try description()
         var c = VUEMOConfiguration(
-            textWidth: d.dims["l"] ?? 0, textLayers: d.text_layers, audioWidth: d.dims["a"] ?? 0,
-            visualWidth: d.dims["v"] ?? 0,
-            classes: d.classes, speakers: d.speakers)
+            DatasetShape(
+                textWidth: d.dims["l"] ?? 0, textLayers: d.text_layers, audioWidth: d.dims["a"] ?? 0,
+                visualWidth: d.dims["v"] ?? 0,
+                classes: d.classes, speakers: d.speakers, largestBatch: BatchShape(dialogues: 0, utterances: 0)))
         c.modalities = Modalities(letters: d.modalities)!
         c.hiddenSize = d.hidden
         c.vueLayers = d.vue_layers
@@ -60,14 +63,14 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
         return c
     }
 
-    func input() throws -> (input: ModelInput, labels: [Int32], classWeights: [Float]) {
+    func input() throws -> (input: ConversationBatch, labels: [Int32], classWeights: [Float]) {
         let file = try File(opening: path)
         func tensor(_ name: String) throws -> Tensor {
             let (shape, values) = try file.readFloats("inputs/" + name)
             return Tensor(rows: shape[0], columns: shape[1], values)
         }
         let layers = try file.memberNames(of: "inputs/text").count
-        let input = ModelInput(
+        let input = ConversationBatch(
             text: try (0..<layers).map { try tensor("text/\($0)") }, audio: try tensor("audio"),
             visual: try tensor("visual"),
             speakers: try file.readIntegers("inputs/speaker").values.map(Int32.init),

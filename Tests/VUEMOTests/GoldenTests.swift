@@ -1,4 +1,5 @@
 import Autodiff
+import Configuration
 import NeuralNetworks
 import Optimizers
 import Tensors
@@ -30,7 +31,7 @@ import VUEMO
         let c = model.configuration
         let n = input.utterances
         let gai = output.gai.value.reshaped(rows: n, columns: c.streams * c.hiddenSize)
-        let names = c.modalities.members.map { String($0.rawValue) } + ["g"]
+        let names = c.modalities.members.map { String($0.letter) } + ["g"]
         for (stream, name) in names.enumerated() {
             if stream < output.features.count {
                 #expect(
@@ -86,11 +87,11 @@ import VUEMO
     func threeStepsOfAdamW(_ golden: GoldenCase) throws {
         let model = try golden.model()
         let (input, labels, weights) = try golden.input()
-        var configuration = AdamW.Configuration(
+        var configuration = Settings<AdamWKeys>(
             learningRate: try golden.attribute("lr", of: "adamw"),
             weightDecay: try golden.attribute("weight_decay", of: "adamw"))
         configuration.epsilon = try golden.attribute("eps", of: "adamw")
-        let optimizer = AdamW(model.parameters, configuration: configuration)
+        let optimizer = AdamW(model.parameters, configuration)
         let name = try golden.description().loss
         var losses: [Float] = []
         for step in 0...3 {

@@ -1,3 +1,4 @@
+import ConversationModels
 import Testing
 import VUEMO
 
@@ -6,7 +7,12 @@ import VUEMO
 @Suite struct ParameterNamesTests {
     private static func configuration(_ norm: TextNorm) -> VUEMOConfiguration {
         var c = VUEMOConfiguration(
-            textWidth: 1024, textLayers: 4, audioWidth: 1582, visualWidth: 342, classes: 6, speakers: 2)
+            DatasetShape(
+                textWidth: 1024, textLayers: 4, audioWidth: 1582, visualWidth: 342, classes: 6, speakers: 2,
+                largestBatch: BatchShape(dialogues: 0, utterances: 0)))
+        // The public code's numbers of positional weights.
+        c.maximumHyperedges = 10_000
+        c.maximumNodes = 20_000
         c.textNorm = norm
         return c
     }

@@ -1,4 +1,5 @@
 import Autodiff
+import ConversationModels
 import Foundation
 import Tensors
 import Testing
@@ -22,13 +23,13 @@ import VUEMO
     }
 
     @Test func tooManyHyperedges() {
-        #expect(throws: ModelInputError.outgrown(what: "hyperedges", needed: 44, available: 43)) {
+        #expect(throws: BatchError.outgrown(what: "hyperedges", needed: 44, available: 43)) {
             try forward(.released, hyperedges: 43, nodes: 24)
         }
     }
 
     @Test func tooManyNodes() {
-        #expect(throws: ModelInputError.outgrown(what: "nodes", needed: 24, available: 23)) {
+        #expect(throws: BatchError.outgrown(what: "nodes", needed: 24, available: 23)) {
             try forward(.released, hyperedges: 44, nodes: 23)
         }
     }
@@ -36,7 +37,7 @@ import VUEMO
     @Test func fewerModalitiesNeedFewer() throws {
         try forward(.released, modalities: "al", hyperedges: 2 * 3 + 6 * 3, nodes: 6 * 3)
         try forward(.released, modalities: "v", hyperedges: 2 * 2 + 6, nodes: 6 * 2)
-        #expect(throws: ModelInputError.self) { try forward(.released, modalities: "v", hyperedges: 9, nodes: 12) }
+        #expect(throws: BatchError.self) { try forward(.released, modalities: "v", hyperedges: 9, nodes: 12) }
     }
 
     @Test func correctedVariantHasNoLimit() {
@@ -44,7 +45,7 @@ import VUEMO
     }
 
     @Test func message() {
-        let error = ModelInputError.outgrown(what: "nodes", needed: 24, available: 23)
+        let error = BatchError.outgrown(what: "nodes", needed: 24, available: 23)
         #expect(error.description.contains("24 nodes") && error.description.contains("23"))
         #expect(error.description.contains("smaller batch size"))
         #expect((error as any Error).localizedDescription == error.description)

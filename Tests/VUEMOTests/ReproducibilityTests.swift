@@ -16,7 +16,7 @@ import VUEMO
         try withThreads(threads) {
             let c = SmallModel.configuration(variant)
             let model = VUEMOModel(c, seed: seed)
-            let optimizer = AdamW(model.parameters, configuration: .init(learningRate: 1e-3))
+            let optimizer = AdamW(model.parameters, .init(learningRate: 1e-3))
             let input = SmallModel.input((0..<9).map { (number: $0, length: 1 + $0 * 3 % 7) }, c)
             var losses: [Float] = []
             for step in 0..<steps {

@@ -1,4 +1,6 @@
 import Autodiff
+import ConversationModels
+import Conversations
 import NeuralNetworks
 import Tensors
 import VUEMO
@@ -6,10 +8,13 @@ import VUEMO
 /// Small models and random minibatches for them.
 enum SmallModel {
     static func configuration(
-        _ variant: Variant, modalities: String = "avl", norm: TextNorm = .batch, dropout: Float = 0.5,
+        _ variant: Variant, modalities: String = "avl", norm: TextNorm = .batch, dropout: Double = 0.5,
         projectText: Bool = true
     ) -> VUEMOConfiguration {
-        var c = VUEMOConfiguration(textWidth: 10, textLayers: 2, audioWidth: 7, visualWidth: 5, classes: 4, speakers: 3)
+        var c = VUEMOConfiguration(
+            DatasetShape(
+                textWidth: 10, textLayers: 2, audioWidth: 7, visualWidth: 5, classes: 4, speakers: 3,
+                largestBatch: BatchShape(dialogues: 0, utterances: 0)))
         c.modalities = Modalities(letters: modalities)!
         c.hiddenSize = 8
         c.vueLayers = 2
@@ -37,7 +42,9 @@ enum SmallModel {
     }
 
     /// One dialogue's features: a function of its number alone.
-    static func input(_ dialogues: [(number: Int, length: Int)], _ configuration: VUEMOConfiguration) -> ModelInput {
+    static func input(_ dialogues: [(number: Int, length: Int)], _ configuration: VUEMOConfiguration)
+        -> ConversationBatch
+    {
         let n = dialogues.reduce(0) { $0 + $1.length }
         func features(_ width: Int, _ kind: UInt64) -> Tensor {
             var values: [Float] = []
@@ -49,7 +56,7 @@ enum SmallModel {
         }
         let c = configuration
         let m = c.modalities
-        return ModelInput(
+        return ConversationBatch(
             text: m.contains(.text) ? (0..<c.textLayers).map { features(c.textWidth, UInt64($0)) } : [],
             audio: m.contains(.audio) ? features(c.audioWidth, 10) : nil,
             visual: m.contains(.visual) ? features(c.visualWidth, 11) : nil,
@@ -59,7 +66,7 @@ enum SmallModel {
             lengths: dialogues.map(\.length))
     }
 
-    static func labels(_ input: ModelInput, classes: Int) -> [Int32] {
+    static func labels(_ input: ConversationBatch, classes: Int) -> [Int32] {
         (0..<input.utterances).map { Int32($0 * 7 % classes) }
     }
 }

@@ -1,3 +1,4 @@
+import Conversations
 import FeatureStore
 
 /// A store to be made from a list of utterances and one `.npy` matrix per feature; see docs/tables.md.

@@ -1,3 +1,4 @@
+import Conversations
 import FeatureStore
 
 /// Where speaker numbers name persons of the whole corpus, does one of them speak in several splits?

@@ -10,11 +10,14 @@ extension CheckpointFile {
         try load(NamedArrays.read(parameters, of: file), into: store, requireBuffers: false, name: path)
     }
 
-    /// The number of values of one parameter in a file; nil where it is not there.
-    static func count(ofParameter name: String, in path: String) throws -> Int? {
+    /// The number of values of every parameter in a file.
+    static func parameterCounts(_ path: String) throws -> [String: Int] {
         let file = try File(opening: path)
-        let parameter = parameters + "/" + name
-        return file.exists(parameter) ? try file.openDataset(parameter).count : nil
+        guard file.exists(parameters) else { return [:] }
+        return try Dictionary(
+            uniqueKeysWithValues: file.memberNames(of: parameters).map {
+                ($0, try file.openDataset(parameters + "/" + $0).count)
+            })
     }
 
     static func load(

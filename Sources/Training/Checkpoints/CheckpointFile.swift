@@ -1,3 +1,4 @@
+import ConversationModels
 import HDF5
 import NeuralNetworks
 import Optimizers
@@ -71,9 +72,10 @@ enum CheckpointFile {
 
     /// Reads everything but the arrays.
     /// - Throws: `TrainingError` where the file is no checkpoint, of another version, or damaged; `HDF5Error` where it cannot be read.
-    static func readHeader(_ path: String) throws -> CheckpointHeader {
+    static func readHeader(_ path: String, models: ModelRegister) throws -> CheckpointHeader {
         let file = try open(path)
-        let record = try RunRecord(yaml: file.readString(attribute: "configuration", of: "/"), name: path)
+        let record = try RunRecord(
+            yaml: file.readString(attribute: "configuration", of: "/"), name: path, models: models)
         let metrics: [UInt8] = try NamedArrays.readChecked("progress/metrics", of: file)
         let progress = TrainingProgress(
             history: try String(decoding: metrics, as: UTF8.self).split(separator: "\n").map {

@@ -1,3 +1,8 @@
+import Configuration
+import ConversationModels
+import Conversations
+import FeatureStore
+
 /// A published set of hyperparameters.
 public enum Preset: String, Sendable, CaseIterable {
     case iemocap
@@ -11,20 +16,148 @@ public enum Preset: String, Sendable, CaseIterable {
     /// The class frequencies behind IEMOCAP's published class weights: happy, sad, neutral, angry, excited, frustrated.
     static let iemocapFrequencies = [0.086747, 0.144406, 0.227883, 0.160585, 0.127711, 0.252668]
 
-    /// The configuration of the published run.
-    public var configuration: RunConfiguration {
-        var configuration = RunConfiguration()
+    /// Makes a configuration that of the published run.
+    func apply(to configuration: inout RunConfiguration) {
         switch self {
         case .iemocap:
             configuration.training.classFrequencies = Preset.iemocapFrequencies
         case .meld:
-            configuration.model.projectText = false
             configuration.training.loss = .focalReleased
             configuration.optimizer.learningRate = 2e-5
         }
-        return configuration
+        for (key, value) in configuration.definition.presets[rawValue] ?? [:] {
+            let refused = configuration.model.assign(.scalar(value), to: key)
+            precondition(refused == nil && configuration.model[key] != nil, "a model's preset sets keys of its own")
+        }
     }
 
     /// Whether the public code shuffles this dataset; it never does for IEMOCAP.
     var shufflesUnderPaperProtocol: Bool { self != .iemocap }
+}
+
+/// What a configuration needs to know about the data before it is complete.
+public struct DatasetFacts: Sendable {
+    /// The store's dataset name, which picks the preset.
+    public var name: String
+    /// The number of classes.
+    public var classes: Int
+    /// Utterances of each class among the dialogues that a protocol trains on.
+    public var classCounts: @Sendable (TrainingProtocol) -> [Int]
+
+    /// Facts; see the properties.
+    public init(name: String, classes: Int, classCounts: @escaping @Sendable (TrainingProtocol) -> [Int]) {
+        self.name = name
+        self.classes = classes
+        self.classCounts = classCounts
+    }
+
+    /// The facts of an open store.
+    public init(_ store: Store) {
+        self.init(name: store.dataset, classes: store.labelNames.count) { trainingProtocol in
+            var counts = Array(repeating: 0, count: store.labelNames.count)
+            for split in trainingProtocol == .paper ? [SplitName.train, SplitName.valid] : [SplitName.train] {
+                for dialogue in store.dialogues(inSplit: split) {
+                    for label in store.labels[store.dialogues[dialogue].range] where label >= 0 {
+                        counts[Int(label)] += 1
+                    }
+                }
+            }
+            return counts
+        }
+    }
+}
+
+extension RunConfiguration {
+    /// The complete configuration of a run: defaults, then the preset, then `assignments` in their order.
+    ///
+    /// What nobody set follows from the rest: `training.shuffle` from protocol and preset, `training.classFrequencies` from the
+    /// dialogues trained on.
+    /// - Parameters:
+    ///   - dataset: nil where there is no store yet; then what depends on the data keeps its default.
+    ///   - preset: the one asked for; without it the dataset's name decides, and an unknown dataset has none.
+    ///   - threads: the default of `training.threads`.
+    /// - Throws: `ConfigurationError` for unknown keys, refused values and combinations that cannot run.
+    public static func resolve(
+        dataset: DatasetFacts?, preset: Preset?, assignments: [ConfigurationAssignment], threads: Int,
+        models: ModelRegister
+    ) throws(ConfigurationError) -> RunConfiguration {
+        var configuration = try RunConfiguration(models: models, naming: assignments)
+        let preset = preset ?? dataset.flatMap { Preset(dataset: $0.name) }
+        preset?.apply(to: &configuration)
+        configuration.training.threads = threads
+        try configuration.apply(assignments)
+        if !assignments.contains(where: { $0.key == "training.shuffle" }) {
+            configuration.training.shuffle =
+                configuration.training.protocol == .sound || preset?.shufflesUnderPaperProtocol ?? true
+        }
+        if let dataset { try configuration.completeClassFrequencies(dataset) }
+        if let fault = configuration.definition.fault(configuration.model) { throw ConfigurationError(fault + ".") }
+        return configuration
+    }
+
+    private mutating func completeClassFrequencies(_ dataset: DatasetFacts) throws(ConfigurationError) {
+        guard training.loss == .weightedNLL else { return }
+        if training.classFrequencies.isEmpty {
+            let counts = dataset.classCounts(training.protocol)
+            let total = Double(max(1, counts.reduce(0, +)))
+            // A class that never occurs in training has no say in the loss; one utterance keeps its weight finite.
+            training.classFrequencies = counts.map { Double(max(1, $0)) / total }
+        }
+        if training.classFrequencies.count != dataset.classes {
+            throw ConfigurationError(
+                "training.classFrequencies lists \(training.classFrequencies.count) numbers but \(dataset.name) has "
+                    + "\(dataset.classes) classes; set it to [] to count them on the training dialogues.")
+        }
+    }
+}
+
+extension RunConfiguration {
+    /// docs/configuration.md: every key of every kind of model, and what the presets set.
+    public static func document(models: ModelRegister) -> String {
+        func configuration(_ model: ModelDefinition) -> RunConfiguration {
+            RunConfiguration(models: models, definition: model)
+        }
+        var text = """
+            # Configuration
+
+            Everything that decides the numbers of a run is a key with a dotted name. A key is set, weakest first, by a preset, by a YAML
+            file (`--config FILE`), by `--set key=value`, and by an option of its own such as `--epochs` (see `vuemo train --help`).
+            `vuemo train --print-config` prints the configuration that a run would have, with a comment on every key; the run folder's
+            `config.yaml` keeps it and can be given to `--config` again. This page is made from the keys themselves: a test compares it.
+
+            ## model
+
+            `model.name` (`--model`) is the kind of model: \(models.models.map { "`\($0.name)`" }.joined(separator: " or ")). The other keys under `model` belong to it.
+
+            """
+        for model in models.models {
+            text += "\n### \(model.name)\n\n\(model.summary)\n\n\(configuration(model).sections.markdown(of: "model"))"
+        }
+        let first = configuration(models.first)
+        for section in ["training", "optimizer"] {
+            text += "\n## \(section)\n\n\(first.sections.markdown(of: section))"
+        }
+        text += """
+
+            ## Presets
+
+            `--preset`, or the dataset's name in the store, sets what the published runs use where it differs from the defaults above.
+
+            | preset | key | value |
+            |---|---|---|
+
+            """
+        for preset in Preset.allCases {
+            for model in models.models {
+                let before = configuration(model)
+                var after = before
+                preset.apply(to: &after)
+                for key in after.differences(from: before)
+                where model.name == models.first.name || key.hasPrefix("model.") {
+                    text += "| \(preset.rawValue) | `\(key)` | `\(after.text(of: key))` |\n"
+                }
+            }
+        }
+        return text
+    }
 }

@@ -1,3 +1,5 @@
+import Configuration
+import ConversationModels
 import Foundation
 import Yams
 
@@ -33,9 +35,6 @@ public struct RunRecord: Equatable, Sendable {
         self.toolVersion = toolVersion
     }
 
-    /// The sections that record a run rather than configure one; reading a configuration skips them.
-    static let recordedSections: Set<String> = ["store", "start", "versions"]
-
     /// The text of `config.yaml`.
     public var yaml: String {
         func mapping(_ pairs: [(String, String)]) -> Node {
@@ -48,13 +47,14 @@ public struct RunRecord: Equatable, Sendable {
         ])
         let start = initialParameters.map { [("start", mapping([("initialParameters", $0)]))] } ?? []
         return RunRecord.serialize(
-            configuration.sections + [("store", store)] + start + [("versions", mapping([("vuemo", toolVersion)]))])
+            configuration.yamlSections + [("store", store)] + start + [("versions", mapping([("vuemo", toolVersion)]))])
     }
 
     /// Reads what `yaml` wrote.
     /// - Parameter name: the file's path, for messages.
-    public init(yaml: String, name: String) throws(TrainingError) {
-        configuration = try RunConfiguration(yaml: yaml, name: name)
+    /// - Throws: `ConfigurationError` or `TrainingError` where the text is not that of a run.
+    public init(yaml: String, name: String, models: ModelRegister) throws {
+        configuration = try RunConfiguration(yaml: yaml, name: name, models: models)
         let root = try? Yams.compose(yaml: yaml)
         guard let store = root?["store"], let path = store["path"]?.string, let contentID = store["content_id"]?.string
         else {
@@ -78,5 +78,25 @@ public struct RunRecord: Equatable, Sendable {
         } catch {
             preconditionFailure("scalars, lists and mappings always serialise: \(error)")
         }
+    }
+
+    /// Makes sure that options given along with `--resume` say what the run is already: anything else would be another run.
+    /// - Throws: `TrainingError` naming the first key that differs.
+    public func refuseChanges(_ assignments: [ConfigurationAssignment]) throws {
+        if let name = assignments.last(where: { $0.key == RunConfiguration.modelName })?.value.text,
+            name != configuration.definition.name
+        {
+            throw TrainingError(
+                .configuration,
+                "\(RunConfiguration.modelName) is \(configuration.definition.name) in the run and cannot become \(name) on --resume; "
+                    + "leave the option out or start a new run.")
+        }
+        var changed = configuration
+        try changed.apply(assignments)
+        guard let key = changed.differences(from: configuration).first else { return }
+        throw TrainingError(
+            .configuration,
+            "\(key) is \(configuration.text(of: key)) in the run and cannot become \(changed.text(of: key)) on --resume; "
+                + "leave the option out or start a new run.")
     }
 }

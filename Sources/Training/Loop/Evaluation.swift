@@ -1,5 +1,7 @@
 import Autodiff
-import VUEMO
+import Configuration
+import ConversationModels
+import Metrics
 
 /// What a model says about the dialogues of a split, without dropout.
 struct Evaluation {
@@ -24,11 +26,11 @@ struct Evaluation {
     /// The released variant's predictions depend on who shares a batch, so order and size are part of the result.
     /// - Throws: `TrainingError` where log-probabilities are not finite or rows cannot be used; what the store throws.
     static func run(
-        _ model: VUEMOModel, source: MinibatchSource, dialogues: [Int], settings: TrainingSettings,
+        _ model: any ConversationModel, source: MinibatchSource, dialogues: [Int], settings: Settings<TrainingKeys>,
         interruption: Interruption?
     ) throws -> Evaluation? {
         let batches = DialogueOrder.batches(dialogues, size: settings.batchSize)
-        let classes = model.configuration.classes
+        let classes = source.classes
         let reader = source.stream(batches, prefetch: settings.prefetch)
         var logProbabilities: [Float] = []
         var gold: [Int32] = []
@@ -37,7 +39,7 @@ struct Evaluation {
         while let batch = try reader.next() {
             if interruption?.isRequested == true { return nil }
             let tape = Tape(mode: .evaluation, recording: false)
-            let output = try model.forward(batch.input, on: tape).logProbabilities
+            let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
             let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape).value[0, 0]
             guard loss.isFinite, output.value.isFinite else {
                 let what = loss.isFinite ? "a probability became NaN" : "the loss became \(loss)"

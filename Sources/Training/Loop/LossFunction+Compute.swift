@@ -1,9 +1,10 @@
 import Autodiff
+import Configuration
 
 extension LossFunction {
     /// The loss of log-probabilities [N, C] against labels [N] as a scalar on the tape; rows with negative labels do not count.
     func callAsFunction(
-        _ logProbabilities: Variable, labels: [Int32], settings: TrainingSettings, on tape: Tape
+        _ logProbabilities: Variable, labels: [Int32], settings: Settings<TrainingKeys>, on tape: Tape
     ) -> Variable {
         switch self {
         case .weightedNLL:

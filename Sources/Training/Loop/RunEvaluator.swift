@@ -1,18 +1,20 @@
+import ConversationModels
+import Conversations
 import FeatureStore
 import Foundation
 
 /// Evaluates a run's chosen epoch again.
 public enum RunEvaluator {
     /// The splits a run can be evaluated on.
-    public static let splits = ["train", "valid", "test"]
+    public static let splits = SplitName.all
 
     /// Evaluates `best.h5` of a run folder on one split of its store.
     /// - Throws: `TrainingError` where folder, checkpoint and store do not belong together or the split is empty.
     public static func evaluate(
-        _ folder: RunFolder, store: Store, split: String, skipVerification: Bool = false,
+        _ folder: RunFolder, store: Store, models: ModelRegister, split: String, skipVerification: Bool = false,
         observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> RunResult {
-        let record = try folder.record()
+        let record = try folder.record(models: models)
         try record.check(store)
         guard FileManager.default.fileExists(atPath: folder.bestCheckpoint) else {
             throw TrainingError(
@@ -20,7 +22,7 @@ public enum RunEvaluator {
                 "\(folder.path) has no epoch to evaluate yet (\(folder.bestCheckpoint) is missing); continue it with vuemo train --resume."
             )
         }
-        let header = try CheckpointFile.readHeader(folder.bestCheckpoint)
+        let header = try CheckpointFile.readHeader(folder.bestCheckpoint, models: models)
         try header.check(against: record, checkpoint: folder.bestCheckpoint)
         let dialogues = store.dialogues(inSplit: split)
         guard !dialogues.isEmpty else {

@@ -1,5 +1,6 @@
 import Autodiff
 import Foundation
+import Metrics
 import Tensors
 
 extension TrainingRun {
@@ -55,7 +56,7 @@ extension TrainingRun {
     /// One step of the optimiser; returns the loss before it.
     private func step(_ batch: Minibatch, epoch: Int) throws -> Float {
         let tape = Tape(mode: .training(seed: settings.seed, step: UInt64(progress.totalSteps)))
-        let output = try model.forward(batch.input, on: tape).logProbabilities
+        let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
         let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape)
         let value = loss.value[0, 0]
         guard value.isFinite else {
@@ -83,7 +84,9 @@ extension TrainingRun {
             }
         }.first
         let cause = tensor ?? "every parameter is finite, so a value became too large between the layers"
-        let saved = try? CheckpointFile.readHeader(folder.lastCheckpoint).progress
+        let saved = try? CheckpointFile.readHeader(
+            folder.lastCheckpoint, models: record.configuration.models
+        ).progress
         let checkpoint = saved.map {
             " The last checkpoint, \(folder.lastCheckpoint), is sound: it was written after \($0.completedEpochs) epochs"
                 + ($0.stepInEpoch > 0 ? " and \($0.stepInEpoch) steps." : ".")
@@ -128,7 +131,7 @@ extension TrainingRun {
 
     /// Loads the chosen epoch, evaluates it on test, and writes `predictions.csv` and `result.json`; nil where it was interrupted.
     private func evaluateChosenEpoch(_ interruption: Interruption) throws -> RunResult? {
-        let header = try CheckpointFile.readHeader(folder.bestCheckpoint)
+        let header = try CheckpointFile.readHeader(folder.bestCheckpoint, models: record.configuration.models)
         try header.check(against: record, checkpoint: folder.bestCheckpoint)
         try CheckpointFile.readParameters(folder.bestCheckpoint, into: model.parameters)
         guard let evaluation = try evaluate(splits.test, interruption) else { return nil }

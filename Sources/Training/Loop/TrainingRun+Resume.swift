@@ -1,3 +1,4 @@
+import ConversationModels
 import FeatureStore
 import Foundation
 import HDF5
@@ -5,16 +6,18 @@ import HDF5
 extension TrainingRun {
     /// Continues the run of a folder from its last checkpoint.
     /// - Parameters:
+    ///   - models: the kinds of models that a run can have.
     ///   - store: the run's store, opened; its content must be what the run began with.
     ///   - skipVerification: whether to leave the features' checksums unchecked.
     /// - Throws: `TrainingError` where folder, store and checkpoint do not belong together or the checkpoint is damaged.
     public static func resume(
-        _ folder: RunFolder, store: Store, skipVerification: Bool = false, observe: (TrainingEvent) -> Void = { _ in }
+        _ folder: RunFolder, store: Store, models: ModelRegister, skipVerification: Bool = false,
+        observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> TrainingRun {
-        let record = try folder.record()
+        let record = try folder.record(models: models)
         let lock = try FolderLock(folder)
         try record.check(store)
-        let header = try CheckpointFile.readHeader(folder.lastCheckpoint)
+        let header = try CheckpointFile.readHeader(folder.lastCheckpoint, models: models)
         try header.check(against: record, checkpoint: folder.lastCheckpoint)
         let parts = try RunParts(
             store: store, configuration: record.configuration, parameterFile: folder.lastCheckpoint,
@@ -35,7 +38,9 @@ extension TrainingRun {
         try TextFile.replace(folder.metrics, with: progress.history.map { try JSON.line($0) + "\n" }.joined())
         guard let best = progress.history.best?.epoch, best == progress.completedEpochs, progress.stepInEpoch == 0
         else { return }
-        let published = try? CheckpointFile.readHeader(folder.bestCheckpoint).progress
+        let published = try? CheckpointFile.readHeader(
+            folder.bestCheckpoint, models: record.configuration.models
+        ).progress
         if published?.completedEpochs != best { try publishBest() }
     }
 }

@@ -39,7 +39,7 @@ extension TrainingRun {
         if let file = plan.initialParameters {
             try CheckpointFile.readParameters(file, into: parts.model.parameters)
         }
-        try ModelSetup.checkPositionalWeights(
+        try ModelSetup.checkBatches(
             of: parts.model, store: store, splits: parts.splits, configuration: configuration)
         let record = RunRecord(
             configuration: configuration, storePath: absolutePath(store.path), dataset: store.dataset,

@@ -1,8 +1,9 @@
+import Configuration
+import ConversationModels
 import FeatureStore
 import NeuralNetworks
 import Optimizers
 import Tensors
-import VUEMO
 
 /// A run: a store, a model and an optimiser at some point of training, and the folder that keeps them.
 public final class TrainingRun {
@@ -13,13 +14,13 @@ public final class TrainingRun {
     let store: Store
     let source: MinibatchSource
     let splits: TrainingSplits
-    let model: VUEMOModel
+    let model: any ConversationModel
     let optimizer: AdamW
     var progress = TrainingProgress()
     /// Keeps the folder to this process.
     private let lock: FolderLock
 
-    var settings: TrainingSettings { record.configuration.training }
+    var settings: Settings<TrainingKeys> { record.configuration.training }
 
     /// What is about to be trained, in one line.
     public var summary: String {
@@ -28,13 +29,13 @@ public final class TrainingRun {
             progress.completedEpochs + progress.stepInEpoch > 0
             ? "continuing in epoch \(progress.completedEpochs + 1), " : ""
         return
-            "\(start)\(store.dataset), \(configuration.model.variant.rawValue) variant, \(settings.protocol.rawValue) protocol, "
+            "\(start)\(store.dataset), \(configuration.definition.name) \(configuration.label), \(settings.protocol.rawValue) protocol, "
             + "\(model.parameters.parameterCount) parameters, \(splits.train.count) training dialogues, \(settings.threads) threads"
     }
 
     init(
         folder: RunFolder, record: RunRecord, store: Store, source: MinibatchSource, splits: TrainingSplits,
-        model: VUEMOModel,
+        model: any ConversationModel,
         optimizer: AdamW, lock: FolderLock
     ) {
         self.folder = folder
@@ -52,7 +53,7 @@ public final class TrainingRun {
 struct RunParts {
     let source: MinibatchSource
     let splits: TrainingSplits
-    let model: VUEMOModel
+    let model: any ConversationModel
     let optimizer: AdamW
 
     /// - Parameters:
@@ -64,18 +65,13 @@ struct RunParts {
     ) throws {
         Compute.threads = configuration.training.threads
         splits = try TrainingSplits(store: store, protocol: configuration.training.protocol)
-        source = try MinibatchSource(store: store, modalities: configuration.model.modalities)
+        source = try MinibatchSource(store: store, modalities: configuration.modalities)
         if verify {
             observe(.preparing("checking the features' checksums"))
             try source.verify(splits.train + splits.selection + splits.test)
         }
         model = try ModelSetup.model(
             for: store, features: source.features, configuration: configuration, parameterFile: parameterFile)
-        let settings = configuration.optimizer
-        var optimizer = AdamW.Configuration(learningRate: settings.learningRate, weightDecay: settings.weightDecay)
-        optimizer.beta1 = settings.beta1
-        optimizer.beta2 = settings.beta2
-        optimizer.epsilon = settings.epsilon
-        self.optimizer = AdamW(model.parameters, configuration: optimizer)
+        optimizer = AdamW(model.parameters, configuration.optimizer)
     }
 }

@@ -1,3 +1,5 @@
+import Metrics
+
 /// The figures of one evaluated split, in per cent with two decimals: the content of `result.json`.
 public struct RunResult: Codable, Equatable, Sendable {
     /// One class's row of the table.

@@ -1,5 +1,5 @@
 import FeatureStore
-import VUEMO
+import Conversations
 
 /// The features of a store that feed each modality in use.
 struct FeatureSelection: Sendable {

@@ -1,11 +1,14 @@
+import ConversationModels
 import FeatureStore
 import Tensors
-import VUEMO
+import Conversations
 
 /// Reads minibatches out of a store: rows go from the file straight into the tensors that the model computes on.
 final class MinibatchSource: Sendable {
     private let store: Store
     let features: FeatureSelection
+    /// Number of classes, C.
+    var classes: Int { store.labelNames.count }
 
     /// - Throws: `TrainingError` where the store lacks a modality.
     init(store: Store, modalities: Modalities) throws(TrainingError) {
@@ -50,7 +53,7 @@ final class MinibatchSource: Sendable {
             }
             return tensor
         }
-        let input = ModelInput(
+        let input = ConversationBatch(
             text: try features.text.map(read), audio: try features.audio.map(read),
             visual: try features.visual.map(read),
             speakers: rows.flatMap { store.speakers[$0].map(Int32.init) }, lengths: rows.map(\.count))

@@ -1,3 +1,4 @@
+import ConversationModels
 import Foundation
 import HDF5
 
@@ -55,23 +56,23 @@ public struct RunFolder: Equatable, Sendable {
         return RunFolder(path)
     }
 
-    /// `runs/<dataset>-<variant>-<number>`, with the first number that is free.
-    public static func defaultPath(dataset: String, variant: String) -> String {
+    /// `runs/<dataset>-<label>-<number>`, the label being the model's, with the first number that is free.
+    public static func defaultPath(dataset: String, label: String) -> String {
         let name = dataset.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
         var number = 1
-        while FileManager.default.fileExists(atPath: "runs/\(String(name))-\(variant)-\(number)") { number += 1 }
-        return "runs/\(String(name))-\(variant)-\(number)"
+        while FileManager.default.fileExists(atPath: "runs/\(String(name))-\(label)-\(number)") { number += 1 }
+        return "runs/\(String(name))-\(label)-\(number)"
     }
 
     /// Reads `config.yaml`.
-    /// - Throws: `TrainingError` where the folder or the file is missing or unreadable.
-    public func record() throws -> RunRecord {
+    /// - Throws: `TrainingError` or `ConfigurationError` where the folder or the file is missing or unreadable.
+    public func record(models: ModelRegister) throws -> RunRecord {
         guard let text = try? String(contentsOfFile: configuration, encoding: .utf8) else {
             throw TrainingError(
                 .runFolder,
                 "\(path) is no run folder (\(configuration) cannot be read); give the folder that vuemo train wrote.")
         }
-        return try RunRecord(yaml: text, name: configuration)
+        return try RunRecord(yaml: text, name: configuration, models: models)
     }
 
     static func exists(_ path: String) -> TrainingError {

@@ -1,3 +1,4 @@
+import Configuration
 import FeatureStore
 
 /// The dialogues that a run trains on, chooses its epoch on and tests on, as indices into the store's dialogues.
@@ -47,7 +48,7 @@ public struct TrainingSplits: Equatable, Sendable {
 
 extension TrainingSplits {
     /// The batches of an epoch (counted from 1), as indices into the store's dialogues.
-    func batches(epoch: Int, _ training: TrainingSettings) -> [[Int]] {
+    func batches(epoch: Int, _ training: Settings<TrainingKeys>) -> [[Int]] {
         let order = DialogueOrder.indices(
             count: train.count, seed: training.seed, epoch: epoch, shuffled: training.shuffle)
         return DialogueOrder.batches(order.map { train[$0] }, size: training.batchSize)

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Configuration
+import ConversationModels
 import Foundation
 import Training
 
 extension Preset: ExpressibleByArgument {}
 
-/// The options of `vuemo train` that set keys of the configuration.
+/// The options of `vuemo train` that set keys of the configuration. What each says of itself, and its default, come from its key.
 struct ConfigurationOptions: ParsableArguments {
     @Option(help: "Published hyperparameters: iemocap or meld. (default: by the store's dataset name)")
     var preset: Preset?
@@ -19,58 +21,66 @@ struct ConfigurationOptions: ParsableArguments {
             valueName: "key=value"))
     var settings: [String] = []
 
-    @Option(help: "Which model: released or corrected. (default: released)")
-    var variant: String?
+    @Option(help: Key.model.help) var model: String?
+    @Option(help: Key.variant.help) var variant: String?
+    @Option(name: .customLong("protocol"), help: Key.trainingProtocol.help) var trainingProtocol: String?
+    @Option(help: Key.modalities.help) var modalities: String?
+    @Option(help: Key.seed.help) var seed: String?
+    @Option(help: Key.threads.help) var threads: String?
+    @Option(help: Key.epochs.help) var epochs: String?
+    @Option(help: Key.batchSize.help) var batchSize: String?
+    @Option(help: Key.learningRate.help) var learningRate: String?
+    @Option(help: Key.prefetch.help) var prefetch: String?
 
-    @Option(
-        name: .customLong("protocol"),
-        help:
-            "sound (choose the epoch on valid, test once) or paper (train on train and valid, choose on test). (default: sound)"
-    )
-    var trainingProtocol: String?
+    /// The keys that have an option of their own.
+    private enum Key: String {
+        case model = "model.name"
+        case variant = "model.variant"
+        case trainingProtocol = "training.protocol"
+        case modalities = "model.modalities"
+        case seed = "training.seed"
+        case threads = "training.threads"
+        case epochs = "training.epochs"
+        case batchSize = "training.batchSize"
+        case learningRate = "optimizer.learningRate"
+        case prefetch = "training.prefetch"
 
-    @Option(help: "Modalities in use, letters out of a (audio), v (visual) and l (text). (default: avl)")
-    var modalities: String?
+        private static let defaults = RunConfiguration(models: .vuemo).sections
 
-    @Option(help: "The seed of initial parameters, order of dialogues and dropout. (default: 1475)")
-    var seed: String?
+        /// The key's sentence and default.
+        var help: ArgumentHelp {
+            if self == .model {
+                let names = ModelRegister.vuemo.models.map(\.name)
+                return "The kind of model: \(names.joined(separator: " or ")). (default: \(names[0]))"
+            }
+            guard let key = Self.defaults.key(rawValue) else { preconditionFailure("there is no key \(rawValue)") }
+            // What depends on the machine or on the dataset says so in its sentence.
+            let varies = [Key.threads, .learningRate].contains(self)
+            return "\(key.help)\(varies ? note : " (default: \(key.defaultNode.text))")"
+        }
 
-    @Option(help: "Threads of the engine; results depend on their number in the last bits. (default: all processors)")
-    var threads: String?
-
-    @Option(help: "Passes over the training dialogues. (default: 100)")
-    var epochs: String?
-
-    @Option(help: "Dialogues in a minibatch. (default: 16)")
-    var batchSize: String?
-
-    @Option(help: "AdamW's step size. (default: 1e-4 for IEMOCAP and others, 2e-5 for MELD)")
-    var learningRate: String?
-
-    @Option(help: "Minibatches that the reader prepares ahead. (default: 1)")
-    var prefetch: String?
+        private var note: String { self == .learningRate ? " (default: 0.0001; 2.0e-05 with the preset meld)" : "" }
+    }
 
     /// What the user set, weakest first: the file, `--set`, then the options with names of their own.
     func assignments() throws -> [ConfigurationAssignment] {
         var assignments: [ConfigurationAssignment] = []
         if let config {
             guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
-                throw TrainingError(
-                    .configuration, "--config \(config) cannot be read; give a YAML file of configuration keys.")
+                throw ConfigurationError("--config \(config) cannot be read; give a YAML file of configuration keys.")
             }
-            assignments += try ConfigurationAssignment.parse(yaml: text, name: config)
+            assignments += try RunConfiguration.assignments(yaml: text, name: config)
         }
         assignments += try settings.map { try ConfigurationAssignment(setting: $0) }
-        let named: [(option: String, key: String, value: String?)] = [
-            ("--variant", "model.variant", variant), ("--protocol", "training.protocol", trainingProtocol),
-            ("--modalities", "model.modalities", modalities), ("--seed", "training.seed", seed),
-            ("--threads", "training.threads", threads), ("--epochs", "training.epochs", epochs),
-            ("--batch-size", "training.batchSize", batchSize),
-            ("--learning-rate", "optimizer.learningRate", learningRate),
-            ("--prefetch", "training.prefetch", prefetch),
+        let named: [(option: String, key: Key, value: String?)] = [
+            ("--model", .model, model), ("--variant", .variant, variant),
+            ("--protocol", .trainingProtocol, trainingProtocol), ("--modalities", .modalities, modalities),
+            ("--seed", .seed, seed), ("--threads", .threads, threads), ("--epochs", .epochs, epochs),
+            ("--batch-size", .batchSize, batchSize), ("--learning-rate", .learningRate, learningRate),
+            ("--prefetch", .prefetch, prefetch),
         ]
         for case (let option, let key, let value?) in named {
-            assignments.append(ConfigurationAssignment(key: key, value: value, option: option))
+            assignments.append(ConfigurationAssignment(key: key.rawValue, value: value, option: option))
         }
         return assignments
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConversationModels
 import FeatureStore
 import Training
 
@@ -33,9 +34,10 @@ struct Evaluate: ParsableCommand {
         let reporter = TrainingReporter(quiet: outputOptions.quiet)
         defer { reporter.finish() }
         let folder = RunFolder(runFolder)
-        let store = try Store(opening: store ?? folder.record().storePath)
+        let store = try Store(opening: store ?? folder.record(models: .vuemo).storePath)
         let result = try RunEvaluator.evaluate(
-            folder, store: store, split: split, skipVerification: skipVerification, observe: reporter.observe)
+            folder, store: store, models: .vuemo, split: split, skipVerification: skipVerification,
+            observe: reporter.observe)
         reporter.finish()
         try result.write(outputOptions.format)
     }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Configuration
+import ConversationModels
 import FeatureStore
 import Foundation
 import Training
@@ -6,7 +8,7 @@ import Training
 /// `vuemo train`
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train VUEMO on a store, or continue a run.",
+        abstract: "Train a model on a store, or continue a run.",
         discussion: """
             The run folder keeps config.yaml, metrics.jsonl, result.json, predictions.csv and two checkpoints. Ctrl-C writes a \
             checkpoint and says how to continue.
@@ -23,7 +25,7 @@ struct Train: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: "The run's folder, which must not exist. (default: runs/<dataset>-<variant>-<next number>)")
+        help: "The run's folder, which must not exist. (default: runs/<dataset>-<variant or model>-<next number>)")
     var output: String?
 
     @Option(
@@ -39,10 +41,13 @@ struct Train: ParsableCommand {
     @Flag(help: "Do not check the features' checksums first.")
     var skipVerification = false
 
+    @Flag(help: "Print the configuration that the run would have, with a comment on every key, and train nothing.")
+    var printConfig = false
+
     @OptionGroup(title: "Output") var outputOptions: OutputOptions
 
     func validate() throws {
-        if resume == nil, store == nil {
+        if resume == nil, store == nil, !printConfig {
             throw ValidationError("Give the store to train on, for example: vuemo train iemocap.h5")
         }
         if resume != nil, output != nil || initialParameters != nil || options.preset != nil {
@@ -52,6 +57,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        if printConfig { return try printConfiguration() }
         let interruption = Interruption()
         let signals = Signals(interruption, quiet: outputOptions.quiet)
         let reporter = TrainingReporter(quiet: outputOptions.quiet)
@@ -76,25 +82,40 @@ struct Train: ParsableCommand {
 
     private func started(_ reporter: TrainingReporter) throws -> TrainingRun {
         let store = try Store(opening: store!)
-        let configuration = try RunConfiguration.resolve(
-            dataset: DatasetFacts(store), preset: options.preset, assignments: options.assignments(),
-            threads: ProcessInfo.processInfo.activeProcessorCount)
+        let configuration = try resolved(store)
         var plan = TrainingRun.Plan(
             store: store, configuration: configuration,
             output: output
-                ?? RunFolder.defaultPath(dataset: store.dataset, variant: configuration.model.variant.rawValue),
+                ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label),
             toolVersion: Vuemo.version)
         plan.initialParameters = initialParameters
         plan.skipVerification = skipVerification
         return try TrainingRun.start(plan, observe: reporter.observe)
     }
 
+    /// The configuration of a new run; without a store, what depends on the data keeps its default.
+    private func resolved(_ store: Store?) throws -> RunConfiguration {
+        try RunConfiguration.resolve(
+            dataset: store.map(DatasetFacts.init), preset: options.preset, assignments: options.assignments(),
+            threads: ProcessInfo.processInfo.activeProcessorCount, models: .vuemo)
+    }
+
+    private func printConfiguration() throws {
+        if let resume {
+            let record = try RunFolder(resume).record(models: .vuemo)
+            try record.refuseChanges(options.assignments())
+            return print(record.configuration.commentedYAML, terminator: "")
+        }
+        print(try resolved(store.map { try Store(opening: $0) }).commentedYAML, terminator: "")
+    }
+
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {
         let folder = RunFolder(path)
-        let record = try folder.record()
+        let record = try folder.record(models: .vuemo)
         try record.refuseChanges(options.assignments())
         return try TrainingRun.resume(
-            folder, store: Store(opening: store ?? record.storePath), skipVerification: skipVerification,
+            folder, store: Store(opening: store ?? record.storePath), models: .vuemo,
+            skipVerification: skipVerification,
             observe: reporter.observe)
     }
 }

@@ -1,4 +1,6 @@
 import Autodiff
+import Configuration
+import ConversationModels
 import NeuralNetworks
 import Optimizers
 import Tensors
@@ -18,7 +20,7 @@ final class BenchmarkModel {
     let configuration: VUEMOConfiguration
     private let model: VUEMOModel
     private let optimizer: AdamW
-    private let input: ModelInput
+    private let input: ConversationBatch
     private let labels: [Int32]
     private var steps: UInt64 = 0
 
@@ -28,16 +30,16 @@ final class BenchmarkModel {
     /// The paper's configuration. Positional weights are made for the minibatch where the default is too small.
     static func configuration(_ dataset: Dataset, _ variant: Variant, dialogues: Dialogues) -> VUEMOConfiguration {
         let isMELD = dataset == .meld
-        var configuration = VUEMOConfiguration(
+        let shape = DatasetShape(
             textWidth: 1024, textLayers: 4, audioWidth: isMELD ? 300 : 1582, visualWidth: 342, classes: isMELD ? 7 : 6,
-            speakers: isMELD ? 9 : 2)
-        configuration.variant = variant
-        configuration.projectText = !isMELD
-        configuration.maximumHyperedges = max(
-            configuration.maximumHyperedges,
-            configuration.hyperedgeCount(dialogues: dialogues.count, utterances: dialogues.utterances))
-        configuration.maximumNodes = max(
-            configuration.maximumNodes, configuration.nodeCount(utterances: dialogues.utterances))
+            speakers: isMELD ? 9 : 2,
+            largestBatch: BatchShape(dialogues: dialogues.count, utterances: dialogues.utterances))
+        var settings = Settings<VUEMOKeys>()
+        settings.variant = variant
+        settings.projectText = !isMELD
+        var configuration = VUEMOConfiguration(settings, shape)
+        configuration.maximumHyperedges = max(10_000, configuration.maximumHyperedges)
+        configuration.maximumNodes = max(20_000, configuration.maximumNodes)
         return configuration
     }
 
@@ -45,12 +47,12 @@ final class BenchmarkModel {
         self.dataset = dataset
         configuration = Self.configuration(dataset, variant, dialogues: dialogues)
         model = VUEMOModel(configuration, seed: 1)
-        optimizer = AdamW(model.parameters, configuration: .init(learningRate: 1e-4))
+        optimizer = AdamW(model.parameters, .init(learningRate: 1e-4))
         let n = dialogues.utterances
         let classes = configuration.classes
         let speakers = configuration.speakers
         var make = Inputs()
-        input = ModelInput(
+        input = ConversationBatch(
             text: (0..<4).map { _ in make.tensor(n, 1024) }, audio: make.tensor(n, configuration.audioWidth),
             visual: make.tensor(n, configuration.visualWidth), speakers: (0..<n).map { Int32($0 % speakers) },
             lengths: dialogues.lengths)

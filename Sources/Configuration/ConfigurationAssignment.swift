@@ -1,0 +1,80 @@
+import Foundation
+import Yams
+
+/// One value that someone gave to one key, with where it came from.
+public struct ConfigurationAssignment {
+    /// The dotted key.
+    public let key: String
+    /// The value as it was written.
+    public let value: ConfigurationNode
+    /// `--set`, `--seed` or the name of a file; errors begin with it.
+    public let origin: String
+
+    init(key: String, value: Node, origin: String) {
+        self.key = key
+        self.value = ConfigurationNode(value)
+        self.origin = origin
+    }
+
+    /// The value of an option that stands for a key, for example `--seed` for `training.seed`.
+    public init(key: String, value: String, option: String) {
+        self.init(key: key, value: Node(value), origin: option)
+    }
+
+    /// The argument of `--set`: `key=value`, the value in YAML.
+    /// - Throws: `ConfigurationError` where there is no `=` or the value is not YAML.
+    public init(setting argument: String) throws(ConfigurationError) {
+        guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
+            throw ConfigurationError(
+                "--set \(argument): write it as key=value, for example --set optimizer.learningRate=1e-4.")
+        }
+        let key = argument[..<equals].trimmingCharacters(in: .whitespaces)
+        let text = String(argument[argument.index(after: equals)...])
+        guard let value = try? Yams.compose(yaml: text) else {
+            throw ConfigurationError(
+                "--set \(argument): \"\(text)\" is not a value; write a number, a word or a [list].")
+        }
+        self.init(key: key, value: value, origin: "--set")
+    }
+
+    /// Every assignment of a YAML text of nested or dotted keys.
+    ///
+    /// - Parameters:
+    ///   - name: the file's name, for messages.
+    ///   - skipping: sections that are not part of a configuration, such as those in which a run records what it was made from.
+    /// - Throws: `ConfigurationError` where the text is not a mapping.
+    public static func parse(
+        yaml: String, name: String, skipping: Set<String> = []
+    ) throws(ConfigurationError) -> [ConfigurationAssignment] {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: yaml)
+        } catch {
+            let reason = "\(error)".split(separator: "\n").first.map(String.init) ?? "unreadable"
+            throw ConfigurationError("\(name) is not valid YAML (\(reason)); correct it there.")
+        }
+        guard let root else { return [] }
+        guard let mapping = root.mapping else {
+            throw ConfigurationError(
+                "\(name) must hold keys and values, for example \"training: {epochs: 20}\".")
+        }
+        var assignments: [ConfigurationAssignment] = []
+        collect(mapping, prefix: "", name: name, skipping: skipping, into: &assignments)
+        return assignments
+    }
+
+    private static func collect(
+        _ mapping: Node.Mapping, prefix: String, name: String, skipping: Set<String>,
+        into assignments: inout [ConfigurationAssignment]
+    ) {
+        for (key, value) in mapping {
+            let path = prefix + (key.scalar?.string ?? "?")
+            if prefix.isEmpty, skipping.contains(path) { continue }
+            if let inner = value.mapping {
+                collect(inner, prefix: path + ".", name: name, skipping: skipping, into: &assignments)
+            } else {
+                assignments.append(ConfigurationAssignment(key: path, value: value, origin: name))
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import ConcatenationGRU
+import Configuration
+import ConversationModels
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// Training knows no model: what it does with VUEMO it does with another.
+@Suite struct OtherModelTests {
+    private func tiny() throws -> TinyRun {
+        var tiny = try TinyRun()
+        tiny.configuration = RunConfiguration(models: .test, definition: .gru)
+        tiny.configuration.model[ConcatenationGRUKeys.self].hiddenSize = 8
+        tiny.configuration.training.batchSize = 2
+        tiny.configuration.training.epochs = 12
+        tiny.configuration.training.loss = .crossEntropy
+        tiny.configuration.optimizer.learningRate = 1e-2
+        return tiny
+    }
+
+    @Test func trainsResumesAndEvaluates() throws {
+        let tiny = try tiny()
+        let folder = try tiny.train("whole")
+        let metrics = try comparableMetrics(folder)
+        #expect(metrics.last!.trainLoss < 0.7 * metrics[0].trainLoss)
+        let result = try RunEvaluator.evaluate(folder, store: tiny.store, models: .test, split: "test")
+        #expect(try JSON.decode(RunResult.self, text(folder.result)) == result)
+
+        // A run that was interrupted goes on to the same bits.
+        do {
+            let run = try TrainingRun.start(tiny.plan("broken"))
+            let interruption = Interruption()
+            _ = try run.run(interruption: interruption) { event in
+                if case .epoch(let metrics, _, _) = event, metrics.epoch == 5 { interruption.request() }
+            }
+        }
+        let broken = RunFolder(tiny.folder.file("broken"))
+        #expect(!FileManager.default.fileExists(atPath: broken.result))
+        _ = try TrainingRun.resume(broken, store: tiny.store, models: .test).run()
+        #expect(try arrays(broken.lastCheckpoint) == arrays(folder.lastCheckpoint))
+    }
+
+    @Test func isNamedInItsConfiguration() throws {
+        let tiny = try tiny()
+        let record = try tiny.train("run").record(models: .test)
+        #expect(record.configuration.definition.name == "gru" && record.configuration == tiny.configuration)
+        #expect(record.yaml.hasPrefix("model:\n  name: gru\n"))
+        #expect(
+            message { try record.refuseChanges([ConfigurationAssignment(setting: "model.name=vuemo")]) }
+                .contains("model.name is gru in the run and cannot become vuemo"))
+        let unknown = message {
+            _ = try RunConfiguration(yaml: "model: {name: lstm}", name: "c.yaml", models: .test)
+        }
+        #expect(unknown == "c.yaml: model.name must be one of vuemo, gru, not \"lstm\".")
+        // A key of the other model is unknown here.
+        #expect(
+            message {
+                _ = try RunConfiguration(yaml: "model: {name: gru, vueLayers: 2}", name: "c.yaml", models: .test)
+            }
+            .contains("there is no key model.vueLayers"))
+    }
+}
