@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
     ],
     targets: [
         // System libraries, found through pkg-config.
@@ -39,6 +40,7 @@ let package = Package(
 
         // The vocabulary, and the bottoms that know nothing of it.
         .target(name: "Conversations"),
+        .target(name: "TerminalText"),
         .target(name: "Configuration", dependencies: ["Yams"]),
         .target(name: "Metrics"),
 
@@ -50,8 +52,9 @@ let package = Package(
             dependencies: [
                 "Conversations", "HDF5", "CStorage", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
             ]),
-        .target(name: "StoreValidation", dependencies: ["Conversations", "FeatureStore", "HDF5"]),
-        .target(name: "StoreTools", dependencies: ["Conversations", "FeatureStore", "HDF5"]),
+        .target(
+            name: "StoreValidation", dependencies: ["Conversations", "FeatureStore", "HDF5", "TerminalText"]),
+        .target(name: "StoreTools", dependencies: ["Conversations", "FeatureStore", "HDF5", "TerminalText"]),
 
         // Conversion: the only side that sees Python.
         .target(name: "CPythonBridge", dependencies: ["CPython"]),
@@ -97,19 +100,23 @@ let package = Package(
                 "Autodiff", "Tensors", "FeatureStore", "HDF5", "Yams",
             ]),
 
-        // What a user runs.
+        // What a user runs, and what both commands share.
+        .target(
+            name: "CommandSupport",
+            dependencies: [
+                "TerminalText", "Rainbow", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "vuemo",
             dependencies: [
                 "Training", "ConversationModels", "VUEMO", "ConcatenationGRU", "Configuration", "Conversations",
-                "StoreTools",
-                "StoreValidation", "FeatureStore", "HDF5",
+                "StoreTools", "StoreValidation", "FeatureStore", "HDF5", "CommandSupport", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "vuemo-convert",
             dependencies: [
-                "PickleConversion", "Conversations", "FeatureStore",
+                "PickleConversion", "Conversations", "FeatureStore", "CommandSupport", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -117,6 +124,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Conversations", "HDF5", "FeatureStore", "Tensors"],
             path: "Tests/TestSupport"),
+        .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
+        .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
         .testTarget(name: "ConversationsTests", dependencies: ["Conversations"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Tensors", "TestSupport"]),

@@ -1,4 +1,4 @@
-import FeatureStore
+import TerminalText
 
 extension ValidationReport {
     /// The report for people: at most 80 columns wide where words allow it.

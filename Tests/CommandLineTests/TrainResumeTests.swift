@@ -86,7 +86,7 @@ import Testing
             let exists = FileManager.default.fileExists(atPath: folder.file("run"))
             let outcome = try run(exists ? resume : arguments, signal: signal, afterAnEpoch: true)
             if outcome.status == 0 { break }
-            #expect(outcome.status == 130)
+            #expect(outcome.status == 128 + signal)
             #expect(
                 outcome.errors.contains("resume with: vuemo train --resume \(folder.file("run"))"), "\(outcome.errors)")
             stopped += 1

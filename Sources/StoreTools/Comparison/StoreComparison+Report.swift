@@ -1,13 +1,17 @@
 import FeatureStore
 import Foundation
+import TerminalText
 
 extension StoreComparison {
     /// The comparison for people, at most 80 columns wide where words allow it.
     public func text() -> String {
-        guard !isEqual else { return "equal: \(left) and \(right) (content id \(leftContentID.prefix(16))…)" }
+        guard !isEqual else {
+            return
+                "equal: \(left.escapedForTerminal) and \(right.escapedForTerminal) (content id \(leftContentID.prefix(16))…)"
+        }
         var lines = [
-            "A  \(left) (content id \(leftContentID.prefix(16))…)",
-            "B  \(right) (content id \(rightContentID.prefix(16))…)",
+            "A  \(left.escapedForTerminal) (content id \(leftContentID.prefix(16))…)",
+            "B  \(right.escapedForTerminal) (content id \(rightContentID.prefix(16))…)",
         ]
         for difference in differences {
             lines.append("")

@@ -1,5 +1,6 @@
 import FeatureStore
 import Foundation
+import TerminalText
 
 extension StoreSummary {
     /// How many speakers the text lists.
@@ -7,30 +8,35 @@ extension StoreSummary {
 
     /// The summary for people, at most 80 columns wide where names allow it.
     public func text() -> String {
-        var lines = [file]
+        var lines = [file.escapedForTerminal]
         let scope = speakerScope == "corpus" ? "the same person in every dialogue" : "numbered within each dialogue"
         lines += [
-            "  dataset     \(dataset), \(dialogues) dialogues, \(utterances) utterances",
+            "  dataset     \(dataset.escapedForTerminal), \(dialogues) dialogues, \(utterances) utterances",
             "  format      \(formatVersion), \(Self.size(bytes))",
             "  content id  \(contentID)",
             "  speakers    \(speakers.count) (\(scope))",
         ]
-        lines += ["", "Splits         dialogues  utterances  shortest  median  longest    mean"]
+        var sizes = TextTable(
+            [
+                .left("Splits", atLeast: 13, atMost: 30), .right("dialogues"), .right("utterances"), .right("shortest"),
+                .right("median"), .right("longest"), .right("mean", atLeast: 6),
+            ])
         for split in splits {
-            var line =
-                "  \(Self.left(split.name, 12)) \(Self.right(split.dialogues, 9))  \(Self.right(split.utterances, 10))"
+            var row = ["  \(split.name)", "\(split.dialogues)", "\(split.utterances)"]
             if let lengths = split.lengths {
-                line +=
-                    "  \(Self.right(lengths.shortest, 8))  \(Self.right(lengths.median, 6))  \(Self.right(lengths.longest, 7))"
-                line += "  " + Self.right(String(format: "%.1f", lengths.mean), 6)
+                row += ["\(lengths.shortest)", "\(lengths.median)", "\(lengths.longest)"]
+                row.append(String(format: "%.1f", lengths.mean))
             }
-            lines.append(line)
+            sizes.add(row)
         }
+        lines += [""] + sizes.lines
         for split in splits { lines += TextWrap.lines("\(split.name): \(split.origin)", indent: "  ", hanging: "    ") }
-        lines += table("Utterances of each class", classes, splits.map(\.classes))
+        var (rows, columns) = (classes, splits.map(\.classes))
         if splits.contains(where: { $0.unlabelled > 0 }) {
-            lines += row("no class", splits.map(\.unlabelled), width: nameWidth(classes))
+            rows.append("no class")
+            for index in columns.indices { columns[index].append(splits[index].unlabelled) }
         }
+        lines += table("Utterances of each class", rows, columns)
         lines += speakerTable()
         lines += featureTable()
         lines += origins()
@@ -39,17 +45,11 @@ extension StoreSummary {
 
     // MARK: Tables
 
-    private func nameWidth(_ names: [String]) -> Int { min(30, max(8, names.map(\.count).max() ?? 0)) }
-
     private func table(_ title: String, _ names: [String], _ columns: [[Int]]) -> [String] {
-        let width = nameWidth(names)
-        var lines = ["", title, "  " + Self.left("", width) + splits.map { "  " + Self.right($0.name, 9) }.joined()]
-        for (index, name) in names.enumerated() { lines += row(name, columns.map { $0[index] }, width: width) }
-        return lines
-    }
-
-    private func row(_ name: String, _ numbers: [Int], width: Int) -> [String] {
-        ["  " + Self.left(name, width) + numbers.map { "  " + Self.right($0, 9) }.joined()]
+        var table = TextTable(
+            [.left("", atLeast: 8, atMost: 40)] + splits.map { .right($0.name, atLeast: 9, atMost: 15) }, indent: "  ")
+        for (index, name) in names.enumerated() { table.add([name] + columns.map { "\($0[index])" }) }
+        return ["", title] + table.lines
     }
 
     /// The speakers who say most, for each split.
@@ -65,19 +65,24 @@ extension StoreSummary {
     }
 
     private func featureTable() -> [String] {
-        let width = nameWidth(features.map(\.name))
-        var lines = ["", "Features"]
+        let names = features.map(\.name.escapedForTerminal.terminalColumns).max() ?? 0
+        let indent = 2 + min(30, max(8, names)) + 2
+        var table = TextTable(
+            [.left("", atLeast: indent - 3), .left("", atLeast: 6), .right("", atLeast: 5), .left("")], indent: "  ",
+            gap: " ")
         for feature in features {
-            var line =
-                "\(Self.left(feature.name, width))  \(Self.left(feature.modality, 6)) \(Self.right(feature.width, 5)) values"
-            line += ", \(Self.size(feature.bytes))\(feature.isCompressed ? " compressed" : "")"
-            if let layer = feature.layer { line += ", layer \(layer)" }
-            if feature.sourceDataType != "float32" { line += ", from \(feature.sourceDataType)" }
-            let extractor = feature.extractor ?? ""
-            if extractor.isEmpty || line.count + extractor.count < 77 {
-                lines.append("  " + line + (extractor.isEmpty ? "" : ", " + extractor))
+            var rest = "values, \(Self.size(feature.bytes))\(feature.isCompressed ? " compressed" : "")"
+            if let layer = feature.layer { rest += ", layer \(layer)" }
+            if feature.sourceDataType != "float32" { rest += ", from \(feature.sourceDataType)" }
+            table.add([feature.name, feature.modality, "\(feature.width)", rest])
+        }
+        var lines = ["", "Features"]
+        for (feature, line) in zip(features, table.lines.dropFirst()) {
+            let extractor = (feature.extractor ?? "").escapedForTerminal
+            if extractor.isEmpty || line.terminalColumns + 2 + extractor.terminalColumns <= 80 {
+                lines.append(line + (extractor.isEmpty ? "" : ", " + extractor))
             } else {
-                lines += ["  " + line] + TextWrap.lines(extractor, indent: "  " + Self.left("", width + 2))
+                lines += [line] + TextWrap.lines(extractor, indent: String(repeating: " ", count: indent))
             }
         }
         return lines
@@ -92,7 +97,7 @@ extension StoreSummary {
         }
         if sources.isEmpty { lines.append("  nothing the file names") }
         if let toolVersion, !toolVersion.isEmpty {
-            lines.append("  by version \(toolVersion)\(created.map { ", \($0)" } ?? "")")
+            lines += TextWrap.lines("by version \(toolVersion)\(created.map { ", \($0)" } ?? "")", indent: "  ")
         }
         if let options, !options.isEmpty {
             lines += TextWrap.lines("options: \(options)", indent: "  ", hanging: "    ")
@@ -110,14 +115,4 @@ extension StoreSummary {
         default: String(format: "%.2f GiB", Double(bytes) / Double(1 << 30))
         }
     }
-
-    private static func left(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    private static func right(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-
-    private static func right(_ number: Int, _ width: Int) -> String { right("\(number)", width) }
 }

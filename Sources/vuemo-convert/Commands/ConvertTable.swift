@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import Conversations
 import FeatureStore
 import Foundation
@@ -69,9 +70,9 @@ struct ConvertTable: ParsableCommand {
         request.splitChoice = options.splitChoice
         request.overwrites = options.force
         request.keepsNonFiniteValues = options.keepNonFinite
-        request.compressionLevel = options.compress
-        request.created = ConversionRun.sourceDate
-        request.toolVersion = VuemoConvert.version
+        request.compressionLevel = options.compression.compress
+        request.created = CommandProcess.sourceDate
+        request.toolVersion = CommandProcess.version
         return request
     }
 }

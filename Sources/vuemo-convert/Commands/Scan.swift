@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import CommandSupport
 import PickleConversion
 
 /// `vuemo-convert scan FILE…`, which `vuemo scan` hands over to.
@@ -13,43 +13,45 @@ struct Scan: ParsableCommand {
     var inputs: [String]
 
     @Option(help: "How the findings are written; json is one object per line and file.")
-    var format: SummaryFormat = .text
+    var format = OutputFormat.text
 
-    @OptionGroup var bounds: Bounds
-
-    @Flag(name: [.short, .long], help: "No progress on standard error.")
-    var quiet = false
+    @OptionGroup var memory: MemoryOption
+    @OptionGroup var quietness: QuietFlag
 
     func run() throws {
-        Interruption.install()
-        try bounds.apply()
+        StopSignals.install()
+        try memory.apply()
         var worst: Int32 = 0
         for (index, input) in inputs.enumerated() {
-            let line = ProgressLine(quiet: quiet)
+            let display = ConversionProgressDisplay(quiet: quietness.quiet)
+            defer { display.clear() }
             do {
                 let found = try PickleScanner.scan(input) { progress in
-                    try Interruption.check()
-                    line.show(progress)
+                    try StopSignals.check()
+                    display.show(progress)
                 }
-                line.clear()
-                if index > 0, format == .text { print() }
-                print(format == .json ? try json(found) : ScanText(found: found).text)
-                worst = max(worst, found.status == .safe ? 0 : found.status == .unsafe ? 1 : 2)
+                display.clear()
+                switch format {
+                case .text: try StandardOutput.print((index > 0 ? "\n" : "") + ScanText(found: found).text)
+                case .json: try StandardOutput.printRaw(JSONText.of(found, compact: true))
+                }
+                worst = max(worst, Self.exitStatus(found.status))
             } catch let error as ConversionError {
-                line.clear()
-                FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
-                worst = 2
-            } catch is Interruption.Interrupted {
-                line.clear()
-                throw ExitCode(130)
+                display.clear()
+                CommandProcess.report(error, from: Self.self)
+                worst = ExitStatus.notChecked
+            } catch is StopSignals.Stopped {
+                throw StopSignals.exitCode
             }
         }
         if worst != 0 { throw ExitCode(worst) }
     }
 
-    private func json(_ found: PickleScan) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(found), as: UTF8.self)
+    private static func exitStatus(_ status: PickleScan.Status) -> Int32 {
+        switch status {
+        case .safe: ExitStatus.success
+        case .unsafe: ExitStatus.failure
+        case .unreadable: ExitStatus.notChecked
+        }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Foundation
+import CommandSupport
 import PickleConversion
+import TerminalText
 
 /// One conversion from the command line: progress, warnings, summary, signals.
 struct ConversionRun {
@@ -10,7 +11,7 @@ struct ConversionRun {
     let options: ConvertOptions
 
     /// Converts and prints the summary.
-    /// - Throws: The converter's errors, each one sentence; exit code 130 after an interruption.
+    /// - Throws: The converter's errors, each one sentence; the signal's exit code after an interruption.
     func run() throws {
         try Self.run(options) { progress in try PickleConverter.convert(request, progress: progress) }
     }
@@ -19,28 +20,26 @@ struct ConversionRun {
     static func run(
         _ options: ConvertOptions, _ convert: (@escaping ConversionProgressHandler) throws -> ConversionSummary
     ) throws {
-        Interruption.install()
-        try options.bounds.apply()
-        let line = ProgressLine(quiet: options.quiet)
+        StopSignals.install()
+        try options.memory.apply()
+        let display = ConversionProgressDisplay(quiet: options.quietness.quiet)
+        defer { display.clear() }
         let began = ContinuousClock.now
         do {
             let summary = try convert { progress in
-                try Interruption.check()
-                line.show(progress)
+                try StopSignals.check()
+                display.show(progress)
             }
-            line.clear()
-            let took = ContinuousClock.now - began
-            let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
-            for warning in summary.warnings { complain("warning: \(warning)") }
-            let text = SummaryText(summary: summary, seconds: seconds)
-            print(options.format == .json ? try text.json : text.text)
-        } catch is Interruption.Interrupted {
-            line.clear()
-            complain("Interrupted: what was written so far is removed, and \(options.output) is as it was before.")
-            throw ExitCode(130)
-        } catch {
-            line.clear()
-            throw error
+            display.clear()
+            let text = SummaryText(summary: summary, seconds: (ContinuousClock.now - began) / .seconds(1))
+            for warning in summary.warnings { CommandProcess.warn(warning) }
+            try options.report.print(text: text.text, json: text.json)
+        } catch is StopSignals.Stopped {
+            display.clear()
+            StandardError.write(
+                "Interrupted: what was written so far is removed, and \(options.output.escapedForTerminal) is as it was before.\n"
+            )
+            throw StopSignals.exitCode
         }
     }
 
@@ -51,22 +50,43 @@ struct ConversionRun {
         request.splitChoice = options.splitChoice
         request.overwrites = options.force
         request.keepsNonFiniteValues = options.keepNonFinite
-        request.compressionLevel = options.compress
-        request.created = Self.sourceDate
-        request.toolVersion = VuemoConvert.version
+        request.compressionLevel = options.compression.compress
+        request.created = CommandProcess.sourceDate
+        request.toolVersion = CommandProcess.version
         return request
     }
+}
 
-    /// The time of `SOURCE_DATE_EPOCH`, which reproducible builds set. The time of day is never written, so that the same
-    /// input gives the same bytes.
-    static var sourceDate: String? {
-        guard let text = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], let seconds = Double(text) else {
-            return nil
+/// The progress of a conversion: a bar with rate and time left on a terminal, a line per stage elsewhere.
+final class ConversionProgressDisplay {
+    private let display: ProgressDisplay
+    private var stage = ""
+    private var began = ContinuousClock.now
+
+    init(quiet: Bool) { display = ProgressDisplay(quiet: quiet) }
+
+    /// Shows how far the work has come.
+    func show(_ progress: ConversionProgress) {
+        let isNew = progress.stage != stage
+        if isNew {
+            (stage, began) = (progress.stage, .now)
+            if !display.showsBar { display.line(stage.escapedForTerminal) }
         }
-        return Date(timeIntervalSince1970: seconds).formatted(.iso8601)
+        guard isNew ? display.showsBar : display.isDue else { return }
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        var notes: [String] = []
+        if seconds > 0.5, progress.completed > 0 {
+            let rate = Double(progress.completed) / seconds
+            notes = [
+                "\(ProgressBar.duration(Double(progress.total - progress.completed) / rate)) left",
+                "\(Int((rate / 1e6).rounded())) MB/s",
+            ]
+        }
+        display.show(
+            ProgressBar(
+                stage, fraction: Double(progress.completed) / Double(max(1, progress.total)), notes: notes))
     }
 
-    private static func complain(_ text: String) {
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
-    }
+    /// Removes the bar.
+    func clear() { display.clear() }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import PickleConversion
 
 /// The pickles of a dataset that is named.
@@ -17,31 +18,6 @@ struct NamedFiles: ParsableArguments {
 
     func validate() throws {
         guard !paths.isEmpty else { throw ValidationError("Give the pickles with --features FILE and --roberta FILE.") }
-    }
-}
-
-/// How the summary is written.
-enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json
-}
-
-/// What a run may use.
-struct Bounds: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The most memory to use, in MiB; more ends the run in one sentence. Default: what the system gives.",
-            valueName: "MiB"))
-    var maxMemory: Int?
-
-    func validate() throws {
-        if let maxMemory, !(64...(1 << 30)).contains(maxMemory) {
-            throw ValidationError("--max-memory takes at least 64 MiB.")
-        }
-    }
-
-    /// Keeps to them from now on.
-    func apply() throws {
-        if let maxMemory { try MemoryLimit.apply(mebibytes: maxMemory) }
     }
 }
 
@@ -72,19 +48,10 @@ struct ConvertOptions: ParsableArguments {
     @Flag(help: "Keep NaN and infinity in the features; without it, the first one is named and nothing is written.")
     var keepNonFinite = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Compress the features with gzip at this level, 1 to 9; slower to read. Default: not compressed.",
-            valueName: "level"))
-    var compress: Int?
-
-    @OptionGroup var bounds: Bounds
-
-    @Flag(name: [.short, .long], help: "No progress on standard error.")
-    var quiet = false
-
-    @Option(help: "How the summary is written.")
-    var format: SummaryFormat = .text
+    @OptionGroup var compression: CompressionOption
+    @OptionGroup var memory: MemoryOption
+    @OptionGroup var quietness: QuietFlag
+    @OptionGroup var report: FormatOption
 
     var splitChoice: SplitChoice {
         SplitChoice(validFraction: validFraction, testFraction: testFraction, seed: splitSeed)
@@ -96,6 +63,5 @@ struct ConvertOptions: ParsableArguments {
                 throw ValidationError("\(option) takes a share above 0 and below 1, such as 0.1.")
             }
         }
-        if let compress, !(1...9).contains(compress) { throw ValidationError("--compress takes a level from 1 to 9.") }
     }
 }

@@ -1,4 +1,5 @@
 import PickleConversion
+import TerminalText
 
 /// The findings of a scan for people, in lines of at most 80 characters wherever its words allow.
 struct ScanText {
@@ -24,19 +25,11 @@ struct ScanText {
                 ? "none that is known; write one of your own for 'vuemo convert --layout'" : "none that is known"
             lines += wrapped("layout: \(layouts.isEmpty ? none : layouts.joined(separator: " or "))")
         }
-        return (lines + (found.tree_text ?? [])).joined(separator: "\n")
+        return (lines + (found.tree_text ?? []).map(\.escapedForTerminal)).joined(separator: "\n")
     }
 
     /// Broken at spaces; what follows is indented. A non-breaking space holds two words together and is printed as a space.
-    private func wrapped(_ text: String, width: Int = 80) -> [String] {
-        var lines: [String] = []
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            if let last = lines.last, last.count + 1 + word.count <= width {
-                lines[lines.count - 1] = "\(last) \(word)"
-            } else {
-                lines.append(lines.isEmpty ? String(word) : "  \(word)")
-            }
-        }
-        return lines.map { $0.replacing("\u{A0}", with: " ") }
+    private func wrapped(_ text: String) -> [String] {
+        TextWrap.lines(text, hanging: "  ").map { $0.replacing("\u{A0}", with: " ") }
     }
 }

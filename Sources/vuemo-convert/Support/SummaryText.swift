@@ -1,5 +1,7 @@
+import CommandSupport
 import Foundation
 import PickleConversion
+import TerminalText
 
 /// The summary of a conversion, for people and for scripts.
 struct SummaryText {
@@ -8,7 +10,9 @@ struct SummaryText {
 
     /// A few aligned lines.
     var text: String {
-        var lines = ["\(summary.dataset): \(summary.dialogues) dialogues, \(summary.utterances) utterances"]
+        var lines = [
+            "\(summary.dataset.escapedForTerminal): \(summary.dialogues) dialogues, \(summary.utterances) utterances"
+        ]
         for split in summary.splits {
             lines.append(
                 String(
@@ -17,10 +21,11 @@ struct SummaryText {
         }
         let features = summary.features.map { "\($0.name) (\($0.width))" }
         lines.append("features: \(features.joined(separator: ", "))")
-        lines += summary.sources.map { "source: \($0.name), \($0.layout)" }
+        lines += summary.sources.map { "source: \($0.name.escapedForTerminal), \($0.layout)" }
         lines.append(
             String(
-                format: "store: %@, %.1f MB, written in %.1f s", summary.store.path, Double(summary.store.bytes) / 1e6,
+                format: "store: %@, %.1f MB, written in %.1f s", summary.store.path.escapedForTerminal,
+                Double(summary.store.bytes) / 1e6,
                 seconds))
         lines.append("content_id: \(summary.store.contentID)")
         return lines.joined(separator: "\n")
@@ -47,9 +52,7 @@ struct SummaryText {
                 sources: summary.sources.map { .init(name: $0.name, layout: $0.layout, sha256: $0.sha256) },
                 warnings: summary.warnings, path: summary.store.path, bytes: summary.store.bytes,
                 content_id: summary.store.contentID, seconds: seconds)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(object), as: UTF8.self)
+            return try JSONText.of(object)
         }
     }
 }

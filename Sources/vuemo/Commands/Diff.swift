@@ -1,6 +1,6 @@
 import ArgumentParser
+import CommandSupport
 import FeatureStore
-import Foundation
 import StoreTools
 
 /// `vuemo diff`: what differs between two stores.
@@ -24,18 +24,13 @@ struct Diff: ParsableCommand {
     @Argument(help: ArgumentHelp("The second store.", valueName: "b.h5"))
     var right: String
 
-    @Option(help: "How to report: text or json.")
-    var format = OutputFormat.text
+    @OptionGroup var report: FormatOption
 
     func run() throws {
-        let comparison: StoreComparison
-        do {
-            comparison = try StoreComparison(Store(opening: left), Store(opening: right))
-        } catch {
-            FileHandle.standardError.write(Data("Error: \(error.localizedDescription)\n".utf8))
-            throw ExitCode(2)
+        let comparison = try CommandProcess.checking {
+            try StoreComparison(Store(opening: left), Store(opening: right))
         }
-        print(format == .json ? try comparison.json() : comparison.text())
-        if !comparison.isEqual { throw ExitCode(1) }
+        try report.print(text: comparison.text(), json: comparison.json())
+        if !comparison.isEqual { throw ExitCode(ExitStatus.failure) }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import ConversationModels
 import FeatureStore
 import Training
@@ -21,7 +22,8 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "Do not check the features' checksums first.")
     var skipVerification = false
 
-    @OptionGroup(title: "Output") var outputOptions: OutputOptions
+    @OptionGroup(title: "Output") var quietness: QuietFlag
+    @OptionGroup(title: "Output") var report: FormatOption
 
     func validate() throws {
         guard RunEvaluator.splits.contains(split) else {
@@ -31,7 +33,7 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        let reporter = TrainingReporter(quiet: outputOptions.quiet)
+        let reporter = TrainingReporter(quiet: quietness.quiet)
         defer { reporter.finish() }
         let folder = RunFolder(runFolder)
         let store = try Store(opening: store ?? folder.record(models: .vuemo).storePath)
@@ -39,6 +41,6 @@ struct Evaluate: ParsableCommand {
             folder, store: store, models: .vuemo, split: split, skipVerification: skipVerification,
             observe: reporter.observe)
         reporter.finish()
-        try result.write(outputOptions.format)
+        try report.print(text: result.table, json: result.json)
     }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import CommandSupport
+import TerminalText
 import FeatureStore
 import StoreTools
 
@@ -34,7 +36,7 @@ struct Export: ParsableCommand {
     func run() throws {
         guard let form = form ?? Self.form(of: output.output) else { return }
         try StoreExport.write(selection.selection, of: Store(opening: store), to: output.path, as: form)
-        print("export: \(output.output)")
+        try StandardOutput.print("export: \(output.output.escapedForTerminal)")
     }
 
     private static func form(of path: String) -> StoreExport.Form? {

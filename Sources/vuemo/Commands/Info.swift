@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import FeatureStore
 import StoreTools
 
@@ -18,11 +19,10 @@ struct Info: ParsableCommand {
     @Argument(help: ArgumentHelp("The store to show.", valueName: "store.h5"))
     var store: String
 
-    @Option(help: "How to report: text or json.")
-    var format = OutputFormat.text
+    @OptionGroup var report: FormatOption
 
     func run() throws {
         let summary = try StoreSummary(try Store(opening: store))
-        print(format == .json ? try summary.json() : summary.text())
+        try report.print(text: summary.text(), json: summary.json())
     }
 }

@@ -20,8 +20,8 @@ struct Merge: ParsableCommand {
     @OptionGroup var output: StoreOutputOptions
 
     func run() throws {
-        output.report(
-            try StoreMerge.write(
+        try output.report(
+            StoreMerge.write(
                 stores.map { try Store(opening: $0) }, to: output.output.path, options: output.writer,
                 origin: output.origin))
     }

@@ -1,8 +1,9 @@
 import ArgumentParser
+import CommandSupport
 import Conversations
 import FeatureStore
-import Foundation
 import StoreTools
+import TerminalText
 
 extension Modality: ExpressibleByArgument {}
 
@@ -52,28 +53,21 @@ struct TargetOptions: ParsableArguments {
 struct StoreOutputOptions: ParsableArguments {
     @OptionGroup var output: TargetOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Compress the features with gzip at this level, 1 to 9; slower to read. Default: not compressed.",
-            valueName: "level"))
-    var compress: Int?
-
-    func validate() throws {
-        if let compress, !(1...9).contains(compress) { throw ValidationError("--compress takes a level from 1 to 9.") }
-    }
+    @OptionGroup var compression: CompressionOption
 
     /// For the writer. What is taken from a store is taken as it is: NaN and infinity are for 'vuemo validate'.
-    var writer: StoreWriterOptions { StoreWriterOptions(compressionLevel: compress, refusesNonFiniteValues: false) }
+    var writer: StoreWriterOptions {
+        StoreWriterOptions(compressionLevel: compression.compress, refusesNonFiniteValues: false)
+    }
 
     /// This program, and the time of `SOURCE_DATE_EPOCH` where that is set.
     var origin: StoreOrigin {
-        let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"].flatMap(Double.init)
-        return StoreOrigin(
-            toolVersion: Vuemo.version, created: epoch.map { Date(timeIntervalSince1970: $0).formatted(.iso8601) })
+        StoreOrigin(toolVersion: CommandProcess.version, created: CommandProcess.sourceDate)
     }
 
     /// Tells what was written.
-    func report(_ written: WrittenStore) {
-        print("store: \(written.path), \(written.bytes) bytes\ncontent_id: \(written.contentID)")
+    func report(_ written: WrittenStore) throws {
+        try StandardOutput.print(
+            "store: \(written.path.escapedForTerminal), \(written.bytes) bytes\ncontent_id: \(written.contentID)")
     }
 }

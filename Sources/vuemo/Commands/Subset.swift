@@ -23,8 +23,8 @@ struct Subset: ParsableCommand {
     @OptionGroup var output: StoreOutputOptions
 
     func run() throws {
-        output.report(
-            try StoreSubset.write(
+        try output.report(
+            StoreSubset.write(
                 selection.selection, of: Store(opening: store), to: output.output.path, options: output.writer,
                 origin: output.origin))
     }

@@ -1,8 +1,10 @@
 import ArgumentParser
+import CommandSupport
 import Configuration
 import ConversationModels
 import FeatureStore
 import Foundation
+import TerminalText
 import Training
 
 /// `vuemo train`
@@ -44,7 +46,8 @@ struct Train: ParsableCommand {
     @Flag(help: "Print the configuration that the run would have, with a comment on every key, and train nothing.")
     var printConfig = false
 
-    @OptionGroup(title: "Output") var outputOptions: OutputOptions
+    @OptionGroup(title: "Output") var quietness: QuietFlag
+    @OptionGroup(title: "Output") var report: FormatOption
 
     func validate() throws {
         if resume == nil, store == nil, !printConfig {
@@ -59,24 +62,25 @@ struct Train: ParsableCommand {
     func run() throws {
         if printConfig { return try printConfiguration() }
         let interruption = Interruption()
-        let signals = Signals(interruption, quiet: outputOptions.quiet)
-        let reporter = TrainingReporter(quiet: outputOptions.quiet)
+        StopSignals.install(
+            notice: quietness.quiet ? nil : "\nstopping after this step; once more stops at once\n",
+            action: interruption.request)
+        let reporter = TrainingReporter(quiet: quietness.quiet)
         defer { reporter.finish() }
-        let outcome = try withExtendedLifetime(signals) {
-            let run = try resume.map { try resumed($0, reporter) } ?? started(reporter)
-            if !outputOptions.quiet {
-                StandardError.write("\(run.folder.path): \(run.summary)\n")
-            }
-            return (run.folder, try run.run(interruption: interruption, observe: reporter.observe))
+        let run = try resume.map { try resumed($0, reporter) } ?? started(reporter)
+        if !quietness.quiet {
+            StandardError.write("\(run.folder.path.escapedForTerminal): \(run.summary)\n")
         }
+        let outcome = try run.run(interruption: interruption, observe: reporter.observe)
         reporter.finish()
         switch outcome {
-        case (_, .finished(let result)):
-            try result.write(outputOptions.format)
-        case (let folder, .interrupted(let epoch, let step)):
+        case .finished(let result):
+            try report.print(text: result.table, json: result.json)
+        case .interrupted(let epoch, let step):
             StandardError.write(
-                "stopped in epoch \(epoch) after \(step) steps; resume with: vuemo train --resume \(folder.path)\n")
-            throw ExitCode(130)
+                "stopped in epoch \(epoch) after \(step) steps; resume with: "
+                    + "vuemo train --resume \(run.folder.path.escapedForTerminal)\n")
+            throw StopSignals.exitCode
         }
     }
 
@@ -87,7 +91,7 @@ struct Train: ParsableCommand {
             store: store, configuration: configuration,
             output: output
                 ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label),
-            toolVersion: Vuemo.version)
+            toolVersion: CommandProcess.version)
         plan.initialParameters = initialParameters
         plan.skipVerification = skipVerification
         return try TrainingRun.start(plan, observe: reporter.observe)
@@ -104,9 +108,10 @@ struct Train: ParsableCommand {
         if let resume {
             let record = try RunFolder(resume).record(models: .vuemo)
             try record.refuseChanges(options.assignments())
-            return print(record.configuration.commentedYAML, terminator: "")
+            return try StandardOutput.printRaw(record.configuration.commentedYAML)
         }
-        print(try resolved(store.map { try Store(opening: $0) }).commentedYAML, terminator: "")
+        try StandardOutput.printRaw(
+            resolved(store.map { try Store(opening: $0) }).commentedYAML)
     }
 
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import CommandSupport
 import StoreValidation
 
 extension Severity: ExpressibleByArgument {}
@@ -23,8 +23,7 @@ struct Validate: ParsableCommand {
     @Argument(help: ArgumentHelp("The store to check.", valueName: "store.h5"))
     var store: String
 
-    @Option(help: "How to report: text or json.")
-    var format = OutputFormat.text
+    @OptionGroup var report: FormatOption
 
     @Option(
         help: ArgumentHelp(
@@ -48,15 +47,9 @@ struct Validate: ParsableCommand {
     }
 
     func run() throws {
-        let report: ValidationReport
-        do {
-            report = try StoreValidator.validate(store, options: options)
-        } catch {
-            FileHandle.standardError.write(Data("Error: \(error.localizedDescription)\n".utf8))
-            throw ExitCode(2)
-        }
-        print(format == .json ? try report.json() : report.text())
-        if report.fails(on: failOn) { throw ExitCode(1) }
+        let found = try CommandProcess.checking { try StoreValidator.validate(store, options: options) }
+        try report.print(text: found.text(), json: found.json())
+        if found.fails(on: failOn) { throw ExitCode(ExitStatus.failure) }
     }
 
     private var options: ValidationOptions {

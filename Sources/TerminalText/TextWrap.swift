@@ -1,16 +1,15 @@
 /// Breaks text between words for terminals of 80 columns.
-package enum TextWrap {
-    /// The lines of a text.
+public enum TextWrap {
+    /// The lines of a text, without what could steer a terminal.
     /// - Parameters:
     ///   - indent: What the first line begins with.
     ///   - hanging: What the following lines begin with; nil for the same.
-    package static func lines(_ text: String, indent: String = "", hanging: String? = nil, width: Int = 80) -> [String]
-    {
+    public static func lines(_ text: String, indent: String = "", hanging: String? = nil, width: Int = 80) -> [String] {
         var lines: [String] = []
         var line = indent
         var isEmpty = true
-        for word in text.split(separator: " ") {
-            if !isEmpty, line.count + 1 + word.count > width {
+        for word in text.escapedForTerminal.split(separator: " ") {
+            if !isEmpty, line.terminalColumns + 1 + String(word).terminalColumns > width {
                 lines.append(line)
                 line = hanging ?? indent
                 isEmpty = true

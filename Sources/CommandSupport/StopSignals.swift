@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import Synchronization
+
+/// Ctrl-C, SIGTERM and the end of the terminal as a wish to stop, which the work follows where it can.
+///
+/// The first signal is noted. A second one ends the process at once, with 128 and its number.
+public enum StopSignals {
+    private static let received = Atomic<Int32>(0)
+    // Written once, before the handler is installed.
+    nonisolated(unsafe) private static var whenFirst: (@Sendable () -> Void)?
+    nonisolated(unsafe) private static var notice: StaticString?
+
+    /// The work was asked to stop.
+    public struct Stopped: Error {}
+
+    /// Catches the signals from now on. SIGHUP stays ignored where the caller ignores it (nohup).
+    /// - Parameters:
+    ///   - notice: What standard error says at the first signal.
+    ///   - action: Called in the signal handler at the first signal: it may store an atomic value and nothing else.
+    public static func install(notice: StaticString? = nil, action: (@Sendable () -> Void)? = nil) {
+        (self.notice, whenFirst) = (notice, action)
+        received.store(0, ordering: .relaxed)
+        // A parent may have left them blocked.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            sigaddset(&signals, number)
+            let before = signal(number) { number in StopSignals.note(number) }
+            if number == SIGHUP, unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+                signal(number, SIG_IGN)
+            }
+        }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
+
+    private static func note(_ number: Int32) {
+        guard received.exchange(number, ordering: .relaxed) == 0 else { _exit(128 + number) }
+        let code = errno
+        whenFirst?()
+        if let notice { _ = write(STDERR_FILENO, notice.utf8Start, notice.utf8CodeUnitCount) }
+        errno = code
+    }
+
+    /// Throws ``Stopped`` once a signal has come.
+    public static func check() throws(Stopped) {
+        if received.load(ordering: .relaxed) != 0 { throw Stopped() }
+    }
+
+    /// The exit status for the signal that came.
+    public static var exitCode: ExitCode { ExitStatus.signal(received.load(ordering: .relaxed)) }
+}
