@@ -6,10 +6,11 @@
 
 DEMO := .build/demo
 VUEMO := .build/release/vuemo
-SWIFT_SOURCES := Package.swift Sources Tests converters Benchmarks/Package.swift Benchmarks/Sources
+SWIFT_SOURCES := Package.swift Plugins Sources Tests converters Benchmarks/Package.swift Benchmarks/Sources
 
-# make lint     the form of the Swift sources (.swift-format), as `make test` demands it; `make format` puts it right
+# make lint     the form of the sources, as `make test` demands it; `make format` puts the Swift ones right (.swift-format)
 lint:
+	flake8 --select=E4,E7,E9,F converters
 	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 
 format:
@@ -28,6 +29,7 @@ test: dependencies lint
 	scripts/check-imports
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
+	python3 -B -m unittest discover -t converters -s converters/tests
 
 # make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
 fuzz:

@@ -1,18 +1,6 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The Python side of conversion, embedded in the binary that needs it.
-let converterModules = [
-    "allow_list", "array_runs", "assembly", "base_features", "cogmen_samples", "combined_features", "content_tree",
-    "contribution", "conversion", "corect_samples", "cross_check", "dailydialog_roberta", "datasets",
-    "emorynlp_roberta", "faults", "feature_rows", "field_reader", "fields", "file_kind", "iemocap_base",
-    "iemocap_combined", "iemocap_roberta", "layouts", "meld_base", "meld_base_no_visual", "meld_combined",
-    "meld_combined_sentiment", "meld_roberta", "mosei_base", "opcode_table", "opcodes_containers",
-    "opcodes_globals", "opcodes_values", "other_base", "other_roberta", "own_layout", "pickle_machine",
-    "roberta_features", "safe_pickle", "sample_features", "scan", "scan_machine", "splits", "stand_ins", "text_kind",
-    "torch_archive", "torch_machine", "torch_tensors", "zip_directory",
-]
-
 // The arrows of the house (see ARCHITECTURE.md): a target imports what it names here and nothing else.
 let package = Package(
     name: "vuemo",
@@ -58,9 +46,16 @@ let package = Package(
 
         // Conversion: the only side that sees Python.
         .target(name: "CPythonBridge", dependencies: ["CPython"]),
+        // All of `converters/` is embedded in the binary that needs it; a file that is added there is found by itself.
         .target(
             name: "ConverterScripts", path: "converters",
-            resources: converterModules.map { .embedInCode("\($0).py") }),
+            exclude: [
+                "archives", "conversion.py", "dataset", "embedded.py", "faults.py", "layouts", "pickles", "scanning",
+                "tests", "vuemo_layout.py",
+            ],
+            plugins: ["EmbedConverters"]),
+        .plugin(name: "EmbedConverters", capability: .buildTool(), dependencies: ["embed-converters"]),
+        .executableTarget(name: "embed-converters"),
         .target(
             name: "PickleConversion",
             dependencies: [

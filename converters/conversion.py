@@ -3,14 +3,14 @@
 import gc
 import json
 
-from assembly import Assembly
+from dataset.assembly import Assembly
 from faults import WrongLayout
-from field_reader import FieldReader
-from fields import outermost
+from dataset.field_reader import FieldReader
+from dataset.fields import outermost
 from layouts import recognise
-from own_layout import OwnLayout
-from safe_pickle import load
-from splits import Options
+from dataset.own_layout import OwnLayout
+from pickles.safe_pickle import load
+from dataset.splits import Options
 
 
 class Conversion:

@@ -93,7 +93,7 @@ public enum PickleScanner {
         let data = try reader.readAll { try report.report($0) }
         let name = try Python.string(reader.name)
         let json = try reader.reading(data) {
-            try report.rethrowing(offset: reader.bytes) { try Python.call("scan", "scan", [data, name, $0]) }
+            try report.rethrowing(offset: reader.bytes) { try Python.call("scanning.scan", "scan", [data, name, $0]) }
         }
         return try json.withContent { content in
             do {

@@ -18,8 +18,15 @@ enum Python {
     }
 
     private static func addModules() throws(ConversionError) {
-        for module in ConverterScripts.modules {
-            try add(module: module.name, source: module.source)
+        let importer = ConverterScripts.importer
+        guard let source = ConverterScripts.text("\(importer).py") else {
+            throw .internalFault("the program holds no converters")
+        }
+        try add(module: importer, source: Array(source.utf8))
+        do {
+            _ = try call(importer, "install", [try string(try ConverterScripts.files)])
+        } catch {
+            throw error as? ConversionError ?? .internalFault("\(error)")
         }
     }
 

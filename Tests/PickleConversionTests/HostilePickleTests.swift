@@ -45,8 +45,9 @@ import Testing
         ("operator", "methodcaller"), ("operator", "attrgetter"), ("functools", "partial"), ("pickle", "loads"),
         ("_pickle", "loads"), ("torch.storage", "_load_from_bytes"), ("numpy", "load"), ("numpy.testing", "runstring"),
         ("copyreg", "_reconstructor"), ("copyreg", "add_extension"), ("sys", "modules"), ("runpy", "_run_code"),
-        ("collections", "namedtuple"), ("builtins", "object"), ("builtins", "type"), ("safe_pickle", "load"),
-        ("allow_list", "ALLOWED"), ("_codecs", "lookup"), ("numpy", "ndarray.tofile"), ("numpy", "dtype.__class__"),
+        ("collections", "namedtuple"), ("builtins", "object"), ("builtins", "type"), ("pickles.safe_pickle", "load"),
+        ("pickles.allow_list", "ALLOWED"), ("_codecs", "lookup"), ("numpy", "ndarray.tofile"),
+        ("numpy", "dtype.__class__"),
         ("collections", "OrderedDict.__init__"),
     ])
     func globalsOutsideTheListAreRefusedByName(module: String, name: String) throws {

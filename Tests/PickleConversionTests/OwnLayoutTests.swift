@@ -65,7 +65,7 @@ import Testing
         ("def read(content, reader):\n    return 3\n", "read() gives a int instead of a Contribution."),
         ("import numpy\n", "my_layout.py: line 1: ModuleNotFoundError: No module named 'numpy'."),
         (
-            "from contribution import Contribution\nfrom datasets import Dataset\n"
+            "from vuemo_layout import Contribution, Dataset\n"
                 + "def read(content, reader):\n    return Contribution(reader, 'x', Dataset('x'))\n", "gives no labels"
         ),
     ])

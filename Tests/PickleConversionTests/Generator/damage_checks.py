@@ -8,10 +8,10 @@ import json
 import random
 import time
 
-import array_runs
-import pickle_machine
+from pickles import array_runs
+from pickles import pickle_machine
 from fuzz_pickles import PARTS, whole_way
-from safe_pickle import load
+from pickles.safe_pickle import load
 from sample_files import WIDTHS, make
 
 SMALL = {"counts": [1] * 6, "widths": dict.fromkeys(WIDTHS, 2)}

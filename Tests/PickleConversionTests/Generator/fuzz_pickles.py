@@ -22,7 +22,7 @@ import sample_files
 import torch_files
 from conversion import Conversion
 from faults import ConversionFault
-from scan import scan
+from scanning.scan import scan
 
 PARTS = [
     ("IEMOCAP", "base"), ("MELD", "base"), ("MELD", "base-no-visual"), ("IEMOCAP", "roberta"), ("MELD", "roberta"),

@@ -6,7 +6,7 @@ import sys
 import threading
 
 from faults import ConversionFault
-from safe_pickle import load
+from pickles.safe_pickle import load
 
 watched = threading.local()
 

@@ -12,7 +12,7 @@ import random
 import struct
 import tarfile
 
-from scan import scan
+from scanning.scan import scan
 
 HIDDEN = b"cos\nsystem\n(S'x'\ntR0"
 

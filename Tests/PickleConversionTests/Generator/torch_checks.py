@@ -5,9 +5,9 @@ import json
 
 import torch_hostile
 from faults import ConversionFault
-from feature_rows import row_major
-from safe_pickle import load
-from stand_ins import Array
+from dataset.feature_rows import row_major
+from pickles.safe_pickle import load
+from pickles.stand_ins import Array
 from torch_files import Parameter, Storage, Tensor, write
 
 

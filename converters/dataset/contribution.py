@@ -1,0 +1,119 @@
+"""What one file says about a dataset, in one form whatever its layout.
+
+A layout's `read` makes a Contribution and hands it the file's fields. A field is a dict `dialogue id -> one entry per
+utterance`; lists, tuples, arrays and matrices are all welcome as entries, and everything is checked here.
+"""
+
+from dataset.datasets import EXTRACTORS, ROBERTA
+from dataset.feature_rows import FeatureRows
+from dataset.fields import EMPTY, NOTHING, kind_of
+
+
+class Feature:
+    """One matrix of the store: `rows` is a FeatureRows; `layer` counts RoBERTa's layers from 1, None elsewhere."""
+
+    def __init__(self, name, modality, rows, layer=None, extractor=None):
+        self.name, self.modality, self.rows = name, modality, rows
+        self.layer, self.extractor = layer, extractor
+
+
+class Contribution:
+    """Filled by a layout module's `read`, merged with other files' by `assembly.py`.
+
+    Per dialogue id (text): `utterance_ids`, `sentences` [str]; `labels`, `speakers` [int]. None where a file has none.
+    `latin1_sentences`: places of sentences that were not UTF-8.
+    `train`, `valid`, `test`: dialogue ids in the file's order; `valid` is None where the file knows of none, and then
+    `train` holds the validation dialogues too. `sorted_splits`: names of those that were sets.
+    """
+
+    def __init__(self, reader, layout, dataset):
+        self.reader, self.name, self.layout, self.dataset = reader, reader.name, layout, dataset
+        self.label_names, self.speaker_names = dataset.labels, dataset.speakers
+        self.speaker_scope = dataset.speaker_scope or "dialogue"
+        self.utterance_ids = self.labels = self.speakers = self.sentences = None
+        self.latin1_sentences, self.features = [], []
+        self.train, self.valid, self.test = [], None, []
+        self.sorted_splits = []
+
+    def take_utterance_ids(self, field):
+        """Ids of the utterances: texts, or numbers within their dialogue."""
+        if not is_absent(field):
+            self.utterance_ids = self.reader.utterance_ids(field, "the utterance ids")
+
+    def take_speakers(self, field):
+        """Texts, numbers or one-hot vectors. Names that the dataset does not know are taken from the file, sorted."""
+        if not is_absent(field):
+            self.speakers, self.speaker_names = self.reader.speakers(field, "the speakers", self.dataset.speakers)
+            if self.dataset.speaker_scope is None and any(len(name) > 1 and not name.isdigit() for name in self.speaker_names):
+                self.speaker_scope = "corpus"
+
+    def take_labels(self, field):
+        """Numbers of classes, -1 for none, or their names."""
+        self.labels, self.label_names = self.reader.classes(field, "the labels", self.dataset.labels)
+
+    def take_sentiment(self, field):
+        """Labels that may be nested one deeper and may be real numbers from -3 to 3, which are rounded to seven classes."""
+        self.labels, self.label_names = self.reader.sentiment(field, "the labels")
+
+    def take_sentences(self, field, words=False):
+        """The sentences, remembering which of them were not UTF-8. `words`: each is a list of words."""
+        if is_absent(field):
+            return
+        earlier, self.reader.latin1 = self.reader.latin1, self.latin1_sentences
+        self.sentences = self.reader.texts(field, "the sentences", words)
+        self.reader.latin1 = earlier
+
+    def take_feature(self, name, modality, field, layer=None, extractor=None, frames=False):
+        """One row of numbers per utterance; `modality` is 'text', 'audio' or 'visual'. An empty field is no feature.
+
+        `frames`: an utterance may be a matrix of frames, which are averaged.
+        """
+        if is_absent(field):
+            return
+        what = f"text layer {layer}" if layer else f"the {modality} features"
+        rows = FeatureRows(self.reader, field, what, frames)
+        if extractor is None:
+            extractor = EXTRACTORS.get((self.dataset.name, modality, rows.width))
+        self.features.append(Feature(name, modality, rows, layer, extractor))
+
+    def take_roberta(self, layers):
+        """RoBERTa's four layers, the network's last one first."""
+        for layer, field in enumerate(layers, 1):
+            self.take_feature(f"text_roberta_{layer}", "text", field, layer)
+            made = self.features[-1:]
+            if made and made[0].rows.width == 1024:
+                made[0].extractor = ROBERTA
+
+    def take_splits(self, **fields):
+        """`take_splits(train=field, test=field[, valid=field])`: lists or sets of dialogue ids."""
+        for split, field in fields.items():
+            ids, was_set = self.reader.identifiers(field, f"the list of {split} dialogues")
+            setattr(self, split, ids)
+            if was_set:
+                self.sorted_splits.append(split)
+
+    def counts(self):
+        """`[(what, id -> number of utterances)]` of every field."""
+        fields = [("utterance ids", self.utterance_ids), ("speakers", self.speakers),
+                  ("labels", self.labels), ("sentences", self.sentences)]
+        result = [(what, {key: len(entry) for key, entry in field.items()}) for what, field in fields if field is not None]
+        return result + [(feature.rows.what, feature.rows.counts) for feature in self.features]
+
+    def warnings(self, keeps_sentences):
+        """What a user should know of this file; of its sentences only where they are kept."""
+        if keeps_sentences:
+            self.reader.warn_of_latin1(self.latin1_sentences, "sentences")
+        return self.reader.warnings
+
+    def dialogues(self):
+        """Ids of all dialogues that the file describes, in its order."""
+        return list(self.labels)
+
+    def split_ids(self):
+        """All ids that the file's splits name."""
+        return self.train + (self.valid or []) + self.test
+
+
+def is_absent(field):
+    """True for None, an empty dict or one whose entries are all empty: a modality that the file does not have."""
+    return kind_of(field) in (EMPTY, NOTHING)

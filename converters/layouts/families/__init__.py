@@ -1,0 +1,1 @@
+"""What layouts of one family share. These modules are no layouts themselves."""
