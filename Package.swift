@@ -105,7 +105,7 @@ let package = Package(
             name: "vuemo",
             dependencies: [
                 "Training", "ConversationModels", "VUEMO", "ConcatenationGRU", "Configuration", "Conversations",
-                "StoreTools", "StoreValidation", "FeatureStore", "HDF5", "CommandSupport", "TerminalText",
+                "StoreTools", "StoreValidation", "FeatureStore", "CommandSupport", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -136,7 +136,7 @@ let package = Package(
             dependencies: ["StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
         .testTarget(
             name: "StoreToolsTests",
-            dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
+            dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "HDF5", "TestSupport"]),
         .testTarget(
             name: "PickleConversionTests", dependencies: ["PickleConversion", "FeatureStore", "TestSupport"],
             exclude: ["Generator"]),
@@ -157,7 +157,7 @@ let package = Package(
             name: "TrainingTests",
             dependencies: [
                 "Training", "VUEMO", "ConcatenationGRU", "ConversationModels", "Configuration", "Conversations",
-                "Metrics", "Optimizers", "NeuralNetworks", "Tensors", "FeatureStore", "HDF5", "TestSupport",
+                "Metrics", "Optimizers", "NeuralNetworks", "FeatureStore", "HDF5", "TestSupport",
             ]),
         .testTarget(
             name: "CommandLineTests",

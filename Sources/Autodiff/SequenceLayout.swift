@@ -9,7 +9,7 @@ public struct SequenceLayout: Sendable {
     /// Number of steps T: the longest dialogue's length.
     public let steps: Int
     /// Number of dialogues running at each time, never increasing.
-    public let active: [Int]
+    package let active: [Int]
     /// First row of each time.
     public let offset: [Int]
     /// Number of rows: Σ active.

@@ -13,14 +13,6 @@ VECTORIZED void ck_add(float *out, const float *a, const float *b, size_t count)
     for (size_t i = 0; i < count; i++) out[i] = a[i] + b[i];
 }
 
-VECTORIZED void ck_tanh(float *out, const float *x, size_t count) {
-    for (size_t i = 0; i < count; i++) out[i] = fast_tanh(x[i]);
-}
-
-VECTORIZED void ck_sigmoid(float *out, const float *x, size_t count) {
-    for (size_t i = 0; i < count; i++) out[i] = fast_sigmoid(x[i]);
-}
-
 VECTORIZED void ck_gelu(float *out, const float *x, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = 0.5f * x[i] * (1.0f + fast_erf(x[i] * 0.70710678118654752f));
 }

@@ -9,13 +9,6 @@ VECTORIZED float ck_dot(const float *restrict a, const float *restrict b, size_t
     return sum;
 }
 
-VECTORIZED double ck_sum_of_squares(const float *restrict x, size_t count) {
-    REASSOCIATE
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) sum += (double)x[i] * x[i];
-    return sum;
-}
-
 VECTORIZED void ck_accumulate_column_sums(float *restrict out, const float *restrict x, size_t rows, size_t columns,
                                           size_t stride) {
     // Four rows at a time: `out` is read and written a quarter as often.

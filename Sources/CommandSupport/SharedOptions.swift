@@ -54,7 +54,7 @@ public struct MemoryOption: ParsableArguments {
         help: ArgumentHelp(
             "The most memory to use, in MiB; a run that needs more ends with a sentence. (default: what the system gives)",
             valueName: "MiB"))
-    public var maxMemory: Int?
+    package var maxMemory: Int?
 
     public init() {}
 
@@ -77,7 +77,7 @@ public struct MemoryOption: ParsableArguments {
 }
 
 /// Why a limit was not set, in one sentence.
-public struct MemoryLimitError: Error, CustomStringConvertible {
+struct MemoryLimitError: Error, CustomStringConvertible {
     let reason: String
 
     /// The sentence.

@@ -4,7 +4,7 @@ import TerminalText
 /// What people read while a command works. It may be closed or full: then nobody reads it, and the work goes on.
 public enum StandardError {
     /// Whether a person looks at it, so that lines may be redrawn.
-    public static let isTerminal = isatty(STDERR_FILENO) == 1
+    package static let isTerminal = isatty(STDERR_FILENO) == 1
 
     /// Writes lines that this program made; what files name in them is made safe for terminals.
     public static func write(_ text: String) { draw(text.linesEscapedForTerminal) }

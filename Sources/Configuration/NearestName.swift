@@ -16,7 +16,7 @@ func editDistance(_ first: String, _ second: String) -> Int {
 
 /// The candidate most like `name`, comparing whole dotted names and their last parts, without regard to case; nil where none is much
 /// alike: more than a third of the letters, and more than two, would have to change.
-public func nearestName(to name: String, among candidates: [String]) -> String? {
+package func nearestName(to name: String, among candidates: [String]) -> String? {
     func last(_ dotted: String) -> String { dotted.split(separator: ".").last.map(String.init) ?? dotted }
     let wanted = name.lowercased()
     /// The changes that lead to a candidate, and whether they are few.

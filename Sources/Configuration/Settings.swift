@@ -12,7 +12,7 @@
 /// YAML, `--set`, help, `--print-config` and docs/configuration.md follow from that line.
 public final class Key<Value: ConfigurationValue>: AnyKey {
     /// The value where nobody sets one.
-    public let defaultValue: Value
+    package let defaultValue: Value
     /// One sentence: what it is.
     public let help: String
     /// What a value must be, completing the sentence "… must be".

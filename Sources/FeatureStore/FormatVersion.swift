@@ -5,7 +5,7 @@ public struct FormatVersion: Sendable, Equatable, CustomStringConvertible {
     /// Changes when content is added that an older reader can leave alone.
     public var minor: Int
     /// Changes when nothing in the file's meaning does.
-    public var patch: Int
+    package var patch: Int
 
     /// The version that this code writes.
     public static let current = FormatVersion(major: 1, minor: 0, patch: 0)

@@ -93,7 +93,7 @@ extension Dataset {
     }
 
     /// Reads fixed-length strings as the bytes before their filling.
-    public func readStringBytes() throws(HDF5Error) -> [[UInt8]] {
+    package func readStringBytes() throws(HDF5Error) -> [[UInt8]] {
         guard case .string(let size) = elementType else {
             throw place("read").error("it does not hold strings of fixed length")
         }

@@ -12,7 +12,7 @@ public struct DatasetStorage: Equatable, Sendable {
     /// The library's numbers of the filters that each chunk passes through (1 gzip, 2 shuffle, 3 Fletcher-32, …).
     public var filters: [Int]
     /// Whether the bytes lie in other files.
-    public var isExternal: Bool
+    package var isExternal: Bool
     /// How many bytes the data takes in the file.
     public var bytes: Int
     /// Where contiguous data begins in the file, or nil.

@@ -27,7 +27,7 @@ extension File {
     }
 
     /// Reads an attribute that holds one number.
-    public func readFloat(attribute: String, of path: String) throws(HDF5Error) -> Float {
+    package func readFloat(attribute: String, of path: String) throws(HDF5Error) -> Float {
         try object(path).readScalar(attribute: attribute)
     }
 
@@ -57,7 +57,7 @@ extension File {
     }
 
     /// Writes an attribute that holds one 32-bit number.
-    public func writeFloat(attribute: String, of path: String, value: Float) throws(HDF5Error) {
+    package func writeFloat(attribute: String, of path: String, value: Float) throws(HDF5Error) {
         try object(path).write(value, attribute: attribute)
     }
 

@@ -6,7 +6,7 @@ extension File {
     }
 
     /// Reads a dataset of any number type as `Int`, row by row.
-    public func readIntegers(_ path: String) throws(HDF5Error) -> (shape: [Int], values: [Int]) {
+    package func readIntegers(_ path: String) throws(HDF5Error) -> (shape: [Int], values: [Int]) {
         let dataset = try openDataset(path)
         return (dataset.shape, try dataset.readAll())
     }
@@ -34,7 +34,7 @@ extension File {
     }
 
     /// Creates an int64 dataset, and the groups above it that are missing, and writes it.
-    public func writeIntegers(_ path: String, shape: [Int], values: [Int]) throws(HDF5Error) {
+    package func writeIntegers(_ path: String, shape: [Int], values: [Int]) throws(HDF5Error) {
         try write(values, to: path, shape: shape)
     }
 

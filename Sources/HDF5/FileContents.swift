@@ -18,7 +18,7 @@ public enum Refusal: Equatable, Sendable {
     case chunk(bytes: Int)
 
     /// The largest chunk that is read, in bytes: the library takes the memory of a whole chunk for any part of it.
-    public static let chunkLimit = 16 << 20
+    package static let chunkLimit = 16 << 20
 
     /// How many groups may lie within each other.
     static let depthLimit = 32

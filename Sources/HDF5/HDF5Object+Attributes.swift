@@ -7,7 +7,7 @@ extension HDF5Object where Self: ~Copyable {
     }
 
     /// The type of an attribute's elements.
-    public func attributeType(_ name: String) throws(HDF5Error) -> ElementType {
+    package func attributeType(_ name: String) throws(HDF5Error) -> ElementType {
         let place = place("read", attribute: name)
         let attribute = try OwnedIdentifier(.attribute, place) { H5Aopen(identifier, name, shim_default()) }
         let type = try OwnedIdentifier(.datatype, place) { H5Aget_type(attribute.value) }
@@ -40,7 +40,7 @@ extension HDF5Object where Self: ~Copyable {
     }
 
     /// Reads the numbers of an attribute of any shape, row by row.
-    public func readScalars<Value: Scalar>(
+    package func readScalars<Value: Scalar>(
         attribute name: String, as type: Value.Type = Value.self
     ) throws(HDF5Error) -> [Value] {
         let place = place("read", attribute: name)

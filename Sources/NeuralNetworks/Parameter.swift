@@ -51,10 +51,10 @@ public enum Initialization: Sendable {
     case normal
 
     /// PyTorch's choice for linear layers and 1×1 convolutions: U(±1/√in).
-    public static func fanIn(_ inputs: Int) -> Initialization { .uniform(bound: 1 / Float(inputs).squareRoot()) }
+    package static func fanIn(_ inputs: Int) -> Initialization { .uniform(bound: 1 / Float(inputs).squareRoot()) }
 
     /// Glorot and Bengio (2010): U(±√(6 / (in + out))).
-    public static func xavier(inputs: Int, outputs: Int) -> Initialization {
+    package static func xavier(inputs: Int, outputs: Int) -> Initialization {
         .uniform(bound: (6 / Float(inputs + outputs)).squareRoot())
     }
 

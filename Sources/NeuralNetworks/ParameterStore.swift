@@ -73,7 +73,7 @@ public final class ParameterStore {
     }
 
     /// Sets every gradient to 0.
-    public func zeroGradients() { gradients.fill(0) }
+    package func zeroGradients() { gradients.fill(0) }
 
     /// Keeps an arena's memory alive for views of it.
     private final class Arena {
@@ -115,7 +115,7 @@ public struct ParameterScope {
     }
 
     /// Declares an array without gradient that is part of checkpoints.
-    public func declareBuffer(_ name: String, _ shape: [Int], _ value: Float) -> Parameter {
+    package func declareBuffer(_ name: String, _ shape: [Int], _ value: Float) -> Parameter {
         let buffer = Parameter(name: prefix + name, shape: shape, initialization: .constant(value))
         declarations.add(buffer, trainable: false)
         return buffer

@@ -71,7 +71,7 @@ public struct PickleScan: Codable, Sendable {
     /// What else it asks for.
     public var asks_for: [Request]?
     /// What is in it.
-    public var tree: [Node]?
+    package var tree: [Node]?
     /// The same as indented lines.
     public var tree_text: [String]?
     /// The layouts that it has; one where it can be converted.

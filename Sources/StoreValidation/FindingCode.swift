@@ -140,7 +140,7 @@ public enum FindingCode: String, Sendable, CaseIterable, Encodable {
     }
 
     /// What to do about it; empty where there is nothing to do.
-    public var hint: String {
+    package var hint: String {
         switch self {
         case .notHDF5: "Give a store that 'vuemo convert' wrote; if it is one, copy it again or convert it again."
         case .incomplete, .missingObject, .wrongType, .wrongRowCount, .brokenOffsets, .brokenSourceOrder,

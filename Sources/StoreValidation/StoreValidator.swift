@@ -18,7 +18,7 @@ public struct ValidationOptions: Sendable {
     }
 
     /// Whether findings of that code are wanted.
-    public func wants(_ code: FindingCode) -> Bool {
+    package func wants(_ code: FindingCode) -> Bool {
         (select.isEmpty || select.contains { code.rawValue.hasPrefix($0) })
             && !ignore.contains { code.rawValue.hasPrefix($0) }
     }

@@ -9,7 +9,7 @@ public struct Matrix: @unchecked Sendable {
     /// Distance between the starts of two stored rows.
     public let stride: Int
     /// Whether the stored rows are this matrix's columns.
-    public let isTransposed: Bool
+    package let isTransposed: Bool
     private let storage: AnyObject
 
     init(

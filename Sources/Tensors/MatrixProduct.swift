@@ -12,7 +12,7 @@ public enum MatrixProduct {
     /// Rows that keep a thread busy with a right factor that all threads share.
     private static let rowsOfAThread = 24
     /// Whether this processor runs our kernels.
-    public static let hasKernels = ck_product_available() != 0
+    package static let hasKernels = ck_product_available() != 0
 
     /// `c = alpha · a b + beta · c`.
     ///

@@ -89,11 +89,11 @@ public struct VUEMOConfiguration: Equatable, Sendable {
     var transformerDropout: Float { self.dropout == 0 ? 0 : 0.1 }
 
     /// Hyperedges of a minibatch: per dialogue one per stream, per utterance one per pair of modalities and one per modality.
-    public func hyperedgeCount(_ batch: BatchShape) -> Int {
+    package func hyperedgeCount(_ batch: BatchShape) -> Int {
         let m = self.modalities.count
         return batch.dialogues * streams + batch.utterances * (m * (m - 1) / 2 + m)
     }
 
     /// Nodes of a minibatch.
-    public func nodeCount(_ batch: BatchShape) -> Int { batch.utterances * streams }
+    package func nodeCount(_ batch: BatchShape) -> Int { batch.utterances * streams }
 }

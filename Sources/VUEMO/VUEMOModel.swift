@@ -29,11 +29,11 @@ public final class VUEMOModel: ConversationModel {
         /// The streams of the modalities, [N, H] each, in the order l, a, v.
         public let features: [Variable]
         /// The virtual unified emotion g, [N, H].
-        public let vue: Variable
+        package let vue: Variable
         /// After the global attention interaction, [N·S, H].
-        public let gai: Variable
+        package let gai: Variable
         /// After local graph learning, [N, S·H].
-        public let lgl: Variable
+        package let lgl: Variable
     }
 
     /// A model with parameters drawn as PyTorch draws them; equal seeds give equal parameters.

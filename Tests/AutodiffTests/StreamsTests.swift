@@ -31,16 +31,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [0..<2, 1..<4, 0..<6, 5..<6])
-    func blockOfColumns(block: Range<Int>) {
-        var generator = SplitMix64(seed: 11)
-        checkOperation([Grid.random(5, 6, using: &generator)], elements: 30) { tape, v in
-            tape.columns(v[0], block)
-        } reference: {
-            $0[0].columns(block)
-        }
-    }
-
     @Test func reshapedRows() {
         var generator = SplitMix64(seed: 12)
         checkOperation([Grid.random(4, 6, using: &generator)]) { tape, v in

@@ -23,8 +23,25 @@ import Testing
         }
     }
 
+    /// tanh, out of the kernel that makes VUE's tiles of it: one target of 0, and no diagonal within reach.
+    private func tanhOf(_ x: [Float]) -> [Float] {
+        [Float](unsafeUninitializedCapacity: x.count) { buffer, count in
+            ck_emotion_tile(buffer.baseAddress, [0], 1, x, 1, 1, x.count, x.count, 1)
+            count = x.count
+        }
+    }
+
+    /// The sigmoid, out of the kernel that leaves a gate's value in the place of its input.
+    private func sigmoidOf(_ x: [Float]) -> [Float] {
+        let zeros = [Float](repeating: 0, count: x.count)
+        var gate = x
+        var out = zeros
+        ck_gated_residual(&out, &gate, zeros, zeros, zeros, 1, x.count)
+        return gate
+    }
+
     @Test func hyperbolicTangent() {
-        let y = apply(ck_tanh, Self.grid)
+        let y = tanhOf(Self.grid)
         var absolute = 0.0
         var relative = 0.0
         for (x, y) in zip(Self.grid, y) {
@@ -36,14 +53,14 @@ import Testing
         }
         #expect(absolute < 2e-7)
         #expect(relative < 4e-7)
-        #expect(apply(ck_tanh, [.infinity, -.infinity, 0]) == [1, -1, 0])
-        #expect(apply(ck_tanh, [.nan])[0].isNaN)
+        #expect(tanhOf([.infinity, -.infinity, 0]) == [1, -1, 0])
+        #expect(tanhOf([.nan])[0].isNaN)
         let small = Float.leastNonzeroMagnitude * 71_000
-        #expect(apply(ck_tanh, [small, -small, .leastNonzeroMagnitude]) == [small, -small, .leastNonzeroMagnitude])
+        #expect(tanhOf([small, -small, .leastNonzeroMagnitude]) == [small, -small, .leastNonzeroMagnitude])
     }
 
     @Test func sigmoid() {
-        let y = apply(ck_sigmoid, Self.grid)
+        let y = sigmoidOf(Self.grid)
         var worst = 0.0
         var relative = 0.0
         var inside = true
@@ -56,9 +73,9 @@ import Testing
         #expect(inside)
         #expect(worst < 2e-7)
         #expect(relative < 6e-7)
-        let ends = apply(ck_sigmoid, [.infinity, -.infinity])
+        let ends = sigmoidOf([.infinity, -.infinity])
         #expect(ends[0] == 1 && ends[1] >= 0 && ends[1] < 1e-37)
-        #expect(apply(ck_sigmoid, [.nan])[0].isNaN)
+        #expect(sigmoidOf([.nan])[0].isNaN)
     }
 
     @Test func gelu() {
@@ -133,8 +150,6 @@ import Testing
         let b = (0..<count).map { cos(Float($0 * 3)) }
         let dot = zip(a, b).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
         #expect(abs(Double(ck_dot(a, b, count)) - dot) < 1e-5)
-        let squares = a.reduce(0.0) { $0 + Double($1) * Double($1) }
-        #expect(abs(ck_sum_of_squares(a, count) - squares) < 1e-9)
     }
 
     @Test(arguments: [0, 1, 3, 4, 5, 9])

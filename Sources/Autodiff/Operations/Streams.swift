@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 extension Tape {
@@ -20,20 +19,6 @@ extension Tape {
                 let part = Tensor(rows: n, columns: stream.columns)
                 part.matrix.copyRows(from: gradient.matrix(columns: block))
                 stream.accumulate(part)
-            }
-        }
-    }
-
-    /// A block of columns: stream s of [N, S·H] is the block s·H..<(s + 1)·H.
-    public func columns(_ x: Variable, _ block: Range<Int>) -> Variable {
-        let y = Tensor(rows: x.rows, columns: block.count)
-        y.matrix.copyRows(from: x.value.matrix(columns: block))
-        return record(y, inputs: [x]) { [slot = x.slot] gradient in
-            let target = slot.toAddTo()
-            for row in 0..<slot.rows {
-                ck_add_scaled(
-                    target.pointer + row * slot.columns + block.lowerBound, gradient.pointer + row * block.count, 1,
-                    block.count)
             }
         }
     }

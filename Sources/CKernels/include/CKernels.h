@@ -47,8 +47,6 @@ void ck_fill(float *out, size_t count, float value);
 void ck_add_scaled(float *out, const float *x, float scale, size_t count);
 /// out = a + b
 void ck_add(float *out, const float *a, const float *b, size_t count);
-void ck_tanh(float *out, const float *x, size_t count);
-void ck_sigmoid(float *out, const float *x, size_t count);
 /// Exact GELU, x * Phi(x), with erf by Abramowitz and Stegun 7.1.26 (absolute error below 1.5e-7).
 void ck_gelu(float *out, const float *x, size_t count);
 /// gradient_in += gradient_out * gelu'(x)
@@ -75,7 +73,6 @@ void ck_dropout_relu_backward(float *gradient_in, const float *gradient_out, con
 #pragma mark Rows and columns (rows.c)
 
 float ck_dot(const float *a, const float *b, size_t count);
-double ck_sum_of_squares(const float *x, size_t count);
 /// out[c] += sum over rows of x[r][c]
 void ck_accumulate_column_sums(float *out, const float *x, size_t rows, size_t columns, size_t stride);
 /// Copies rows: out row r = x row index[r]; an index below 0 gives a row of zeros.

@@ -9,9 +9,9 @@ public struct StoreComparison: Sendable {
     /// The path of the second store as it was given.
     public let right: String
     /// The first store's content id.
-    public let leftContentID: String
+    package let leftContentID: String
     /// The second store's content id.
-    public let rightContentID: String
+    package let rightContentID: String
     /// Everything that differs; empty for stores of the same content.
     public private(set) var differences: [StoreDifference] = []
 

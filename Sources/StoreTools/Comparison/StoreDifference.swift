@@ -21,7 +21,7 @@ public struct StoreDifference: Sendable, Equatable, Encodable {
     }
 
     /// What it is about.
-    public var subject: Subject
+    package var subject: Subject
     /// The object inside the files.
     public var place: String
     /// What differs, in one clause.

@@ -20,7 +20,7 @@ public struct StoreSummary: Encodable, Sendable {
         /// Utterances of each speaker, in the order of the speakers.
         public var speakers: [Int]
         /// Utterances of each speaker (outer) and class (inner).
-        public var speakersByClass: [[Int]]
+        package var speakersByClass: [[Int]]
         /// The lengths of its dialogues; nil without dialogues.
         public var lengths: Lengths?
 

@@ -42,7 +42,7 @@ public struct DatasetFacts: Sendable {
     /// The number of classes.
     public var classes: Int
     /// Utterances of each class among the dialogues that a protocol trains on.
-    public var classCounts: @Sendable (TrainingProtocol) -> [Int]
+    package var classCounts: @Sendable (TrainingProtocol) -> [Int]
 
     /// Facts; see the properties.
     public init(name: String, classes: Int, classCounts: @escaping @Sendable (TrainingProtocol) -> [Int]) {

@@ -60,7 +60,7 @@ public struct RunConfiguration: Equatable, Sendable {
     /// The kinds of models that can be named.
     public let models: ModelRegister
     /// The kind of model that is trained: `model.name`.
-    public let definition: ModelDefinition
+    package let definition: ModelDefinition
     /// The settings of the model: what is computed.
     public var model: AnySettings
     /// How long, on what and with which loss it is trained.
@@ -69,7 +69,7 @@ public struct RunConfiguration: Equatable, Sendable {
     public var optimizer = Settings<AdamWKeys>()
 
     /// The key that names the kind of model.
-    public static let modelName = "model.name"
+    package static let modelName = "model.name"
     /// The sections in which a run's `config.yaml` records what it was made from; reading a configuration skips them.
     static let recordedSections: Set<String> = ["store", "start", "versions"]
 

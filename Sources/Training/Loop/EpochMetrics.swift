@@ -5,7 +5,7 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     /// The mean of the epoch's step losses.
     public var trainLoss: Double
     /// The loss of every step, before the step.
-    public var stepLosses: [Float]
+    package var stepLosses: [Float]
     /// Time of the epoch's steps.
     public var trainSeconds: Double
     /// The part of it in which steps waited for their minibatches; nil in runs of an older vuemo.
@@ -19,9 +19,9 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     /// Accuracy on valid.
     public var validAccuracy: Double?
     /// The mean of the batch losses without dropout.
-    public var validLoss: Double?
+    package var validLoss: Double?
     /// Of the test split, under the paper's protocol only.
-    public var testWeightedF1: Double?
+    package var testWeightedF1: Double?
     /// Accuracy on test.
     public var testAccuracy: Double?
     /// The most memory the process ever held, in MiB.
@@ -49,7 +49,7 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
 
 extension [EpochMetrics] {
     /// The epoch with the best selection score, the earlier of equals; nil before the first epoch.
-    public var best: EpochMetrics? {
+    package var best: EpochMetrics? {
         self.reduce(nil) { best, next in
             guard let best else { return next }
             return next.selectionScore > best.selectionScore ? next : best

@@ -11,5 +11,5 @@ public final class Interruption: Sendable {
     public func request() { requested.store(true, ordering: .relaxed) }
 
     /// Whether anyone has asked.
-    public var isRequested: Bool { requested.load(ordering: .relaxed) }
+    package var isRequested: Bool { requested.load(ordering: .relaxed) }
 }

@@ -17,7 +17,7 @@ public struct RunResult: Codable, Equatable, Sendable {
     }
 
     /// The epoch whose parameters were evaluated, counted from 1.
-    public var chosenEpoch: Int
+    package var chosenEpoch: Int
     /// The split evaluated: train, valid or test.
     public var split: String
     /// W-F1.

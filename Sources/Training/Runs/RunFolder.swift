@@ -19,9 +19,9 @@ public struct RunFolder: Equatable, Sendable {
     /// The chosen epoch's predictions on test.
     public var predictions: String { path + "/predictions.csv" }
     /// Where `--resume` continues.
-    public var lastCheckpoint: String { path + "/checkpoints/last.h5" }
+    package var lastCheckpoint: String { path + "/checkpoints/last.h5" }
     /// The chosen epoch.
-    public var bestCheckpoint: String { path + "/checkpoints/best.h5" }
+    package var bestCheckpoint: String { path + "/checkpoints/best.h5" }
 
     /// Makes the folder under its final name with its first contents already in it, so that a run killed at any moment has
     /// either no folder or one that can be resumed.

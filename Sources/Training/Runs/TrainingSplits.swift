@@ -6,7 +6,7 @@ public struct TrainingSplits: Equatable, Sendable {
     /// Trained on, in the order of the base file.
     public let train: [Int]
     /// The split whose W-F1 chooses the epoch: valid, or test under the paper's protocol.
-    public let selectionName: String
+    package let selectionName: String
     /// The dialogues of that split, in stored order.
     public let selection: [Int]
     /// Tested on once the epoch is chosen, in stored order.
