@@ -44,7 +44,13 @@ let package = Package(
             name: "StoreValidation", dependencies: ["Conversations", "FeatureStore", "HDF5", "TerminalText"]),
         .target(name: "StoreTools", dependencies: ["Conversations", "FeatureStore", "HDF5", "TerminalText"]),
 
-        // Conversion: the only side that sees Python.
+        // Conversion: what both ways in share, tables, and pickles, the only side that sees Python.
+        .target(name: "Conversion", dependencies: ["FeatureStore", "TerminalText"]),
+        .target(
+            name: "TableConversion",
+            dependencies: [
+                "Conversion", "Conversations", "FeatureStore", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .target(name: "CPythonBridge", dependencies: ["CPython"]),
         // All of `converters/` is embedded in the binary that needs it; a file that is added there is found by itself.
         .target(
@@ -59,7 +65,7 @@ let package = Package(
         .target(
             name: "PickleConversion",
             dependencies: [
-                "CPythonBridge", "ConverterScripts", "Conversations", "FeatureStore",
+                "CPythonBridge", "ConverterScripts", "Conversion", "Conversations", "FeatureStore",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
@@ -101,17 +107,24 @@ let package = Package(
             dependencies: [
                 "TerminalText", "Rainbow", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .target(
+            name: "ConvertCommands",
+            dependencies: [
+                "CommandSupport", "Conversion", "TerminalText",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "vuemo",
             dependencies: [
                 "Training", "ConversationModels", "VUEMO", "ConcatenationGRU", "Configuration", "Conversations",
-                "StoreTools", "StoreValidation", "FeatureStore", "CommandSupport", "TerminalText",
+                "StoreTools", "StoreValidation", "FeatureStore", "CommandSupport", "ConvertCommands",
+                "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "vuemo-convert",
             dependencies: [
-                "PickleConversion", "Conversations", "FeatureStore", "CommandSupport", "TerminalText",
+                "PickleConversion", "Conversion", "ConvertCommands", "CommandSupport", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -138,8 +151,12 @@ let package = Package(
             name: "StoreToolsTests",
             dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "HDF5", "TestSupport"]),
         .testTarget(
-            name: "PickleConversionTests", dependencies: ["PickleConversion", "FeatureStore", "TestSupport"],
+            name: "PickleConversionTests",
+            dependencies: ["PickleConversion", "Conversion", "TableConversion", "FeatureStore", "TestSupport"],
             exclude: ["Generator"]),
+        .testTarget(
+            name: "TableConversionTests",
+            dependencies: ["TableConversion", "Conversion", "FeatureStore", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "TestSupport"]),
         .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),

@@ -68,11 +68,22 @@ public struct MemoryOption: ParsableArguments {
     /// - Throws: ``MemoryLimitError`` where the system refuses such a limit.
     public func apply() throws {
         guard let maxMemory else { return }
-        let bytes = rlim_t(maxMemory) << 20
+        let bytes = rlim_t(maxMemory << 20 + Self.untouchedBytes)
         var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
         guard setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit) == 0 else {
             throw MemoryLimitError(reason: String(cString: strerror(errno)))
         }
+    }
+
+    /// What libraries have reserved at the program's start and never touched, as OpenBLAS does for its threads. The system's
+    /// limit counts it, but it takes no memory.
+    private static var untouchedBytes: Int {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
+        func kibibytes(_ name: String) -> Int {
+            let line = status.split(separator: "\n").first { $0.hasPrefix("\(name):") }
+            return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
+        }
+        return max(0, kibibytes("VmData") - kibibytes("RssAnon")) << 10
     }
 }
 

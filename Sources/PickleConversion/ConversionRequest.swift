@@ -1,10 +1,4 @@
-/// A dataset that can be asked for by name.
-public enum ConvertibleDataset: String, Sendable, CaseIterable {
-    /// Interactive Emotional Dyadic Motion Capture, in the split that the conversation field uses.
-    case iemocap = "IEMOCAP"
-    /// The Multimodal EmotionLines Dataset.
-    case meld = "MELD"
-}
+import Conversion
 
 /// What to convert, and where to.
 public struct ConversionRequest: Sendable {
@@ -37,22 +31,5 @@ public struct ConversionRequest: Sendable {
         self.inputs = inputs
         self.output = output
         self.dataset = dataset
-    }
-}
-
-/// How splits are made that the files do not name: by a seeded choice among the train dialogues.
-public struct SplitChoice: Sendable, Equatable {
-    /// The share of the train dialogues that become the valid split, above 0 and below 1; nil makes none.
-    public var validFraction: Double?
-    /// The same for the test split.
-    public var testFraction: Double?
-    /// The same seed chooses the same dialogues.
-    public var seed: UInt64 = 0
-
-    /// No choice: splits are what the files name.
-    public init(validFraction: Double? = nil, testFraction: Double? = nil, seed: UInt64 = 0) {
-        self.validFraction = validFraction
-        self.testFraction = testFraction
-        self.seed = seed
     }
 }

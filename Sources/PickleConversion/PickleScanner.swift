@@ -1,3 +1,4 @@
+import Conversion
 import Foundation
 
 /// What a look into a pickle found. Its JSON form has the same names, in snake case.

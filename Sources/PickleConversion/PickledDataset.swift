@@ -1,3 +1,4 @@
+import Conversion
 import FeatureStore
 import Foundation
 
@@ -96,21 +97,6 @@ final class PickledDataset {
         }
         for source in sources { try source.reader.checkUnchanged(source.data) }
         return warnings
-    }
-}
-
-extension FloatConversion {
-    /// What the conversion of a feature cost, in sentences.
-    func warnings(feature: FeatureDescription) -> [String] {
-        var result: [String] = []
-        if rounded > 0 {
-            result.append(
-                "\(feature.name): \(rounded) of \(count) \(feature.sourceDataType) values were rounded to float32.")
-        }
-        if overflowed > 0 {
-            result.append("\(feature.name): \(overflowed) values lie beyond float32's range and became infinite.")
-        }
-        return result
     }
 }
 

@@ -1,17 +1,5 @@
 import CPythonBridge
-
-/// How far a conversion has come.
-public struct ConversionProgress: Sendable, Equatable {
-    /// What is being done: "Reading IEMOCAP_features.pkl", "Writing features".
-    public var stage: String
-    /// Bytes done of this stage.
-    public var completed: Int
-    /// Bytes of this stage in all.
-    public var total: Int
-}
-
-/// Called now and then during a conversion. What it throws ends the conversion and leaves no file behind.
-public typealias ConversionProgressHandler = (ConversionProgress) throws -> Void
+import Conversion
 
 /// Carries a Swift progress handler through Python's frames: what the handler throws is kept, Python is stopped, and
 /// `rethrowing` throws it on this side again.

@@ -1,3 +1,4 @@
+import Conversion
 import CPythonBridge
 import ConverterScripts
 import Synchronization

@@ -1,4 +1,5 @@
 import CPythonBridge
+import Conversion
 import Crypto
 import Foundation
 
@@ -20,25 +21,8 @@ final class SourceReader: Sendable {
     init(path: String) throws(ConversionError) {
         self.path = path
         name = URL(fileURLWithPath: path).lastPathComponent
-        let opened = try Self.openRegularFile(path)
+        let opened = try InputFile.openRegularFile(path)
         (descriptor, bytes, changed) = (opened.descriptor, opened.bytes, opened.changed)
-    }
-
-    /// Opens `path` for reading, which must be a regular file.
-    static func openRegularFile(_ path: String) throws(ConversionError) -> (
-        descriptor: Int32, bytes: Int, changed: timespec
-    ) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: reason(errno)) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            let folder = status.st_mode & S_IFMT == S_IFDIR
-            throw .unreadable(
-                path: path,
-                reason: folder ? "it is a folder; give a file" : "it is no ordinary file; give a regular one")
-        }
-        return (descriptor, Int(status.st_size), status.st_mtim)
     }
 
     deinit { close(descriptor) }
@@ -78,14 +62,6 @@ final class SourceReader: Sendable {
         let outcome = Swift.Result { try body() }
         try checkUnchanged(data)
         return try outcome.get()
-    }
-
-    private static func reason(_ code: Int32) -> String {
-        switch code {
-        case ENOENT: "there is no such file; check the path"
-        case EACCES, EPERM: "permission is denied"
-        default: String(cString: strerror(code))
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 import ArgumentParser
 import CommandSupport
+import ConvertCommands
 
-/// The command `vuemo-convert`, which `vuemo convert` hands over to.
+/// The command `vuemo-convert`, which `vuemo` hands over to whatever reads pickles.
 @main struct VuemoConvert: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vuemo-convert",
@@ -11,8 +12,11 @@ import CommandSupport
             or called, and a file that asks for more than feature data is refused.
             """,
         version: CommandProcess.version,
-        subcommands: [ConvertIEMOCAP.self, ConvertMELD.self, ConvertAuto.self, ConvertTable.self, Scan.self],
-        defaultSubcommand: ConvertAuto.self)
+        subcommands: [
+            ConvertIEMOCAP<EmbeddedPython>.self, ConvertMELD<EmbeddedPython>.self, ConvertAuto<EmbeddedPython>.self,
+            Scan<EmbeddedPython>.self,
+        ],
+        defaultSubcommand: ConvertAuto<EmbeddedPython>.self)
 
     static func main() { CommandProcess.run(VuemoConvert.self) }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import ConvertCommands
 
 /// The command `vuemo`.
 @main struct Vuemo: ParsableCommand {
@@ -9,7 +10,7 @@ import CommandSupport
         version: CommandProcess.version,
         subcommands: [
             Convert.self,
-            Scan.self,
+            Scan<HandOver>.self,
             Info.self,
             Validate.self,
             Diff.self,

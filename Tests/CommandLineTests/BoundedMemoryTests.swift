@@ -56,9 +56,10 @@ import Testing
         let list = "dialogue,text\n" + (0..<rows).map { "d\($0 / 10),\"Row \($0)\"\n" }.joined()
         try Data(list.utf8).write(to: URL(filePath: folder.file("list.csv")))
         let arguments = [
-            "table", folder.file("list.csv"), "--audio", matrix, "-o", folder.file("out.h5"), "--max-memory", "64",
+            "convert", "table", folder.file("list.csv"), "--audio", matrix, "-o", folder.file("out.h5"), "--max-memory",
+            "64",
         ]
-        let outcome = try BuiltProduct.run("vuemo-convert", arguments)
+        let outcome = try BuiltProduct.run("vuemo", arguments)
         #expect(outcome.status == 0, "\(outcome.errors)")
     }
 }

@@ -1,3 +1,4 @@
+@testable import Conversion
 import FeatureStore
 import TestSupport
 import Testing

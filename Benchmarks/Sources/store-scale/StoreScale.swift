@@ -19,7 +19,7 @@ import Foundation
     @Option(help: "How many utterances.")
     var utterances = 2_000_000
 
-    @Option(help: ArgumentHelp("The folder of vuemo and vuemo-convert.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder of vuemo.", valueName: "folder"))
     var programs = ".build/release"
 
     @Option(help: "How the manifest is written: csv or jsonl.")
@@ -38,8 +38,8 @@ import Foundation
         var (writing, converting) = ([Double](), [Measurement]())
         for _ in 0..<runs {
             try? FileManager.default.removeItem(atPath: store)
-            let arguments = ["table", table.manifest] + table.options + ["-o", store, "--quiet"]
-            converting.append(try Measurement(of: "\(programs)/vuemo-convert", arguments))
+            let arguments = ["convert", "table", table.manifest] + table.options + ["-o", store, "--quiet"]
+            converting.append(try Measurement(of: "\(programs)/vuemo", arguments))
             writing.append(try PlainFile.write(try PlainFile.size(store), in: place.path))
         }
         let bytes = try PlainFile.size(store)

@@ -1,40 +1,44 @@
 import ArgumentParser
+import ConvertCommands
 import Foundation
 
-/// `vuemo convert …`: hands over to `vuemo-convert`, the only program that links Python.
+/// `vuemo convert …`
 struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert",
-        abstract: "Convert published feature pickles into a store (see 'vuemo convert --help').")
+        abstract: "Convert feature files into a store.",
+        discussion: """
+            Pickles can run code when they are read the usual way. These are not: nothing that a file names is imported \
+            or called, and a file that asks for more than feature data is refused. Pickles are read by the program \
+            vuemo-convert beside this one; tables need no other program.
 
-    @Argument(parsing: .captureForPassthrough, help: "What vuemo-convert understands.")
-    var arguments: [String] = []
-
-    func run() throws { try Converter.handOver(arguments) }
+            Examples:
+              vuemo convert MELD_features_raw1.pkl meld_features_roberta.pkl -o meld.h5
+              vuemo convert --layout my_layout.py my_features.pkl -o mine.h5
+              vuemo convert table utterances.csv --audio audio.npy -o mine.h5
+            """,
+        subcommands: [
+            ConvertAuto<HandOver>.self, ConvertIEMOCAP<HandOver>.self, ConvertMELD<HandOver>.self, ConvertTable.self,
+            Scan<HandOver>.self,
+        ],
+        defaultSubcommand: ConvertAuto<HandOver>.self)
 }
 
-/// `vuemo scan …`: the same program looks into pickles.
-struct Scan: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "scan",
-        abstract: "Tell what is in a pickle and whether it is safe (see 'vuemo scan --help').")
+/// Pickles are read by `vuemo-convert`, the only program that links Python. It gets the same arguments.
+enum HandOver: PickleProgram {
+    static func convert(_ job: PickleJob) throws { try become() }
+    static func scan(_ options: ScanOptions) throws { try become() }
 
-    @Argument(parsing: .captureForPassthrough, help: "What vuemo-convert scan understands.")
-    var arguments: [String] = []
-
-    func run() throws { try Converter.handOver(["scan"] + arguments) }
-}
-
-/// The program that reads pickles.
-enum Converter {
-    /// Becomes `vuemo-convert` with these arguments; returns only by throwing.
-    static func handOver(_ arguments: [String]) throws {
+    /// Becomes `vuemo-convert` with this program's arguments, without the word `convert`; returns only by throwing.
+    private static func become() throws {
+        let given = CommandLine.arguments.dropFirst()
+        let arguments = Array(given.first == "convert" ? given.dropFirst() : given)
         for candidate in candidates() where access(candidate, X_OK) == 0 {
             var vector = ([candidate] + arguments).map { strdup($0) } + [nil]
             execv(candidate, &vector)
-            throw ConvertHandOverError(reason: "\(candidate) cannot be run: \(String(cString: strerror(errno)))")
+            throw HandOverError(reason: "\(candidate) cannot be run: \(String(cString: strerror(errno)))")
         }
-        throw ConvertHandOverError(
+        throw HandOverError(
             reason: "vuemo-convert is neither beside vuemo nor on the PATH: build it with "
                 + "'swift build -c release --product vuemo-convert' (it needs Python's headers: apt install libpython3-dev)"
         )
@@ -54,8 +58,8 @@ enum Converter {
 }
 
 /// Why the hand-over failed, in one sentence.
-struct ConvertHandOverError: Error, CustomStringConvertible {
+struct HandOverError: Error, CustomStringConvertible {
     let reason: String
 
-    var description: String { "The pickles cannot be converted: \(reason)." }
+    var description: String { "The pickles cannot be read: \(reason)." }
 }

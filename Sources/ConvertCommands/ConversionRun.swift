@@ -1,23 +1,13 @@
 import ArgumentParser
 import CommandSupport
-import PickleConversion
+import Conversion
 import TerminalText
 
 /// One conversion from the command line: progress, warnings, summary, signals.
-struct ConversionRun {
-    let inputs: [String]
-    var dataset: ConvertibleDataset?
-    var layout: String?
-    let options: ConvertOptions
-
-    /// Converts and prints the summary.
+public enum ConversionRun {
+    /// Runs a conversion with progress, and prints its warnings and its summary.
     /// - Throws: The converter's errors, each one sentence; the signal's exit code after an interruption.
-    func run() throws {
-        try Self.run(options) { progress in try PickleConverter.convert(request, progress: progress) }
-    }
-
-    /// Runs any conversion with progress, and prints its warnings and its summary.
-    static func run(
+    public static func run(
         _ options: ConvertOptions, _ convert: (@escaping ConversionProgressHandler) throws -> ConversionSummary
     ) throws {
         StopSignals.install()
@@ -31,9 +21,9 @@ struct ConversionRun {
                 display.show(progress)
             }
             display.clear()
-            let text = SummaryText(summary: summary, seconds: (ContinuousClock.now - began) / .seconds(1))
+            let seconds = (ContinuousClock.now - began) / .seconds(1)
             for warning in summary.warnings { CommandProcess.warn(warning) }
-            try options.report.print(text: text.text, json: text.json)
+            try options.report.print(text: summary.text(seconds: seconds), json: summary.json(seconds: seconds))
         } catch is StopSignals.Stopped {
             display.clear()
             StandardError.write(
@@ -42,31 +32,19 @@ struct ConversionRun {
             throw StopSignals.exitCode
         }
     }
-
-    private var request: ConversionRequest {
-        var request = ConversionRequest(inputs: inputs, output: options.output, dataset: dataset)
-        request.layout = layout
-        request.name = options.name
-        request.splitChoice = options.splitChoice
-        request.overwrites = options.force
-        request.keepsNonFiniteValues = options.keepNonFinite
-        request.compressionLevel = options.compression.compress
-        request.created = CommandProcess.sourceDate
-        request.toolVersion = CommandProcess.version
-        return request
-    }
 }
 
 /// The progress of a conversion: a bar with rate and time left on a terminal, a line per stage elsewhere.
-final class ConversionProgressDisplay {
+public final class ConversionProgressDisplay {
     private let display: ProgressDisplay
     private var stage = ""
     private var began = ContinuousClock.now
 
-    init(quiet: Bool) { display = ProgressDisplay(quiet: quiet) }
+    /// Nothing is shown yet.
+    public init(quiet: Bool) { display = ProgressDisplay(quiet: quiet) }
 
     /// Shows how far the work has come.
-    func show(_ progress: ConversionProgress) {
+    public func show(_ progress: ConversionProgress) {
         let isNew = progress.stage != stage
         if isNew {
             (stage, began) = (progress.stage, .now)
@@ -88,5 +66,5 @@ final class ConversionProgressDisplay {
     }
 
     /// Removes the bar.
-    func clear() { display.clear() }
+    public func clear() { display.clear() }
 }

@@ -1,15 +1,20 @@
+import FeatureStore
+
 /// Converts feature rows of any element type to float32 and counts what that cost.
-struct FloatConversion {
+package struct FloatConversion {
     /// Values whose float32 is not the same number.
-    private(set) var rounded = 0
+    package private(set) var rounded = 0
     /// Finite values beyond float32's range, which became infinite.
-    private(set) var overflowed = 0
+    package private(set) var overflowed = 0
     /// All values that were converted.
-    private(set) var count = 0
+    package private(set) var count = 0
     private var values: [Float] = []
 
+    /// Nothing is converted yet.
+    package init() {}
+
     /// Runs `body` on `bytes`, which hold whole items of `type`, as float32. Float32 passes without a copy.
-    mutating func withFloats<Result>(
+    package mutating func withFloats<Result>(
         _ bytes: UnsafeRawBufferPointer, type: ElementType, _ body: (UnsafeBufferPointer<Float>) throws -> Result
     ) rethrows -> Result {
         precondition(bytes.count % type.size == 0, "blocks hold whole items")
@@ -80,5 +85,20 @@ struct FloatConversion {
         }
         self.rounded += rounded
         self.overflowed += overflowed
+    }
+}
+
+extension FloatConversion {
+    /// What the conversion of a feature cost, in sentences.
+    package func warnings(feature: FeatureDescription) -> [String] {
+        var result: [String] = []
+        if rounded > 0 {
+            result.append(
+                "\(feature.name): \(rounded) of \(count) \(feature.sourceDataType) values were rounded to float32.")
+        }
+        if overflowed > 0 {
+            result.append("\(feature.name): \(overflowed) values lie beyond float32's range and became infinite.")
+        }
+        return result
     }
 }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// What can be known to fail before anything is read.
-enum OutputCheck {
+package enum OutputCheck {
     /// Refuses an output that is there already, is one of the inputs, or has no folder to lie in.
-    static func check(inputs: [String], output: String, overwrites: Bool) throws(ConversionError) {
+    package static func check(inputs: [String], output: String, overwrites: Bool) throws(ConversionError) {
         guard !inputs.isEmpty else { throw .input("No files to convert were given.") }
         var status = stat()
         if stat(output, &status) == 0 {

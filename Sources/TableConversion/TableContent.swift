@@ -1,3 +1,4 @@
+import Conversion
 import FeatureStore
 
 /// What a manifest says, in its own order: a few numbers for each utterance, and its id and its sentence end to end with all

@@ -1,18 +1,18 @@
 /// The element type of feature rows as they lie in a pickle: kind, size and byte order.
-struct ElementType: Equatable {
-    enum Kind: Character {
+package struct ElementType: Equatable {
+    package enum Kind: Character {
         case float = "f"
         case signed = "i"
         case unsigned = "u"
         case boolean = "b"
     }
 
-    let kind: Kind
-    let size: Int
-    let bigEndian: Bool
+    package let kind: Kind
+    package let size: Int
+    package let bigEndian: Bool
 
     /// From NumPy's notation, "<f4" or ">i2"; nil for anything that is no number of 1 to 8 bytes.
-    init?(code: String) {
+    package init?(code: String) {
         var characters = Array(code)
         guard characters.count == 3, let kind = Kind(rawValue: characters[1]),
             let size = characters.popLast()?.wholeNumberValue
@@ -28,5 +28,5 @@ struct ElementType: Equatable {
     }
 
     /// True where the bytes are float32 in this machine's order, so that nothing need be converted.
-    var isNativeFloat: Bool { kind == .float && size == 4 && !bigEndian }
+    package var isNativeFloat: Bool { kind == .float && size == 4 && !bigEndian }
 }

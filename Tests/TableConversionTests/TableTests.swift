@@ -1,9 +1,10 @@
+import Conversion
 import FeatureStore
 import Foundation
 import TestSupport
 import Testing
 
-@testable import PickleConversion
+@testable import TableConversion
 
 /// Stores from lists of utterances and `.npy` matrices.
 @Suite struct TableTests {
@@ -23,7 +24,12 @@ import Testing
         """
 
     private func write(_ text: String, _ name: String = "list.csv") throws -> String {
-        try Samples.write(Array(text.utf8), name, in: folder.path)
+        try write(Array(text.utf8), name)
+    }
+
+    private func write(_ bytes: [UInt8], _ name: String) throws -> String {
+        try Data(bytes).write(to: URL(filePath: folder.file(name)))
+        return folder.file(name)
     }
 
     /// A version 1 `.npy` file.
@@ -43,7 +49,7 @@ import Testing
             ?? (0..<rows * width).flatMap { index -> [UInt8] in
                 withUnsafeBytes(of: Float(index).bitPattern.littleEndian) { Array($0) }
             }
-        return try Samples.write(content, name, in: folder.path)
+        return try write(content, name)
     }
 
     private func convert(
@@ -171,19 +177,6 @@ import Testing
         }
         #expect(chosen.splits.map(\.dialogues) == [2, 1])
         #expect(again.labelNames == ["a", "b", "c", "d"])
-    }
-
-    /// The choice of `converters/splits.py`, so that a seed means the same for both ways in.
-    @Test func aSeedChoosesWhatPythonChooses() throws {
-        let inputs = try Samples.pair("IEMOCAP", in: folder.path, both: "\"splits\":\"none\"")
-        var request = ConversionRequest(inputs: [inputs[0]], output: folder.file("pickled.h5"))
-        request.splitChoice = SplitChoice(validFraction: 0.4, testFraction: 0.3, seed: 11)
-        let pickled = try Store(opening: try PickleConverter.convert(request).store.path)
-        let ids = (0..<6).map { "Ses0\($0)" }
-        let (_, table) = try convert(
-            try write("dialogue\n" + ids.joined(separator: "\n")), audio(try matrix("audio.npy", rows: 6))
-        ) { $0.splitChoice = request.splitChoice }
-        #expect(table.dialogues.map(\.id) == pickled.dialogues.map(\.id))
     }
 
     @Test(arguments: [

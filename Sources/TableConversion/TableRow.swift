@@ -1,3 +1,4 @@
+import Conversion
 import Foundation
 
 /// What a manifest may say of an utterance.

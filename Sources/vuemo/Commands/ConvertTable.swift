@@ -1,13 +1,14 @@
 import ArgumentParser
 import CommandSupport
 import Conversations
+import ConvertCommands
 import FeatureStore
 import Foundation
-import PickleConversion
+import TableConversion
 
 extension SpeakerScope: ExpressibleByArgument {}
 
-/// `vuemo-convert table`.
+/// `vuemo convert table`
 struct ConvertTable: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "table",
@@ -16,7 +17,9 @@ struct ConvertTable: ParsableCommand {
             The list has the columns dialogue, utterance, speaker, label, split and text; only dialogue is required. Row i of \
             each matrix belongs to utterance i.
 
-            Example: vuemo convert table utterances.csv --text text.npy --audio audio.npy --labels calm,glad -o mine.h5
+            Examples:
+              vuemo convert table utterances.csv --audio audio.npy -o mine.h5
+              vuemo convert table utterances.jsonl --text text.npy --labels calm,glad -o mine.h5
             """)
 
     @Argument(help: ArgumentHelp("The list of utterances.", valueName: "manifest"))
@@ -35,7 +38,7 @@ struct ConvertTable: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The classes in the order of their numbers, separated by commas. Default: those of the list, sorted.",
+            "The classes in the order of their numbers, separated by commas. (default: those of the list, sorted)",
             valueName: "names"))
     var labels: String?
 

@@ -1,3 +1,4 @@
+import Conversion
 import FeatureStore
 
 /// The records of a CSV file (RFC 4180), read in pieces: fields in quotes may hold commas, newlines and doubled quotes.

@@ -1,3 +1,5 @@
+import Conversion
+
 /// A stretch of a file in memory that moves forward: what was read and not yet used stays, more is read behind it.
 final class PieceBuffer {
     private let file: InputFile

@@ -32,7 +32,7 @@ public struct ConversionSummary: Sendable {
 
 extension ConversionSummary {
     /// The summary of a store that was written from `manifest`; `costs` are warnings that arose while writing.
-    init(_ manifest: StoreManifest, costs: [String], store: WrittenStore) {
+    package init(_ manifest: StoreManifest, costs: [String], store: WrittenStore) {
         var splits = manifest.splits.map { Split(name: $0.name, dialogues: 0, utterances: 0) }
         for dialogue in manifest.dialogues {
             splits[dialogue.split].dialogues += 1

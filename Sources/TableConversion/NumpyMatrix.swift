@@ -1,3 +1,4 @@
+import Conversion
 import Foundation
 
 /// A two-dimensional `.npy` file, read by rows. Only its header is held in memory.

@@ -1,0 +1,42 @@
+/// A dataset that can be asked for by name.
+public enum ConvertibleDataset: String, Sendable, CaseIterable {
+    /// Interactive Emotional Dyadic Motion Capture, in the split that the conversation field uses.
+    case iemocap = "IEMOCAP"
+    /// The Multimodal EmotionLines Dataset.
+    case meld = "MELD"
+}
+
+/// How splits are made that the files do not name: by a seeded choice among the train dialogues.
+public struct SplitChoice: Sendable, Equatable {
+    /// The share of the train dialogues that become the valid split, above 0 and below 1; nil makes none.
+    public var validFraction: Double?
+    /// The same for the test split.
+    public var testFraction: Double?
+    /// The same seed chooses the same dialogues.
+    public var seed: UInt64 = 0
+
+    /// No choice: splits are what the files name.
+    public init(validFraction: Double? = nil, testFraction: Double? = nil, seed: UInt64 = 0) {
+        self.validFraction = validFraction
+        self.testFraction = testFraction
+        self.seed = seed
+    }
+}
+
+/// How far a conversion has come.
+public struct ConversionProgress: Sendable, Equatable {
+    /// What is being done: "Reading IEMOCAP_features.pkl", "Writing features".
+    public var stage: String
+    /// Bytes done of this stage.
+    public var completed: Int
+    /// Bytes of this stage in all.
+    public var total: Int
+
+    /// A state of a stage.
+    public init(stage: String, completed: Int, total: Int) {
+        (self.stage, self.completed, self.total) = (stage, completed, total)
+    }
+}
+
+/// Called now and then during a conversion. What it throws ends the conversion and leaves no file behind.
+public typealias ConversionProgressHandler = (ConversionProgress) throws -> Void

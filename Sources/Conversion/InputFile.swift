@@ -1,0 +1,71 @@
+import Foundation
+
+/// A regular file read in pieces.
+package final class InputFile: Sendable {
+    package let path: String
+    /// The name without its folder.
+    package let name: String
+    package let bytes: Int
+    private let descriptor: Int32
+
+    package init(path: String) throws(ConversionError) {
+        let opened = try Self.openRegularFile(path)
+        (descriptor, bytes) = (opened.descriptor, opened.bytes)
+        self.path = path
+        name = URL(fileURLWithPath: path).lastPathComponent
+    }
+
+    deinit { close(descriptor) }
+
+    /// Fills `buffer` from `offset` on.
+    /// - Throws: ``ConversionError`` where the file is shorter or the system refuses.
+    package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ConversionError) {
+        var done = 0
+        while done < buffer.count {
+            let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                throw .unreadable(
+                    path: path,
+                    reason: count < 0
+                        ? String(cString: strerror(errno)) : "it became shorter while it was read; try again")
+            }
+            done += count
+        }
+    }
+
+    /// `count` bytes from `offset` on.
+    package func read(at offset: Int, count: Int) throws(ConversionError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let result = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(ConversionError) in try read(at: offset, into: buffer) }
+        }
+        try result.get()
+        return bytes
+    }
+
+    /// Opens `path` for reading, which must be a regular file.
+    package static func openRegularFile(_ path: String) throws(ConversionError) -> (
+        descriptor: Int32, bytes: Int, changed: timespec
+    ) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: reason(errno)) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            let folder = status.st_mode & S_IFMT == S_IFDIR
+            throw .unreadable(
+                path: path,
+                reason: folder ? "it is a folder; give a file" : "it is no ordinary file; give a regular one")
+        }
+        return (descriptor, Int(status.st_size), status.st_mtim)
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        switch code {
+        case ENOENT: "there is no such file; check the path"
+        case EACCES, EPERM: "permission is denied"
+        default: String(cString: strerror(code))
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import ArgumentParser
+import CommandSupport
+import Conversion
+
+/// Who reads pickles: `vuemo-convert` does, and `vuemo` hands over to it. The commands are the same in both programs, so that
+/// `vuemo convert iemocap --help` needs no other program.
+public protocol PickleProgram: SendableMetatype {
+    /// Converts pickles and prints the summary.
+    static func convert(_ job: PickleJob) throws
+    /// Scans pickles, prints what is found, and throws the exit status where not all are safe.
+    static func scan(_ command: ScanOptions) throws
+}
+
+/// A conversion of pickles that the command line asks for.
+public struct PickleJob {
+    /// The files.
+    public var inputs: [String]
+    /// The dataset that they must be of; nil takes what they are.
+    public var dataset: ConvertibleDataset?
+    /// A layout of the user's own.
+    public var layout: String?
+    /// Everything else.
+    public var options: ConvertOptions
+}
+
+/// The pickles of a dataset that is named.
+public struct NamedFiles: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The base features: ids, speakers, labels, text, audio, visual, sentences, splits.", valueName: "file"))
+    var features: String?
+
+    @Option(
+        help: ArgumentHelp("The RoBERTa features. They also say which dialogues are for validation.", valueName: "file")
+    )
+    var roberta: String?
+
+    public init() {}
+
+    var paths: [String] { [features, roberta].compactMap { $0 } }
+
+    public func validate() throws {
+        guard !paths.isEmpty else { throw ValidationError("Give the pickles with --features FILE and --roberta FILE.") }
+    }
+}
+
+/// `vuemo convert iemocap`.
+public struct ConvertIEMOCAP<Program: PickleProgram>: ParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "iemocap",
+            abstract: "Convert IEMOCAP: the base features and the RoBERTa features.",
+            discussion: """
+                Example:
+                  vuemo convert iemocap --features IEMOCAP_features.pkl \\
+                      --roberta iemocap_features_roberta.pkl -o iemocap.h5
+                """)
+    }
+
+    @OptionGroup var files: NamedFiles
+    @OptionGroup var options: ConvertOptions
+
+    public init() {}
+
+    public func run() throws {
+        try Program.convert(PickleJob(inputs: files.paths, dataset: .iemocap, options: options))
+    }
+}
+
+/// `vuemo convert meld`.
+public struct ConvertMELD<Program: PickleProgram>: ParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "meld",
+            abstract: "Convert MELD: the base features and the RoBERTa features.",
+            discussion: """
+                Example:
+                  vuemo convert meld --features MELD_features_raw1.pkl \\
+                      --roberta meld_features_roberta.pkl -o meld.h5
+                """)
+    }
+
+    @OptionGroup var files: NamedFiles
+    @OptionGroup var options: ConvertOptions
+
+    public init() {}
+
+    public func run() throws { try Program.convert(PickleJob(inputs: files.paths, dataset: .meld, options: options)) }
+}
+
+/// `vuemo convert auto FILE…`, also without the word `auto`.
+public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "auto",
+            abstract: "Convert the pickles of one dataset, each recognised by its content.",
+            discussion: """
+                'vuemo convert' without a subcommand does the same.
+
+                Examples:
+                  vuemo convert auto MELD_features_raw1.pkl meld_features_roberta.pkl -o meld.h5
+                  vuemo convert auto data_iemocap.pkl --valid-fraction 0.1 -o iemocap.h5
+                  vuemo convert --layout my_layout.py my_features.pkl -o mine.h5
+                """)
+    }
+
+    @Argument(help: ArgumentHelp("The pickles of one dataset, in any order.", valueName: "file"))
+    var inputs: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "A Python module of your own that says what is where in your files (docs/custom-layouts.md). It runs as your code.",
+            valueName: "my_layout.py"))
+    var layout: String?
+
+    @OptionGroup var options: ConvertOptions
+
+    public init() {}
+
+    public func run() throws { try Program.convert(PickleJob(inputs: inputs, layout: layout, options: options)) }
+}
+
+/// `vuemo scan FILE…`
+public struct Scan<Program: PickleProgram>: ParsableCommand {
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "scan",
+            abstract: "Tell what is in a pickle and whether it is safe.",
+            discussion: """
+                Nothing that a file names is imported or called.
+
+                Exit status: 0 safe, 1 unsafe, 2 unreadable; of several files the worst.
+
+                Examples:
+                  vuemo scan IEMOCAP_features.pkl
+                  vuemo scan *.pkl --format json
+                """)
+    }
+
+    @OptionGroup public var options: ScanOptions
+
+    public init() {}
+
+    public func run() throws { try Program.scan(options) }
+}
+
+/// What a scan is told.
+public struct ScanOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The pickles.", valueName: "file"))
+    public var inputs: [String]
+
+    @Option(help: "How the findings are written; json is one object per line and file.")
+    public var format = OutputFormat.text
+
+    @OptionGroup public var memory: MemoryOption
+    @OptionGroup public var quietness: QuietFlag
+
+    public init() {}
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import CommandSupport
+import Conversion
+import ConvertCommands
+import PickleConversion
+
+/// Pickles are read here, by the embedded Python.
+enum EmbeddedPython: PickleProgram {
+    static func convert(_ job: PickleJob) throws {
+        var request = ConversionRequest(inputs: job.inputs, output: job.options.output, dataset: job.dataset)
+        request.layout = job.layout
+        request.name = job.options.name
+        request.splitChoice = job.options.splitChoice
+        request.overwrites = job.options.force
+        request.keepsNonFiniteValues = job.options.keepNonFinite
+        request.compressionLevel = job.options.compression.compress
+        request.created = CommandProcess.sourceDate
+        request.toolVersion = CommandProcess.version
+        try ConversionRun.run(job.options) { progress in try PickleConverter.convert(request, progress: progress) }
+    }
+
+    static func scan(_ options: ScanOptions) throws {
+        StopSignals.install()
+        try options.memory.apply()
+        var worst = ExitStatus.success
+        for (index, input) in options.inputs.enumerated() {
+            let display = ConversionProgressDisplay(quiet: options.quietness.quiet)
+            defer { display.clear() }
+            do {
+                let found = try PickleScanner.scan(input) { progress in
+                    try StopSignals.check()
+                    display.show(progress)
+                }
+                display.clear()
+                switch options.format {
+                case .text: try StandardOutput.print((index > 0 ? "\n" : "") + ScanText(found: found).text)
+                case .json: try StandardOutput.printRaw(JSONText.of(found, compact: true))
+                }
+                worst = max(worst, exitStatus(found.status))
+            } catch let error as ConversionError {
+                display.clear()
+                CommandProcess.report(error, from: VuemoConvert.self)
+                worst = ExitStatus.notChecked
+            } catch is StopSignals.Stopped {
+                throw StopSignals.exitCode
+            }
+        }
+        if worst != ExitStatus.success { throw ExitCode(worst) }
+    }
+
+    private static func exitStatus(_ status: PickleScan.Status) -> Int32 {
+        switch status {
+        case .safe: ExitStatus.success
+        case .unsafe: ExitStatus.failure
+        case .unreadable: ExitStatus.notChecked
+        }
+    }
+}
