@@ -27,7 +27,7 @@ public enum ConversionRun {
         } catch is StopSignals.Stopped {
             display.clear()
             StandardError.write(
-                "Interrupted: what was written so far is removed, and \(options.output.escapedForTerminal) is as it was before.\n"
+                "Interrupted: what was written so far is removed, and \(options.store.output.escapedForTerminal) is as it was before.\n"
             )
             throw StopSignals.exitCode
         }

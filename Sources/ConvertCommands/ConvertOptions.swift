@@ -4,6 +4,23 @@ import Conversion
 
 /// What all conversions share.
 public struct ConvertOptions: ParsableArguments {
+    @OptionGroup(title: "Store") public var store: NewStoreOptions
+    @OptionGroup(title: "Splits that the files do not name") var splits: SplitOptions
+
+    @OptionGroup(title: "Running") public var memory: MemoryOption
+    @OptionGroup(title: "Running") public var quietness: QuietFlag
+    @OptionGroup(title: "Running") public var report: FormatOption
+
+    public init() {}
+
+    /// The splits that are to be made.
+    public var splitChoice: SplitChoice {
+        SplitChoice(validFraction: splits.validFraction, testFraction: splits.testFraction, seed: splits.splitSeed)
+    }
+}
+
+/// The store that a conversion writes.
+public struct NewStoreOptions: ParsableArguments {
     @Option(name: [.short, .long], help: ArgumentHelp("The store to write, an HDF5 file.", valueName: "store.h5"))
     public var output: String
 
@@ -12,18 +29,6 @@ public struct ConvertOptions: ParsableArguments {
     )
     public var name: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Where the files name no validation dialogues: this share of the train dialogues, above 0 and below 1, becomes the split valid.",
-            valueName: "share"))
-    var validFraction: Double?
-
-    @Option(help: ArgumentHelp("The same for the split test.", valueName: "share"))
-    var testFraction: Double?
-
-    @Option(help: ArgumentHelp("Chooses the dialogues of both: the same seed, the same dialogues.", valueName: "n"))
-    var splitSeed: UInt64 = 0
-
     @Flag(help: "Replace a store that is there already, once the new one is complete.")
     public var force = false
 
@@ -31,18 +36,25 @@ public struct ConvertOptions: ParsableArguments {
     public var keepNonFinite = false
 
     @OptionGroup public var compression: CompressionOption
-    @OptionGroup public var memory: MemoryOption
-    @OptionGroup public var quietness: QuietFlag
-    @OptionGroup public var report: FormatOption
 
     public init() {}
+}
 
-    /// The splits that are to be made.
-    public var splitChoice: SplitChoice {
-        SplitChoice(validFraction: validFraction, testFraction: testFraction, seed: splitSeed)
-    }
+/// Which dialogues make the splits that the files do not name.
+struct SplitOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where the files name no validation dialogues: the share of the train dialogues, above 0 and below 1, that becomes the split valid.",
+            valueName: "share"))
+    var validFraction: Double?
 
-    public func validate() throws {
+    @Option(help: ArgumentHelp("The same for test dialogues and the split test.", valueName: "share"))
+    var testFraction: Double?
+
+    @Option(help: ArgumentHelp("Chooses the dialogues: the same seed takes the same ones.", valueName: "n"))
+    var splitSeed: UInt64 = 0
+
+    func validate() throws {
         for (option, fraction) in [("--valid-fraction", validFraction), ("--test-fraction", testFraction)] {
             if let fraction, !(fraction > 0 && fraction < 1) {
                 throw ValidationError("\(option) takes a share above 0 and below 1, such as 0.1.")

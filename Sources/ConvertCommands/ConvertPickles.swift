@@ -49,7 +49,7 @@ public struct ConvertIEMOCAP<Program: PickleProgram>: ParsableCommand {
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "iemocap",
-            abstract: "Convert IEMOCAP: the base features and the RoBERTa features.",
+            abstract: "Convert the base and RoBERTa features of IEMOCAP.",
             discussion: """
                 Example:
                   vuemo convert iemocap --features IEMOCAP_features.pkl \\
@@ -57,7 +57,7 @@ public struct ConvertIEMOCAP<Program: PickleProgram>: ParsableCommand {
                 """)
     }
 
-    @OptionGroup var files: NamedFiles
+    @OptionGroup(title: "Pickles") var files: NamedFiles
     @OptionGroup var options: ConvertOptions
 
     public init() {}
@@ -72,7 +72,7 @@ public struct ConvertMELD<Program: PickleProgram>: ParsableCommand {
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "meld",
-            abstract: "Convert MELD: the base features and the RoBERTa features.",
+            abstract: "Convert the base and RoBERTa features of MELD.",
             discussion: """
                 Example:
                   vuemo convert meld --features MELD_features_raw1.pkl \\
@@ -80,7 +80,7 @@ public struct ConvertMELD<Program: PickleProgram>: ParsableCommand {
                 """)
     }
 
-    @OptionGroup var files: NamedFiles
+    @OptionGroup(title: "Pickles") var files: NamedFiles
     @OptionGroup var options: ConvertOptions
 
     public init() {}
@@ -93,12 +93,13 @@ public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "auto",
-            abstract: "Convert the pickles of one dataset, each recognised by its content.",
+            abstract: "Convert the pickles of any known dataset.",
             discussion: """
+                What each pickle is is told by its content; docs/layouts.md lists the layouts that are known. \
                 'vuemo convert' without a subcommand does the same.
 
                 Examples:
-                  vuemo convert auto MELD_features_raw1.pkl meld_features_roberta.pkl -o meld.h5
+                  vuemo convert MELD_features_raw1.pkl meld_features_roberta.pkl -o meld.h5
                   vuemo convert auto data_iemocap.pkl --valid-fraction 0.1 -o iemocap.h5
                   vuemo convert --layout my_layout.py my_features.pkl -o mine.h5
                 """)
@@ -126,6 +127,7 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
         CommandConfiguration(
             commandName: "scan",
             abstract: "Tell what is in a pickle and whether it is safe.",
+            usage: "vuemo scan [<options>] <file> ...",
             discussion: """
                 Nothing that a file names is imported or called.
 

@@ -7,13 +7,13 @@ import PickleConversion
 /// Pickles are read here, by the embedded Python.
 enum EmbeddedPython: PickleProgram {
     static func convert(_ job: PickleJob) throws {
-        var request = ConversionRequest(inputs: job.inputs, output: job.options.output, dataset: job.dataset)
+        var request = ConversionRequest(inputs: job.inputs, output: job.options.store.output, dataset: job.dataset)
         request.layout = job.layout
-        request.name = job.options.name
+        request.name = job.options.store.name
         request.splitChoice = job.options.splitChoice
-        request.overwrites = job.options.force
-        request.keepsNonFiniteValues = job.options.keepNonFinite
-        request.compressionLevel = job.options.compression.compress
+        request.overwrites = job.options.store.force
+        request.keepsNonFiniteValues = job.options.store.keepNonFinite
+        request.compressionLevel = job.options.store.compression.compress
         request.created = CommandProcess.sourceDate
         request.toolVersion = CommandProcess.version
         try ConversionRun.run(job.options) { progress in try PickleConverter.convert(request, progress: progress) }

@@ -6,19 +6,23 @@ import ConvertCommands
 @main struct Vuemo: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vuemo",
-        abstract: "Emotion recognition in conversations with virtual unified emotion fusion (VUEMO).",
+        abstract: "Recognise emotions in conversations from text, audio and visual features.",
+        discussion: """
+            vuemo turns the feature files of the field into one checked store, and trains models from it.
+
+              vuemo convert MELD_features_raw1.pkl meld_features_roberta.pkl -o meld.h5
+              vuemo validate meld.h5
+              vuemo train meld.h5
+
+            Exit status: 0 done; 1 failed, or found what it looked for (validate, diff, scan); 2 could not look (the \
+            same three); 64 wrong usage; 74 the result could not be written; 128 and a signal's number.
+            """,
         version: CommandProcess.version,
-        subcommands: [
-            Convert.self,
-            Scan<HandOver>.self,
-            Info.self,
-            Validate.self,
-            Diff.self,
-            Subset.self,
-            Merge.self,
-            Export.self,
-            Train.self,
-            Evaluate.self,
+        groupedSubcommands: [
+            CommandGroup(name: "Conversion", subcommands: [Convert.self, Scan<HandOver>.self]),
+            CommandGroup(name: "Inspection", subcommands: [Info.self, Validate.self, Diff.self]),
+            CommandGroup(name: "Store", subcommands: [Subset.self, Merge.self, Export.self]),
+            CommandGroup(name: "Model", subcommands: [Train.self, Evaluate.self]),
         ])
 
     static func main() { CommandProcess.run(Vuemo.self) }

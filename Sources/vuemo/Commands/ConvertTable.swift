@@ -12,19 +12,51 @@ extension SpeakerScope: ExpressibleByArgument {}
 struct ConvertTable: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "table",
-        abstract: "Convert a CSV or JSON-lines list of utterances and .npy matrices, without any pickle.",
+        abstract: "Convert a list of utterances and .npy matrices.",
         discussion: """
-            The list has the columns dialogue, utterance, speaker, label, split and text; only dialogue is required. Row i of \
+            The list is a CSV file or JSON lines. It has the columns dialogue, utterance, speaker, label, split and text; only dialogue is required. Row i of \
             each matrix belongs to utterance i.
 
             Examples:
               vuemo convert table utterances.csv --audio audio.npy -o mine.h5
-              vuemo convert table utterances.jsonl --text text.npy --labels calm,glad -o mine.h5
+              vuemo convert table utterances.jsonl --text text.npy --labels calm,glad \\
+                  -o mine.h5
             """)
 
     @Argument(help: ArgumentHelp("The list of utterances.", valueName: "manifest"))
     var manifest: String
 
+    @OptionGroup(title: "Features and names") var table: TableOptions
+    @OptionGroup var options: ConvertOptions
+
+    func run() throws {
+        try ConversionRun.run(options) { progress in try TableConverter.convert(request, progress: progress) }
+    }
+
+    private var request: TableRequest {
+        var matrices = table.text.enumerated().map { index, path in
+            table.text.count == 1
+                ? TableRequest.Matrix(name: "text", modality: .text, path: path)
+                : TableRequest.Matrix(name: "text_\(index + 1)", modality: .text, layer: index + 1, path: path)
+        }
+        matrices += table.audio.map { [.init(name: "audio", modality: .audio, path: $0)] } ?? []
+        matrices += table.visual.map { [.init(name: "visual", modality: .visual, path: $0)] } ?? []
+        var request = TableRequest(manifest: manifest, matrices: matrices, output: options.store.output)
+        request.dataset = options.store.name ?? request.dataset
+        request.labelNames = table.labels?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        request.speakerScope = table.speakerScope
+        request.splitChoice = options.splitChoice
+        request.overwrites = options.store.force
+        request.keepsNonFiniteValues = options.store.keepNonFinite
+        request.compressionLevel = options.store.compression.compress
+        request.created = CommandProcess.sourceDate
+        request.toolVersion = CommandProcess.version
+        return request
+    }
+}
+
+/// The matrices, and what the list leaves open.
+struct TableOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Text features; given several times, layers of one encoder, the first one layer 1.", valueName: "npy"))
@@ -46,36 +78,9 @@ struct ConvertTable: ParsableCommand {
         help: "Whether a speaker's name means one person in the corpus or in the dialogue only: corpus or dialogue.")
     var speakerScope: SpeakerScope = .corpus
 
-    @OptionGroup var options: ConvertOptions
-
     func validate() throws {
         guard !text.isEmpty || audio != nil || visual != nil else {
             throw ValidationError("Give at least one matrix with --text, --audio or --visual.")
         }
-    }
-
-    func run() throws {
-        try ConversionRun.run(options) { progress in try TableConverter.convert(request, progress: progress) }
-    }
-
-    private var request: TableRequest {
-        var matrices = text.enumerated().map { index, path in
-            text.count == 1
-                ? TableRequest.Matrix(name: "text", modality: .text, path: path)
-                : TableRequest.Matrix(name: "text_\(index + 1)", modality: .text, layer: index + 1, path: path)
-        }
-        matrices += audio.map { [.init(name: "audio", modality: .audio, path: $0)] } ?? []
-        matrices += visual.map { [.init(name: "visual", modality: .visual, path: $0)] } ?? []
-        var request = TableRequest(manifest: manifest, matrices: matrices, output: options.output)
-        request.dataset = options.name ?? request.dataset
-        request.labelNames = labels?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        request.speakerScope = speakerScope
-        request.splitChoice = options.splitChoice
-        request.overwrites = options.force
-        request.keepsNonFiniteValues = options.keepNonFinite
-        request.compressionLevel = options.compression.compress
-        request.created = CommandProcess.sourceDate
-        request.toolVersion = CommandProcess.version
-        return request
     }
 }

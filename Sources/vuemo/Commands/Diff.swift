@@ -6,7 +6,8 @@ import StoreTools
 /// `vuemo diff`: what differs between two stores.
 struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell what differs between two stores, down to rows.",
+        abstract: "Tell what differs between two stores.",
+        usage: "vuemo diff [<options>] <a.h5> <b.h5>",
         discussion: """
             Dialogues are matched by their ids, features by their names. Provenance, statistics and compression do not \
             count. Both stores are checked first.

@@ -7,8 +7,15 @@ import Training
 /// `vuemo evaluate`
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Evaluate a run's chosen epoch: per-class table and confusion matrix.",
-        discussion: "  vuemo evaluate runs/iemocap-released-1 --split valid")
+        abstract: "Evaluate a run's chosen epoch.",
+        usage: "vuemo evaluate [<options>] <run>",
+        discussion: """
+            Prints precision, recall and F1 of each class, accuracy, weighted F1 and the confusion matrix.
+
+            Examples:
+              vuemo evaluate runs/iemocap-released-1
+              vuemo evaluate runs/iemocap-released-1 --split valid --format json
+            """)
 
     @Argument(help: ArgumentHelp("The run's folder, written by vuemo train.", valueName: "run"))
     var runFolder: String

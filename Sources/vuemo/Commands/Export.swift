@@ -7,7 +7,8 @@ import StoreTools
 /// `vuemo export`: a store's content for Python without this project.
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a store's content as a plain pickle or a NumPy archive.",
+        abstract: "Write a store as a pickle or a NumPy archive.",
+        usage: "vuemo export [<options>] <store.h5> --output <file>",
         discussion: """
             A .pkl file is one dictionary of strings, lists and NumPy arrays (pickle protocol 4); an .npz file holds the \
             same as arrays and opens without pickle. FORMAT.md lists the keys.
@@ -20,10 +21,10 @@ struct Export: ParsableCommand {
     @Argument(help: ArgumentHelp("The store to export.", valueName: "store.h5"))
     var store: String
 
-    @OptionGroup var selection: SelectionOptions
-    @OptionGroup var output: TargetOptions
+    @OptionGroup(title: "What is taken") var selection: SelectionOptions
+    @OptionGroup(title: "File") var output: TargetOptions
 
-    @Option(help: "pickle or npz. Default: by the output's name.")
+    @Option(help: "The form: pickle or npz. (default: by the output's name)")
     var form: StoreExport.Form?
 
     func validate() throws {

@@ -6,7 +6,8 @@ import StoreTools
 /// `vuemo info`: what is in a store.
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what a feature store holds.",
+        abstract: "Show what a store holds.",
+        usage: "vuemo info [<options>] <store.h5>",
         discussion: """
             Sizes, splits by classes and speakers, lengths of dialogues, features, and where it all came from. Reads the \
             tables, not the features, so it is quick for any size; 'vuemo validate' checks them.

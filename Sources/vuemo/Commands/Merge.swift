@@ -6,6 +6,7 @@ import StoreTools
 struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Join stores of one dataset into one.",
+        usage: "vuemo merge [<options>] <store.h5> ... --output <file>",
         discussion: """
             The stores must have the same features and classes, and no dialogue twice. Dialogues come split by split, and \
             within a split in the order of the stores; speakers are joined by name.
@@ -17,7 +18,7 @@ struct Merge: ParsableCommand {
     @Argument(help: ArgumentHelp("The stores to join, in order.", valueName: "store.h5"))
     var stores: [String]
 
-    @OptionGroup var output: StoreOutputOptions
+    @OptionGroup(title: "Store") var output: StoreOutputOptions
 
     func run() throws {
         try output.report(

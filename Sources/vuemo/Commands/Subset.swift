@@ -5,7 +5,8 @@ import StoreTools
 /// `vuemo subset`: a part of a store as a new store.
 struct Subset: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take some dialogues, splits or features of a store into a new one.",
+        abstract: "Take a part of a store into a new one.",
+        usage: "vuemo subset [<options>] <store.h5> --output <file>",
         discussion: """
             Conditions are joined: a dialogue must satisfy --dialogue and --split, a feature --modality and --feature. \
             Classes and speakers keep their numbers; the new store names the old one in its provenance.
@@ -13,14 +14,14 @@ struct Subset: ParsableCommand {
             Examples:
               vuemo subset iemocap.h5 --modality text audio -o iemocap-ta.h5
               vuemo subset iemocap.h5 --split train valid -o iemocap-development.h5
-              vuemo subset iemocap.h5 --dialogue Ses01F_impro01 Ses01F_impro02 -o two.h5 --compress 4
+              vuemo subset iemocap.h5 --dialogue Ses01F_impro01 -o one.h5 --compress 4
             """)
 
     @Argument(help: ArgumentHelp("The store to take from.", valueName: "store.h5"))
     var store: String
 
-    @OptionGroup var selection: SelectionOptions
-    @OptionGroup var output: StoreOutputOptions
+    @OptionGroup(title: "What is taken") var selection: SelectionOptions
+    @OptionGroup(title: "Store") var output: StoreOutputOptions
 
     func run() throws {
         try output.report(

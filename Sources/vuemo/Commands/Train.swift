@@ -15,12 +15,13 @@ struct Train: ParsableCommand {
             The run folder keeps config.yaml, metrics.jsonl, result.json, predictions.csv and two checkpoints. Ctrl-C writes a \
             checkpoint and says how to continue.
 
+            Examples:
               vuemo train iemocap.h5
               vuemo train meld.h5 --variant corrected --epochs 10 --output runs/meld-try
               vuemo train --resume runs/meld-try
             """)
 
-    @Argument(help: "The store to train on, written by vuemo convert. With --resume it is the run's own unless given.")
+    @Argument(help: "The store to train on. With --resume it is the run's own unless given.")
     var store: String?
 
     @OptionGroup(title: "Configuration") var options: ConfigurationOptions

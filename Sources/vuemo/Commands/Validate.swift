@@ -7,7 +7,8 @@ extension Severity: ExpressibleByArgument {}
 /// `vuemo validate`: everything that can be said against a store.
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a feature store and report everything found.",
+        abstract: "Check a store and report everything found.",
+        usage: "vuemo validate [<options>] <store.h5>",
         discussion: """
             Checks structure, checksums, ranges, text and feature values, and never changes the file. Every finding has a \
             stable code: E… errors, W… warnings, I… information; FORMAT.md lists them.
