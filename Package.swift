@@ -16,6 +16,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
     ],
@@ -31,21 +32,24 @@ let package = Package(
         .target(name: "TerminalText"),
         .target(name: "Configuration", dependencies: ["Yams"]),
         .target(name: "Metrics"),
+        .target(name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
 
         // The store: written once, checked, streamed.
-        .target(name: "HDF5", dependencies: ["CHDF5"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "Files"]),
         .target(name: "CStorage", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "FeatureStore",
             dependencies: [
-                "Conversations", "HDF5", "CStorage", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+                "Conversations", "Files", "HDF5", "CStorage", "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "StoreValidation", dependencies: ["Conversations", "FeatureStore", "HDF5", "TerminalText"]),
-        .target(name: "StoreTools", dependencies: ["Conversations", "FeatureStore", "HDF5", "TerminalText"]),
+        .target(
+            name: "StoreTools", dependencies: ["Conversations", "FeatureStore", "Files", "HDF5", "TerminalText"]),
 
         // Conversion: what both ways in share, tables, and pickles, the only side that sees Python.
-        .target(name: "Conversion", dependencies: ["FeatureStore", "TerminalText"]),
+        .target(name: "Conversion", dependencies: ["FeatureStore", "Files", "TerminalText"]),
         .target(
             name: "TableConversion",
             dependencies: [
@@ -98,7 +102,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "ConversationModels", "Configuration", "Conversations", "Metrics", "Optimizers", "NeuralNetworks",
-                "Autodiff", "Tensors", "FeatureStore", "HDF5", "Yams",
+                "Autodiff", "Tensors", "FeatureStore", "Files", "HDF5", "Yams",
             ]),
 
         // What a user runs, and what both commands share.
@@ -117,7 +121,7 @@ let package = Package(
             name: "vuemo",
             dependencies: [
                 "Training", "ConversationModels", "VUEMO", "ConcatenationGRU", "Configuration", "Conversations",
-                "StoreTools", "StoreValidation", "FeatureStore", "CommandSupport", "ConvertCommands",
+                "StoreTools", "StoreValidation", "FeatureStore", "Files", "CommandSupport", "ConvertCommands",
                 "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -142,6 +146,7 @@ let package = Package(
             dependencies: [
                 "ConcatenationGRU", "ConversationModels", "Conversations", "Configuration", "Autodiff", "Tensors",
             ]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Tensors", "TestSupport"]),
         .testTarget(
@@ -149,7 +154,7 @@ let package = Package(
             dependencies: ["StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
         .testTarget(
             name: "StoreToolsTests",
-            dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "HDF5", "TestSupport"]),
+            dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "TestSupport"]),
         .testTarget(
             name: "PickleConversionTests",
             dependencies: ["PickleConversion", "Conversion", "TableConversion", "FeatureStore", "TestSupport"],
@@ -174,7 +179,7 @@ let package = Package(
             name: "TrainingTests",
             dependencies: [
                 "Training", "VUEMO", "ConcatenationGRU", "ConversationModels", "Configuration", "Conversations",
-                "Metrics", "Optimizers", "NeuralNetworks", "FeatureStore", "HDF5", "TestSupport",
+                "Metrics", "Optimizers", "NeuralNetworks", "FeatureStore", "Files", "HDF5", "TestSupport",
             ]),
         .testTarget(
             name: "CommandLineTests",

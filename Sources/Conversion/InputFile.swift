@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A regular file read in pieces.
@@ -20,17 +21,14 @@ package final class InputFile: Sendable {
     /// Fills `buffer` from `offset` on.
     /// - Throws: ``ConversionError`` where the file is shorter or the system refuses.
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ConversionError) {
-        var done = 0
-        while done < buffer.count {
-            let count = pread(descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + done))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw .unreadable(
-                    path: path,
-                    reason: count < 0
-                        ? String(cString: strerror(errno)) : "it became shorter while it was read; try again")
-            }
-            done += count
+        let done: Int
+        do throws(FilesError) {
+            done = try Descriptors.read(descriptor, at: offset, into: buffer, name: path)
+        } catch {
+            throw .unreadable(path: path, reason: error.reason)
+        }
+        guard done == buffer.count else {
+            throw .unreadable(path: path, reason: "it became shorter while it was read; try again")
         }
     }
 

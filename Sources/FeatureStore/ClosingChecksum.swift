@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import Foundation
 import HDF5
 import Synchronization
@@ -94,11 +95,16 @@ package enum ClosingChecksum {
                 for index in stride(from: worker, to: pieces.count, by: workers) {
                     var position = pieces[index].lowerBound
                     while position < pieces[index].upperBound {
-                        let got = pread(
-                            descriptor, buffer.baseAddress, pieces[index].upperBound - position, off_t(position))
-                        if got < 0, errno == EINTR { continue }
-                        guard got > 0 else { return failure.withLock { $0 = got < 0 ? errno : EIO } }
-                        checksums[index].update(UnsafeRawBufferPointer(rebasing: buffer[..<got]))
+                        let rest = UnsafeMutableRawBufferPointer(
+                            rebasing: buffer[..<(pieces[index].upperBound - position)])
+                        let got: Int
+                        do throws(FilesError) {
+                            got = try Descriptors.read(descriptor, at: position, into: rest, name: path)
+                        } catch {
+                            return failure.withLock { $0 = error.systemError ?? EIO }
+                        }
+                        guard got > 0 else { return failure.withLock { $0 = EIO } }
+                        checksums[index].update(UnsafeRawBufferPointer(rebasing: rest[..<got]))
                         position += got
                     }
                 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import HDF5
 
@@ -49,6 +50,9 @@ public final class StoreWriter {
                 }
                 return try writer.verify(temporary)
             }
+        } catch let error as FilesError {
+            throw StoreError(
+                .system, file: path, object: nil, message: "cannot \(error.operation) it: \(error.reason)")
         } catch let error as HDF5Error {
             // The temporary name means nothing to a user.
             throw StoreError(

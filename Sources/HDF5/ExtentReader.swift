@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -37,17 +38,15 @@ public final class ExtentReader: Sendable {
         precondition(
             position >= 0 && position + buffer.count <= bytes, "\(buffer.count) bytes at \(position) of \(bytes)")
         askAhead(position + buffer.count)
-        var done = 0
-        while done < buffer.count {
-            let got = pread(
-                descriptor, buffer.baseAddress! + done, buffer.count - done, off_t(offset + position + done))
-            if got < 0, errno == EINTR { continue }
-            guard got != 0 else {
-                throw HDF5Error(
-                    operation: "read", file: file, object: object, message: "the file ends before its rows do")
-            }
-            guard got > 0 else { throw HDF5Error(operation: "read", file: file, object: object, systemError: errno) }
-            done += got
+        let done: Int
+        do throws(FilesError) {
+            done = try Descriptors.read(descriptor, at: offset + position, into: buffer, name: file)
+        } catch {
+            throw HDF5Error(
+                operation: "read", file: file, object: object, message: error.reason, systemError: error.systemError)
+        }
+        guard done == buffer.count else {
+            throw HDF5Error(operation: "read", file: file, object: object, message: "the file ends before its rows do")
         }
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What went wrong in an HDF5 file, where, and what the library or the system said about it.
@@ -32,17 +33,12 @@ public struct HDF5Error: Error, Equatable, Sendable {
 
     /// The system's words for an error number, with what to do where there is something to do.
     static func describe(systemError: Int32) -> String {
-        switch systemError {
-        case ENOENT: "no such file or folder"
-        case EACCES, EPERM: "permission denied"
-        case EISDIR: "it is a folder"
-        case ENOSPC: "no space is left on the disk; free some and run again"
-        case EDQUOT: "the disk quota is used up; free some space and run again"
-        case EFBIG: "the file would be larger than this process may write (see ulimit -f)"
-        case EROFS: "the file system is read-only"
-        case EAGAIN: "another program has it open for writing"
-        default: String(cString: strerror(systemError))
-        }
+        FilesError.reason(systemError)
+    }
+
+    /// The error of a plain file, which an HDF5 file is to whoever writes or reads its bytes.
+    public init(_ error: FilesError) {
+        self.init(operation: error.operation, file: error.path, message: error.reason, systemError: error.systemError)
     }
 }
 

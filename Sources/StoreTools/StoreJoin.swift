@@ -1,4 +1,5 @@
 import FeatureStore
+import Files
 
 /// Dialogues of one or more stores on their way into a new one.
 struct StoreJoin {

@@ -1,4 +1,5 @@
 import FeatureStore
+import Files
 
 /// Joins shards of one dataset into one store.
 public enum StoreMerge {
@@ -11,7 +12,7 @@ public enum StoreMerge {
         _ stores: [Store], to output: OutputPath,
         options: StoreWriterOptions = StoreWriterOptions(refusesNonFiniteValues: false), origin: StoreOrigin
     ) throws -> WrittenStore {
-        try output.check(inputs: stores.map(\.path))
+        try output.refuseUnusable(inputs: stores.map(\.path))
         guard stores.count > 1, let first = stores.first else {
             throw StoreToolsError("one store alone cannot be merged; give two or more")
         }

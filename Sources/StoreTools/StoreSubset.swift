@@ -1,4 +1,5 @@
 import FeatureStore
+import Files
 
 /// Takes a part of a store into a new one.
 public enum StoreSubset {
@@ -10,7 +11,7 @@ public enum StoreSubset {
         _ selection: StoreSelection, of store: Store, to output: OutputPath,
         options: StoreWriterOptions = StoreWriterOptions(refusesNonFiniteValues: false), origin: StoreOrigin
     ) throws -> WrittenStore {
-        try output.check(inputs: [store.path])
+        try output.refuseUnusable(inputs: [store.path])
         let part = try SelectedPart(selection, of: store)
         try store.verify()
         var join = StoreJoin(splitNames: store.splits.map(\.name), labelNames: store.labelNames, template: store)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Why a store cannot be cut, joined, compared or exported.
@@ -15,4 +16,15 @@ extension StoreToolsError: CustomStringConvertible, LocalizedError {
     public var description: String { message }
     /// The same sentence as ``description``.
     public var errorDescription: String? { message }
+}
+
+extension OutputPath {
+    /// Refuses what can be known to fail before anything is read, as an error of these tools.
+    func refuseUnusable(inputs: [String]) throws(StoreToolsError) {
+        do {
+            try check(inputs: inputs)
+        } catch {
+            throw StoreToolsError(error.description)
+        }
+    }
 }

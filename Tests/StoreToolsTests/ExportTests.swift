@@ -1,4 +1,5 @@
 import FeatureStore
+import Files
 import Foundation
 import StoreTools
 import TestSupport

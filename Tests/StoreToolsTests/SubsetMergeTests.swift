@@ -1,3 +1,4 @@
+import Files
 import FeatureStore
 import Foundation
 import StoreTools

@@ -5,6 +5,8 @@ import HDF5
 import TestSupport
 import Testing
 
+import Files
+
 @testable import Training
 
 @Suite struct ResumeTests {

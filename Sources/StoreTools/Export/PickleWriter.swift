@@ -1,20 +1,22 @@
+import Files
+
 /// Writes a pickle of protocol 4: strings, whole numbers, lists, dictionaries, and arrays as NumPy pickles them. Nothing
 /// is memoised, so any number of values streams through.
 struct PickleWriter {
     private let file: OutputFile
 
     /// Begins a pickle.
-    init(to file: OutputFile) throws(StoreToolsError) {
+    init(to file: OutputFile) throws(FilesError) {
         self.file = file
         try file.write([0x80, 4])  // PROTO 4
     }
 
     /// Ends the pickle: its value is the last one written.
-    func end() throws(StoreToolsError) {
+    func end() throws(FilesError) {
         try code(".")
     }
 
-    func text(_ text: String) throws(StoreToolsError) {
+    func text(_ text: String) throws(FilesError) {
         let bytes = Array(text.utf8)
         // SHORT_BINUNICODE, BINUNICODE
         try file.write(
@@ -22,7 +24,7 @@ struct PickleWriter {
         try file.write(bytes)
     }
 
-    func integer(_ value: Int) throws(StoreToolsError) {
+    func integer(_ value: Int) throws(FilesError) {
         if let small = Int32(exactly: value) {
             try file.write([0x4A] + littleEndianBytes(small))  // BININT
         } else {
@@ -30,7 +32,7 @@ struct PickleWriter {
         }
     }
 
-    func none() throws(StoreToolsError) {
+    func none() throws(FilesError) {
         try code("N")
     }
 
@@ -90,13 +92,13 @@ struct PickleWriter {
         try code("tb")  // TUPLE, BUILD
     }
 
-    private func global(_ module: String, _ name: String) throws(StoreToolsError) {
+    private func global(_ module: String, _ name: String) throws(FilesError) {
         try text(module)
         try text(name)
         try file.write([0x93])  // STACK_GLOBAL
     }
 
-    private func code(_ codes: String) throws(StoreToolsError) {
+    private func code(_ codes: String) throws(FilesError) {
         try file.write(Array(codes.utf8))
     }
 }

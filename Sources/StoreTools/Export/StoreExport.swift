@@ -1,4 +1,5 @@
 import FeatureStore
+import Files
 import Foundation
 import HDF5
 
@@ -19,7 +20,7 @@ public enum StoreExport {
     public static func write(
         _ selection: StoreSelection = StoreSelection(), of store: Store, to output: OutputPath, as form: Form
     ) throws {
-        try output.check(inputs: [store.path])
+        try output.refuseUnusable(inputs: [store.path])
         let part = try SelectedPart(selection, of: store)
         try store.verify()
         let content = try ExportContent(part)
@@ -32,9 +33,9 @@ public enum StoreExport {
                 }
                 try file.close()
             }
-        } catch let error as HDF5Error {
-            // The atomic replacement's own faults: no folder, no permission.
-            throw StoreToolsError("cannot write '\(output.path)': \(error.message)")
+        } catch let error as FilesError {
+            // A temporary name means nothing to a user.
+            throw StoreToolsError("cannot write '\(output.path)': \(error.reason)")
         }
     }
 

@@ -1,4 +1,5 @@
 import FeatureStore
+import Files
 
 /// Takes bytes, piece by piece.
 typealias ByteReceiver = (UnsafeRawBufferPointer) throws -> Void
@@ -47,7 +48,7 @@ final class ZipWriter {
     }
 
     /// Writes the directory that ends the archive.
-    func finish() throws(StoreToolsError) {
+    func finish() throws(FilesError) {
         let start = file.count
         for member in members {
             var large: [Int] = []

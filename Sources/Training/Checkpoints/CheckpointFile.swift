@@ -1,4 +1,5 @@
 import ConversationModels
+import Files
 import HDF5
 import NeuralNetworks
 import Optimizers

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import HDF5
 
 extension TrainingRun {
     /// Writes `last.h5`.

@@ -1,4 +1,5 @@
 import Autodiff
+import Files
 import Foundation
 import Metrics
 import Tensors
@@ -124,7 +125,7 @@ extension TrainingRun {
         // In this order a kill at any point leaves files that `resume` can bring together again.
         try save()
         if isBest { try publishBest() }
-        try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics)
+        try RunFolder.writing { try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics) }
         observe(.epoch(metrics, epochs: settings.epochs, isBest: isBest))
         return true
     }
@@ -138,8 +139,8 @@ extension TrainingRun {
         let result = RunResult(
             evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs,
             split: "test")
-        try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store))
-        try TextFile.replace(folder.result, with: try result.json)
+        try RunFolder.writing { try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store)) }
+        try RunFolder.writing { try TextFile.replace(folder.result, with: try result.json) }
         return result
     }
 

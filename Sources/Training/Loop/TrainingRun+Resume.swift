@@ -1,5 +1,6 @@
 import ConversationModels
 import FeatureStore
+import Files
 import Foundation
 import HDF5
 
@@ -15,7 +16,7 @@ extension TrainingRun {
         observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> TrainingRun {
         let record = try folder.record(models: models)
-        let lock = try FolderLock(folder)
+        let lock = try folder.lock()
         try record.check(store)
         let header = try CheckpointFile.readHeader(folder.lastCheckpoint, models: models)
         try header.check(against: record, checkpoint: folder.lastCheckpoint)
@@ -35,7 +36,9 @@ extension TrainingRun {
 
     /// Brings the other files to where the last checkpoint is: a killed run may have been ahead of it or behind.
     private func repairFolder() throws {
-        try TextFile.replace(folder.metrics, with: progress.history.map { try JSON.line($0) + "\n" }.joined())
+        try RunFolder.writing {
+            try TextFile.replace(folder.metrics, with: progress.history.map { try JSON.line($0) + "\n" }.joined())
+        }
         guard let best = progress.history.best?.epoch, best == progress.completedEpochs, progress.stepInEpoch == 0
         else { return }
         let published = try? CheckpointFile.readHeader(

@@ -1,4 +1,5 @@
 import FeatureStore
+import Files
 import Foundation
 
 extension TrainingRun {
@@ -47,8 +48,8 @@ extension TrainingRun {
             storeFormatVersion: "\(store.formatVersion)", initialParameters: plan.initialParameters.map(absolutePath),
             toolVersion: plan.toolVersion)
         let folder = try RunFolder.create(at: plan.output) { folder in
-            try TextFile.replace(folder.configuration, with: record.yaml)
-            try TextFile.replace(folder.metrics, with: "")
+            try RunFolder.writing { try TextFile.replace(folder.configuration, with: record.yaml) }
+            try RunFolder.writing { try TextFile.replace(folder.metrics, with: "") }
             try CheckpointFile.write(
                 CheckpointHeader(progress: TrainingProgress(), record: record), parameters: parts.model.parameters,
                 optimizer: parts.optimizer, to: folder.lastCheckpoint)
@@ -56,7 +57,7 @@ extension TrainingRun {
         return TrainingRun(
             folder: folder, record: record, store: store, source: parts.source, splits: parts.splits,
             model: parts.model,
-            optimizer: parts.optimizer, lock: try FolderLock(folder))
+            optimizer: parts.optimizer, lock: try folder.lock())
     }
 }
 

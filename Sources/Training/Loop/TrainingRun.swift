@@ -1,6 +1,7 @@
 import Configuration
 import ConversationModels
 import FeatureStore
+import Files
 import NeuralNetworks
 import Optimizers
 import Tensors

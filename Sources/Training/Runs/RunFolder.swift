@@ -1,6 +1,6 @@
 import ConversationModels
+import Files
 import Foundation
-import HDF5
 
 /// A run's folder and the names in it that scripts rely on.
 public struct RunFolder: Equatable, Sendable {
@@ -73,6 +73,33 @@ public struct RunFolder: Equatable, Sendable {
                 "\(path) is no run folder (\(configuration) cannot be read); give the folder that vuemo train wrote.")
         }
         return try RunRecord(yaml: text, name: configuration, models: models)
+    }
+
+    /// Keeps the folder to this process: two that train into it would mix their files.
+    func lock() throws(TrainingError) -> FolderLock {
+        do {
+            return try FolderLock(path)
+        } catch {
+            guard error.systemError == EWOULDBLOCK else {
+                throw TrainingError(
+                    .runFolder, "\(path) cannot be opened (\(error.reason)); give the folder of a run.")
+            }
+            throw TrainingError(
+                .runFolder, "another vuemo train is working in \(path); wait for it or stop it first.")
+        }
+    }
+
+    /// Does something to a file of the folder.
+    /// - Throws: `TrainingError` where it cannot be written.
+    static func writing<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as FilesError {
+            throw TrainingError(
+                .runFolder,
+                "\(error.path) cannot be written (\(error.reason)); make room or rights there and continue with --resume."
+            )
+        }
     }
 
     static func exists(_ path: String) -> TrainingError {

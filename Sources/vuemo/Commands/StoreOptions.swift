@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import Conversations
+import Files
 import FeatureStore
 import StoreTools
 import TerminalText

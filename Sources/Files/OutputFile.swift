@@ -1,15 +1,15 @@
 import Foundation
 
 /// A file that is written from its beginning to its end, through a buffer.
-final class OutputFile {
+public final class OutputFile {
     private let path: String
     private let stream: UnsafeMutablePointer<FILE>
     private var isOpen = true
     /// The bytes written so far.
-    private(set) var count = 0
+    public private(set) var count = 0
 
     /// Creates the file, which must not exist.
-    init(creating path: String) throws(StoreToolsError) {
+    public init(creating path: String) throws(FilesError) {
         self.path = path
         guard let stream = fopen(path, "wbx") else { throw Self.failure(path) }
         self.stream = stream
@@ -20,35 +20,34 @@ final class OutputFile {
         if isOpen { fclose(stream) }
     }
 
-    func write(_ bytes: UnsafeRawBufferPointer) throws(StoreToolsError) {
+    /// Adds bytes.
+    /// - Throws: ``FilesError`` where the system refuses, a full disk for example.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(FilesError) {
         guard fwrite(bytes.baseAddress, 1, bytes.count, stream) == bytes.count else { throw Self.failure(path) }
         count += bytes.count
     }
 
-    func write(_ bytes: [UInt8]) throws(StoreToolsError) {
+    /// Adds bytes.
+    public func write(_ bytes: [UInt8]) throws(FilesError) {
         guard fwrite(bytes, 1, bytes.count, stream) == bytes.count else { throw Self.failure(path) }
         count += bytes.count
     }
 
     /// Writes over bytes that are there already.
-    func replace(at offset: Int, _ bytes: [UInt8]) throws(StoreToolsError) {
+    public func replace(at offset: Int, _ bytes: [UInt8]) throws(FilesError) {
         precondition(offset + bytes.count <= count, "bytes \(offset) and \(bytes.count) more of \(count)")
         guard fseeko(stream, offset, SEEK_SET) == 0, fwrite(bytes, 1, bytes.count, stream) == bytes.count,
             fseeko(stream, count, SEEK_SET) == 0
         else { throw Self.failure(path) }
     }
 
-    func close() throws(StoreToolsError) {
+    /// Writes what is still in the buffer and ends the file.
+    public func close() throws(FilesError) {
         isOpen = false
         guard fclose(stream) == 0 else { throw Self.failure(path) }
     }
 
-    private static func failure(_ path: String) -> StoreToolsError {
-        StoreToolsError("cannot write the export: \(String(cString: strerror(errno))); make room and run again")
+    private static func failure(_ path: String) -> FilesError {
+        FilesError("write", path, systemError: errno)
     }
-}
-
-/// The bytes of a number, least significant first.
-func littleEndianBytes(_ value: some FixedWidthInteger) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian) { Array($0) }
 }

@@ -14,7 +14,7 @@ public enum AtomicFile {
     ///     that moment: of two that are written at once, one fails.
     ///   - contents: Creates and closes the file at the temporary path, which does not exist yet, and checks it if it
     ///     wants to: what it throws is thrown on, after the temporary file was removed.
-    /// - Throws: ``HDF5Error`` where the folder is missing or not writable or the path is a folder; whatever `contents`
+    /// - Throws: ``FilesError`` where the folder is missing or not writable or the path is a folder; whatever `contents`
     ///   throws.
     public static func replace<Result>(
         _ path: String, overwrites: Bool = true, contents: (_ temporaryPath: String) throws -> Result
@@ -41,17 +41,17 @@ public enum AtomicFile {
         }
     }
 
-    private static func requireNothing(at final: String, reportedAs path: String) throws(HDF5Error) {
+    private static func requireNothing(at final: String, reportedAs path: String) throws(FilesError) {
         var information = stat()
         guard lstat(final, &information) != 0 else { throw exists(path) }
     }
 
     private static func give(
         _ temporary: String, itsName final: String, overwrites: Bool, reportedAs path: String
-    ) throws(HDF5Error) {
+    ) throws(FilesError) {
         if overwrites {
             guard rename(temporary, final) == 0 else {
-                throw HDF5Error(operation: "write", file: path, systemError: errno)
+                throw FilesError("write", path, systemError: errno)
             }
             return
         }
@@ -64,20 +64,19 @@ public enum AtomicFile {
         // A file system without second names: an empty file takes the name first, and that fails where it is taken.
         let descriptor = open(final, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
-            throw errno == EEXIST ? exists(path) : HDF5Error(operation: "write", file: path, systemError: errno)
+            throw errno == EEXIST ? exists(path) : FilesError("write", path, systemError: errno)
         }
         close(descriptor)
         guard rename(temporary, final) == 0 else {
             let failure = errno
             unlink(final)
-            throw HDF5Error(operation: "write", file: path, systemError: failure)
+            throw FilesError("write", path, systemError: failure)
         }
     }
 
-    private static func exists(_ path: String) -> HDF5Error {
-        HDF5Error(
-            operation: "write", file: path,
-            message: "it exists already; give --force to replace it, or another name", systemError: EEXIST)
+    private static func exists(_ path: String) -> FilesError {
+        FilesError(
+            "write", path, "it exists already; give --force to replace it, or another name", systemError: EEXIST)
     }
 
     private static func resolvingLink(_ path: String) -> String {
@@ -86,45 +85,45 @@ public enum AtomicFile {
         return String(cString: resolved)
     }
 
-    private static func checkTarget(_ path: String, folder: String) throws(HDF5Error) {
+    private static func checkTarget(_ path: String, folder: String) throws(FilesError) {
         var information = stat()
         guard stat(folder, &information) == 0 else {
             let message = "the folder '\(folder)' does not exist; create it or choose another"
-            throw HDF5Error(operation: "write", file: path, message: message, systemError: errno)
+            throw FilesError(
+                "write", path, message, systemError: errno)
         }
         guard information.st_mode & S_IFMT == S_IFDIR else {
-            throw HDF5Error(
-                operation: "write", file: path, message: "'\(folder)' is not a folder", systemError: ENOTDIR)
+            throw FilesError(
+                "write", path, "'\(folder)' is not a folder", systemError: ENOTDIR)
         }
         if stat(path, &information) == 0 {
             switch information.st_mode & S_IFMT {
             case S_IFREG: break
-            case S_IFDIR: throw HDF5Error(operation: "write", file: path, systemError: EISDIR)
+            case S_IFDIR: throw FilesError("write", path, systemError: EISDIR)
             default:
-                throw HDF5Error(
-                    operation: "write", file: path,
-                    message:
-                        "it is a pipe, a socket or a device, and only regular files are replaced; choose another name")
+                throw FilesError(
+                    "write", path,
+                    "it is a pipe, a socket or a device, and only regular files are replaced; choose another name")
             }
         } else if lstat(path, &information) == 0 {
-            throw HDF5Error(
-                operation: "write", file: path,
-                message: "it is a link that leads to nothing; remove the link or choose another name")
+            throw FilesError(
+                "write", path, "it is a link that leads to nothing; remove the link or choose another name")
         }
         guard access(folder, W_OK | X_OK) == 0 else {
             let message = "the folder '\(folder)' is not writable"
-            throw HDF5Error(operation: "write", file: path, message: message, systemError: errno)
+            throw FilesError(
+                "write", path, message, systemError: errno)
         }
     }
 
     /// Makes a file's (or a folder's) content survive a power cut.
-    private static func synchronise(_ path: String, reportedAs reported: String) throws(HDF5Error) {
+    private static func synchronise(_ path: String, reportedAs reported: String) throws(FilesError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw HDF5Error(operation: "write", file: reported, systemError: errno) }
+        guard descriptor >= 0 else { throw FilesError("write", reported, systemError: errno) }
         defer { close(descriptor) }
         // Some network file systems cannot synchronise folders and say EINVAL.
         guard fsync(descriptor) == 0 || errno == EINVAL else {
-            throw HDF5Error(operation: "write", file: reported, systemError: errno)
+            throw FilesError("write", reported, systemError: errno)
         }
     }
 

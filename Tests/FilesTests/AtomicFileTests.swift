@@ -1,5 +1,5 @@
 import Foundation
-import HDF5
+import Files
 import TestSupport
 import Testing
 
@@ -54,7 +54,7 @@ import Testing
     @Test func refusesImpossibleTargets() throws {
         let folder = try TemporaryFolder()
         func message(_ path: String) throws -> String {
-            let error = #expect(throws: HDF5Error.self) {
+            let error = #expect(throws: FilesError.self) {
                 try AtomicFile.replace(path) { _ in Issue.record("the contents were asked for") }
             }
             return try #require(error).description
@@ -73,7 +73,7 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: folder.file("to-nothing"), withDestinationPath: "nothing")
         for path in [folder.file("pipe"), folder.file("to-pipe"), folder.file("to-nothing"), "/dev/null"] {
             for overwrites in [true, false] {
-                #expect(throws: HDF5Error.self) {
+                #expect(throws: FilesError.self) {
                     try AtomicFile.replace(path, overwrites: overwrites) { _ in Issue.record("\(path) was written") }
                 }
             }
@@ -84,7 +84,7 @@ import Testing
     @Test func nothingIsReplacedEvenInARace() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("file.txt")
-        let error = try #require(throws: HDF5Error.self) {
+        let error = try #require(throws: FilesError.self) {
             try AtomicFile.replace(path, overwrites: false) { temporary in
                 try Data("second".utf8).write(to: URL(filePath: temporary))
                 try AtomicFile.replace(path, overwrites: false) { try Data("first".utf8).write(to: URL(filePath: $0)) }
