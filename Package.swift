@@ -49,7 +49,7 @@ let package = Package(
             name: "StoreTools", dependencies: ["Conversations", "FeatureStore", "Files", "HDF5", "TerminalText"]),
 
         // Conversion: what both ways in share, tables, and pickles, the only side that sees Python.
-        .target(name: "Conversion", dependencies: ["FeatureStore", "Files", "TerminalText"]),
+        .target(name: "Conversion", dependencies: ["FeatureStore", "Files"]),
         .target(
             name: "TableConversion",
             dependencies: [
@@ -102,7 +102,7 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "ConversationModels", "Configuration", "Conversations", "Metrics", "Optimizers", "NeuralNetworks",
-                "Autodiff", "Tensors", "FeatureStore", "Files", "HDF5", "Yams",
+                "Autodiff", "Tensors", "FeatureStore", "Files", "HDF5", "TerminalText", "Yams",
             ]),
 
         // What a user runs, and what both commands share.

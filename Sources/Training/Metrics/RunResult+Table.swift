@@ -1,40 +1,28 @@
 import Foundation
+import TerminalText
 
 extension RunResult {
     /// The per-class table, the summary and the confusion matrix as aligned text.
     public var table: String {
-        let names = perClass.map(\.name)
-        let width = max(12, names.map(\.count).max() ?? 0)
-        var lines = [
-            "\(split), epoch \(chosenEpoch), in per cent",
-            "",
-            pad("class", width) + ["precision", "recall", "F1", "support"].map { column($0, 11) }.joined(),
-        ]
+        var scores = TextTable(
+            [.left("class", atLeast: 12)] + ["precision", "recall", "F1", "support"].map { .right($0, atLeast: 11) },
+            gap: "")
         for row in perClass {
-            lines.append(
-                pad(row.name, width)
-                    + [row.precision, row.recall, row.f1].map { column(twoDecimals($0), 11) }.joined()
-                    + column(String(row.support), 11))
+            scores.add([row.name] + [row.precision, row.recall, row.f1].map(twoDecimals) + ["\(row.support)"])
         }
-        lines += ["", pad("accuracy", width) + column(twoDecimals(accuracy), 33)]
-        lines.append(pad("weighted F1", width) + column(twoDecimals(weightedF1), 33))
-        lines.append(pad("macro F1", width) + column(twoDecimals(macroF1), 33))
-        lines += ["", "confusion (row: gold, column: predicted)"]
-        let cells = max(6, names.map { min($0.count, 10) + 1 }.max() ?? 0)
-        lines.append(pad("", width) + names.map { column(String($0.prefix(10)), cells) }.joined())
-        for (name, row) in zip(names, confusion) {
-            lines.append(pad(name, width) + row.map { column(String($0), cells) }.joined())
+        scores.add([])
+        for (name, value) in [("accuracy", accuracy), ("weighted F1", weightedF1), ("macro F1", macroF1)] {
+            scores.add([name, "", "", twoDecimals(value)])
         }
-        return lines.joined(separator: "\n")
+        let names = perClass.map(\.name)
+        let cells = max(6, names.map { $0.fitted(to: 10).terminalColumns + 1 }.max() ?? 0)
+        var counts = TextTable(
+            [.left("", atLeast: 12)] + names.map { .right($0, atLeast: cells, atMost: 10) }, gap: "")
+        for (name, row) in zip(names, confusion) { counts.add([name] + row.map(String.init)) }
+        return
+            (["\(split.escapedForTerminal), epoch \(chosenEpoch), in per cent", ""] + scores.lines
+            + ["", "confusion (row: gold, column: predicted)"] + counts.lines).joined(separator: "\n")
     }
-}
-
-private func pad(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-}
-
-private func column(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
 }
 
 private func twoDecimals(_ value: Double) -> String { String(format: "%.2f", value) }

@@ -1,10 +1,12 @@
+import CommandSupport
+import Conversion
 import Foundation
 import TerminalText
 
 extension ConversionSummary {
     /// The summary for people, a few aligned lines.
     /// - Parameter seconds: How long the conversion took.
-    public func text(seconds: Double) -> String {
+    func text(seconds: Double) -> String {
         var lines = [
             "\(dataset.escapedForTerminal): \(dialogues) dialogues, \(utterances) utterances"
         ]
@@ -15,8 +17,8 @@ extension ConversionSummary {
                     split.name.padding(toLength: 6, withPad: " ", startingAt: 0), split.dialogues, split.utterances))
         }
         let features = features.map { "\($0.name) (\($0.width))" }
-        lines.append("features: \(features.joined(separator: ", "))")
-        lines += sources.map { "source: \($0.name.escapedForTerminal), \($0.layout)" }
+        lines += TextWrap.lines("features: \(features.joined(separator: ", "))", hanging: "  ")
+        for source in sources { lines += TextWrap.lines("source: \(source.name), \(source.layout)", hanging: "  ") }
         lines.append(
             String(
                 format: "store: %@, %.1f MB, written in %.1f s", store.path.escapedForTerminal,
@@ -28,7 +30,7 @@ extension ConversionSummary {
 
     /// The summary for programs, one JSON object.
     /// - Parameter seconds: How long the conversion took.
-    public func json(seconds: Double) throws -> String {
+    func json(seconds: Double) throws -> String {
         struct Object: Encodable {
             struct Split: Encodable { let name: String, dialogues: Int, utterances: Int }
             struct Feature: Encodable { let name: String, modality: String, width: Int, source_dtype: String }
@@ -47,8 +49,6 @@ extension ConversionSummary {
             sources: sources.map { .init(name: $0.name, layout: $0.layout, sha256: $0.sha256) },
             warnings: warnings, path: store.path, bytes: store.bytes,
             content_id: store.contentID, seconds: seconds)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(object), as: UTF8.self)
+        return try JSONText.of(object)
     }
 }
