@@ -18,7 +18,7 @@ public enum CommandProcess {
 
     /// Parses the command line, runs what it asks for and exits.
     public static func run(_ command: any ParsableCommand.Type) -> Never {
-        Stream.holdClosedPlaces()
+        StandardStream.holdClosedPlaces()
         // A reader that goes away and a limit on file sizes (ulimit -f) shall be errors with a sentence, not kills.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)

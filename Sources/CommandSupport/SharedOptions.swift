@@ -14,6 +14,7 @@ public struct FormatOption: ParsableArguments {
     @Option(help: "How the result is written: text for people, json for programs.")
     public var format = OutputFormat.text
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
     /// Prints the result in the form that was asked for.
@@ -30,6 +31,7 @@ public struct QuietFlag: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Show no progress; warnings and errors are still shown.")
     public var quiet = false
 
+    /// Filled in by the parser of the command line.
     public init() {}
 }
 
@@ -41,8 +43,10 @@ public struct CompressionOption: ParsableArguments {
             valueName: "level"))
     public var compress: Int?
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
+    /// Refuses what the types allow and the command does not.
     public func validate() throws {
         if let compress, !(1...9).contains(compress) { throw ValidationError("--compress takes a level from 1 to 9.") }
     }
@@ -56,8 +60,10 @@ public struct MemoryOption: ParsableArguments {
             valueName: "MiB"))
     package var maxMemory: Int?
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
+    /// Refuses what the types allow and the command does not.
     public func validate() throws {
         if let maxMemory, !(64...(1 << 30)).contains(maxMemory) {
             throw ValidationError("--max-memory takes at least 64 MiB.")

@@ -10,7 +10,7 @@ public enum StandardError {
     public static func write(_ text: String) { draw(text.linesEscapedForTerminal) }
 
     /// Writes without escaping: for text that steers the terminal itself.
-    static func draw(_ text: String) { _ = Stream.write(text, to: STDERR_FILENO) }
+    static func draw(_ text: String) { _ = StandardStream.write(text, to: STDERR_FILENO) }
 
     /// The columns of the terminal, or those that the variable COLUMNS states; 80 where neither tells.
     public static var columns: Int {
@@ -35,7 +35,7 @@ public enum StandardOutput {
     }
 
     private static func writeAll(_ text: String) throws(StandardOutputError) {
-        let code = Stream.write(text, to: STDOUT_FILENO)
+        let code = StandardStream.write(text, to: STDOUT_FILENO)
         if code != 0 { throw StandardOutputError(code: code) }
     }
 }
@@ -51,8 +51,8 @@ public struct StandardOutputError: Error, CustomStringConvertible {
     }
 }
 
-enum Stream {
-    /// Writes everything.
+enum StandardStream {
+    /// Writes everything. The stream is the caller's: it may be told not to block, which then means to wait here.
     /// - Returns: 0, or the system's code of what went wrong.
     static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var text = text

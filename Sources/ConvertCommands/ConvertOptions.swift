@@ -11,6 +11,7 @@ public struct ConvertOptions: ParsableArguments {
     @OptionGroup(title: "Running") public var quietness: QuietFlag
     @OptionGroup(title: "Running") public var report: FormatOption
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
     /// The splits that are to be made.
@@ -37,6 +38,7 @@ public struct NewStoreOptions: ParsableArguments {
 
     @OptionGroup public var compression: CompressionOption
 
+    /// Filled in by the parser of the command line.
     public init() {}
 }
 

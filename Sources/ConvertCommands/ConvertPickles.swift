@@ -35,10 +35,12 @@ public struct NamedFiles: ParsableArguments {
     )
     var roberta: String?
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
     var paths: [String] { [features, roberta].compactMap { $0 } }
 
+    /// Refuses what the types allow and the command does not.
     public func validate() throws {
         guard !paths.isEmpty else { throw ValidationError("Give the pickles with --features FILE and --roberta FILE.") }
     }
@@ -46,6 +48,7 @@ public struct NamedFiles: ParsableArguments {
 
 /// `vuemo convert iemocap`.
 public struct ConvertIEMOCAP<Program: PickleProgram>: ParsableCommand {
+    /// The name and what the help says.
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "iemocap",
@@ -60,8 +63,10 @@ public struct ConvertIEMOCAP<Program: PickleProgram>: ParsableCommand {
     @OptionGroup(title: "Pickles") var files: NamedFiles
     @OptionGroup var options: ConvertOptions
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
+    /// Leaves the work to the program.
     public func run() throws {
         try Program.convert(PickleJob(inputs: files.paths, dataset: .iemocap, options: options))
     }
@@ -69,6 +74,7 @@ public struct ConvertIEMOCAP<Program: PickleProgram>: ParsableCommand {
 
 /// `vuemo convert meld`.
 public struct ConvertMELD<Program: PickleProgram>: ParsableCommand {
+    /// The name and what the help says.
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "meld",
@@ -83,13 +89,16 @@ public struct ConvertMELD<Program: PickleProgram>: ParsableCommand {
     @OptionGroup(title: "Pickles") var files: NamedFiles
     @OptionGroup var options: ConvertOptions
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
+    /// Leaves the work to the program.
     public func run() throws { try Program.convert(PickleJob(inputs: files.paths, dataset: .meld, options: options)) }
 }
 
 /// `vuemo convert auto FILE…`, also without the word `auto`.
 public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
+    /// The name and what the help says.
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "auto",
@@ -116,13 +125,16 @@ public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
 
     @OptionGroup var options: ConvertOptions
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
+    /// Leaves the work to the program.
     public func run() throws { try Program.convert(PickleJob(inputs: inputs, layout: layout, options: options)) }
 }
 
 /// `vuemo scan FILE…`
 public struct Scan<Program: PickleProgram>: ParsableCommand {
+    /// The name and what the help says.
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "scan",
@@ -141,8 +153,10 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
 
     @OptionGroup public var options: ScanOptions
 
+    /// Filled in by the parser of the command line.
     public init() {}
 
+    /// Leaves the work to the program.
     public func run() throws { try Program.scan(options) }
 }
 
@@ -157,5 +171,6 @@ public struct ScanOptions: ParsableArguments {
     @OptionGroup public var memory: MemoryOption
     @OptionGroup public var quietness: QuietFlag
 
+    /// Filled in by the parser of the command line.
     public init() {}
 }
