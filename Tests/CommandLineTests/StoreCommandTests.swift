@@ -17,6 +17,20 @@ import Testing
         #expect((object["features"] as? [[String: Any]])?.count == 6)
     }
 
+    @Test func infoShowsTheFormat() throws {
+        let text = try BuiltProduct.run("vuemo", ["info", "--schema"])
+        #expect(
+            text.status == 0
+                && text.output.contains("/utterances/label  (i32, [U])\n  index into /labels/names; -1 for none"))
+        #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        let json = try BuiltProduct.run("vuemo", ["info", "--schema", "--format", "json"])
+        let rows = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
+        #expect(rows.count == 24 && rows.allSatisfy { $0["meaning"] is String })
+        for wrong in [["info"], ["info", "store.h5", "--schema"]] {
+            #expect(try BuiltProduct.run("vuemo", wrong).status == 64)
+        }
+    }
+
     @Test func infoRefusesOtherFilesInOneSentence() throws {
         let folder = try TemporaryFolder()
         try Data("not a store".utf8).write(to: URL(filePath: folder.file("text.h5")))

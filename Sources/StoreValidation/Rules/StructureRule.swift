@@ -6,38 +6,19 @@ import HDF5
 struct StructureRule: Rule {
     let codes: [FindingCode] = [.missingObject, .wrongType, .wrongRowCount, .checksumMismatch]
 
-    private enum Rows { case dialogues, utterances, dialoguesPlusOne, utterancesPlusOne, any }
-
-    /// What each dataset must be; a nil type means strings of fixed length.
-    private static let expected: [(path: String, type: ScalarType?, rows: Rows)] = [
-        (StorePath.dialogueID, nil, .any),
-        (StorePath.utteranceOffset, .uint64, .dialoguesPlusOne),
-        (StorePath.dialogueSplit, .uint8, .dialogues),
-        (StorePath.sourceOrder, .uint32, .dialogues),
-        (StorePath.label, .int32, .any),
-        (StorePath.speaker, .uint32, .utterances),
-        (StorePath.utteranceID, nil, .utterances),
-        (StorePath.textOffset, .uint64, .utterancesPlusOne),
-        (StorePath.textBytes, .uint8, .any),
-        (StorePath.labelNames, nil, .any),
-        (StorePath.speakerNames, nil, .any),
-        (StorePath.splitNames, nil, .any),
-        (StorePath.splitOrigin, nil, .any),
-    ]
-
     func findings(in store: StoreInspection) throws -> [Finding] {
         var findings = store.unreadable.map {
             Finding(.checksumMismatch, at: $0.path, "it cannot be opened: \($0.reason)")
         }
         let unreadable = Set(store.unreadable.map(\.path) + store.refused.map(\.path))
-        for (path, type, rows) in Self.expected {
-            guard let dataset = store.datasets[path] else {
-                if !unreadable.contains(path) {
-                    findings.append(Finding(.missingObject, at: path, "there is no such dataset"))
+        for list in StoreSchema.lists {
+            guard let dataset = store.datasets[list.path] else {
+                if !unreadable.contains(list.path) {
+                    findings.append(Finding(.missingObject, at: list.path, "there is no such dataset"))
                 }
                 continue
             }
-            findings += check(dataset, type, count(rows, store))
+            findings += check(dataset, list.type, count(list, store))
         }
         let scope = try? store.file.readString(attribute: "scope", of: StorePath.speakers)
         if scope.flatMap(SpeakerScope.init(rawValue:)) == nil {
@@ -49,13 +30,15 @@ struct StructureRule: Rule {
         return findings + checkFeatures(store)
     }
 
-    private func count(_ rows: Rows, _ store: StoreInspection) -> Int? {
-        switch rows {
+    /// The rows that a list must have; nil where any number will do, as of the two from which the others' numbers are taken.
+    private func count(_ list: StoreSchema.List, _ store: StoreInspection) -> Int? {
+        guard list.path != StorePath.dialogueID, list.path != StorePath.label else { return nil }
+        return switch list.rows {
         case .dialogues: store.dialogueCount
         case .utterances: store.utteranceCount
         case .dialoguesPlusOne: store.dialogueCount.map { $0 + 1 }
         case .utterancesPlusOne: store.utteranceCount.map { $0 + 1 }
-        case .any: nil
+        case .classes, .asNames, .any: nil
         }
     }
 

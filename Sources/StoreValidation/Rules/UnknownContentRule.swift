@@ -16,7 +16,7 @@ struct UnknownContentRule: Rule {
                     .unknownContent, at: "/",
                     "the file has format version \(version), newer than \(FormatVersion.current)"))
         }
-        let known = Set(StorePath.metadata)
+        let known = Set(StoreSchema.lists.map(\.path))
         let unknown = store.datasets.keys.filter { path in
             !known.contains(path) && !Self.open.contains { path.hasPrefix($0 + "/") }
         }

@@ -110,7 +110,7 @@ final class StoreReader {
     }
 
     func readTables() throws(StoreError) -> Tables {
-        for path in StorePath.metadata where path != StorePath.textBytes {
+        for path in StoreSchema.lists.map(\.path) where path != StorePath.textBytes {
             try reading { file in try file.verify(file.openDataset(path)) }
         }
         let splits = zip(try strings(StorePath.splitNames), try strings(StorePath.splitOrigin)).map {

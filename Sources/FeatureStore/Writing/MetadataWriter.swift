@@ -63,6 +63,8 @@ struct MetadataWriter {
     private mutating func write<Value: Scalar>(
         _ values: [Value], at path: String, to file: borrowing File
     ) throws(HDF5Error) {
+        let type = StoreSchema.list(at: path).map(\.type)
+        precondition(type == nil || type == Value.scalarType, "\(path) is not what the schema says")
         try file.write(values, to: path)
         try seal(path, in: file)
     }

@@ -23,12 +23,6 @@ package enum StorePath {
     package static let sources = "/provenance/sources"
     package static let warnings = "/provenance/warnings"
 
-    /// The datasets every store has besides its features, in the order in which they are written.
-    package static let metadata = [
-        dialogueID, utteranceOffset, dialogueSplit, sourceOrder, label, speaker, utteranceID, textOffset, textBytes,
-        labelNames, speakerNames, splitNames, splitOrigin,
-    ]
-
     /// The dataset of a feature.
     package static func feature(_ name: String) -> String { "\(features)/\(name)" }
     /// A feature's column means.

@@ -1,0 +1,122 @@
+import HDF5
+
+/// The format of a store as a value: every dataset and every attribute, what it must be and what it means.
+///
+/// The writer, the reader and the rules of validation take names, types and shapes from here; `vuemo info --schema` prints it, and a test
+/// holds the tables of FORMAT.md against it.
+public enum StoreSchema {
+    /// How many rows a dataset has, in terms of the store's dialogues, utterances and classes.
+    public enum Rows: String, Sendable {
+        case dialogues = "[D]"
+        case dialoguesPlusOne = "[D+1]"
+        case utterances = "[U]"
+        case utterancesPlusOne = "[U+1]"
+        case classes = "[C]"
+        case any = "[any]"
+        case asNames = "as names"
+    }
+
+    /// A list of the store: a dataset of one dimension.
+    public struct List: Sendable {
+        /// Where it stands.
+        public let path: String
+        /// The type of its numbers; nil for strings of fixed length.
+        public let type: ScalarType?
+        /// How many rows it has.
+        public let rows: Rows
+        /// What it holds.
+        public let meaning: String
+
+        /// The type as FORMAT.md writes it.
+        public var typeName: String { type.map(StoreSchema.short) ?? "S" }
+    }
+
+    /// An attribute of the file, or of every feature.
+    public struct Attribute: Sendable {
+        /// "/" or "/features/<name>".
+        public let object: String
+        /// Its name.
+        public let name: String
+        /// The type of its number; nil for a string.
+        public let type: ScalarType?
+        /// Whether it may be missing.
+        public let isOptional: Bool
+        /// What it holds.
+        public let meaning: String
+
+        /// The type as FORMAT.md writes it.
+        public var typeName: String { (type.map(StoreSchema.short) ?? "string") + (isOptional ? ", optional" : "") }
+    }
+
+    /// The lists that every store has besides its features, in the order in which they are written.
+    public static let lists: [List] = [
+        List(path: StorePath.dialogueID, type: nil, rows: .dialogues, meaning: "id of the dialogue, unique"),
+        List(
+            path: StorePath.utteranceOffset, type: .uint64, rows: .dialoguesPlusOne,
+            meaning:
+                "dialogue *d* has the utterances `offset[d]` to `offset[d+1] - 1`; begins at 0, rises (a dialogue has at least one utterance), ends at U"
+        ),
+        List(
+            path: StorePath.dialogueSplit, type: .uint8, rows: .dialogues,
+            meaning: "index into `/splits/names`; 255 would mean none, which a writer MUST NOT write"),
+        List(
+            path: StorePath.sourceOrder, type: .uint32, rows: .dialogues,
+            meaning:
+                "position of the dialogue in the base file's own lists (its train list, which holds valid too, then its test list): 0 to D-1, each once"
+        ),
+        List(
+            path: StorePath.label, type: .int32, rows: .utterances, meaning: "index into `/labels/names`; -1 for none"),
+        List(path: StorePath.speaker, type: .uint32, rows: .utterances, meaning: "index into `/speakers/names`"),
+        List(path: StorePath.utteranceID, type: nil, rows: .utterances, meaning: "id of the utterance"),
+        List(
+            path: StorePath.textOffset, type: .uint64, rows: .utterancesPlusOne,
+            meaning: "sentence *u* is `text_bytes[text_offset[u]:text_offset[u+1]]`"),
+        List(
+            path: StorePath.textBytes, type: .uint8, rows: .any, meaning: "all sentences, UTF-8, end to end"),
+        List(path: StorePath.labelNames, type: nil, rows: .classes, meaning: "names of the classes"),
+        List(
+            path: StorePath.speakerNames, type: nil, rows: .any,
+            meaning:
+                "names of the speakers. The group's attribute `scope` MUST be `corpus` (a number is one person everywhere) or `dialogue` (numbers count within a dialogue)"
+        ),
+        List(
+            path: StorePath.splitNames, type: nil, rows: .any, meaning: "`train`, `valid`, `test`; at most 254"),
+        List(
+            path: StorePath.splitOrigin, type: nil, rows: .asNames, meaning: "where each split came from, in words"),
+    ]
+
+    /// The attributes of the file and of a feature, whose rows are f32, [U, width].
+    public static let attributes: [Attribute] = [
+        root("format", nil, "MUST be `vuemo-store`"),
+        root("format_version", nil, "`major.minor.patch`, here `\(FormatVersion.current)`"),
+        root("dataset", nil, "name of the dataset, for example `IEMOCAP`"),
+        root("content_id", nil, "identifies the data, see below"),
+        root("complete", .uint8, "MUST be 1; written last"),
+        feature("modality", nil, "`text`, `audio` or `visual`"),
+        feature(
+            "layer", .int32, optional: true,
+            "one of several layers of one encoder, counted from 1 in the order a model takes them"),
+        feature("extractor", nil, optional: true, "what computed it"),
+        feature("source_dtype", nil, "number type in the source file (`float32`, `float64`)"),
+        feature("presence", .uint64, "rows that hold anything but zeros"),
+        feature("inexact_values", .uint64, "values that changed when they were rounded to float32"),
+    ]
+
+    /// What must be a list at that path; nil where nothing is said of it.
+    package static func list(at path: String) -> List? { lists.first { $0.path == path } }
+
+    private static func root(_ name: String, _ type: ScalarType?, _ meaning: String) -> Attribute {
+        Attribute(object: "/", name: name, type: type, isOptional: false, meaning: meaning)
+    }
+
+    private static func feature(
+        _ name: String, _ type: ScalarType?, optional: Bool = false, _ meaning: String
+    ) -> Attribute {
+        Attribute(object: "/features/<name>", name: name, type: type, isOptional: optional, meaning: meaning)
+    }
+
+    /// u64 for uint64.
+    private static func short(_ type: ScalarType) -> String {
+        type.rawValue.replacing("uint", with: "u").replacing("int", with: "i").replacing("float", with: "f")
+    }
+}
