@@ -16,7 +16,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo test lint format build dependencies sample fuzz benchmark clean
+.PHONY: demo test lint format sanitize build dependencies sample fuzz benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -34,6 +34,13 @@ test: dependencies lint
 # make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
 fuzz:
 	python3 Tests/PickleConversionTests/Generator/fuzz_pickles.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
+
+# make sanitize   the whole test suite under the thread, the address and the undefined-behaviour sanitizer, one after the other
+#                 (hours on two cores; SANITIZERS=thread for one, FILTER=TrainingTests for some tests)
+sanitize: dependencies
+	for sanitizer in $(or $(SANITIZERS),thread address undefined); do \
+	    scripts/sanitize $$sanitizer $(FILTER) || exit 1; \
+	done
 
 sample:
 	python3 data/make_sample.py $(DEMO)/pickles

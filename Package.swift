@@ -34,9 +34,12 @@ let package = Package(
         .target(name: "Metrics"),
         .target(name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
 
+        // One source, three machine codes: a header for the C targets.
+        .target(name: "CMultiversion"),
+
         // The store: written once, checked, streamed.
         .target(name: "HDF5", dependencies: ["CHDF5", "Files"]),
-        .target(name: "CStorage", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "CStorage", dependencies: ["CMultiversion"], cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "FeatureStore",
             dependencies: [
@@ -76,6 +79,7 @@ let package = Package(
         // The engine. Its kernels are optimised in debug builds too, so that tests train at full speed.
         .target(
             name: "CKernels",
+            dependencies: ["CMultiversion"],
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])],
             linkerSettings: [.linkedLibrary("m")]),
         .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),

@@ -2,7 +2,7 @@
 // Branch-free single-precision functions that compilers vectorise.
 #include <stdint.h>
 #include <string.h>
-#include "multiversion.h"
+#include <CMultiversion.h>
 
 /// e^x with a relative error of about 2 ulp; saturates outside [-87, 88].
 INLINE float fast_exp(float x) {

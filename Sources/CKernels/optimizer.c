@@ -1,5 +1,5 @@
 #include "CKernels.h"
-#include "multiversion.h"
+#include <CMultiversion.h>
 #include <math.h>
 
 INLINE double sum_of_squares(const float *x, size_t count) {

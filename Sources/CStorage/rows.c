@@ -1,5 +1,5 @@
 #include "CStorage.h"
-#include "multiversion.h"
+#include <CMultiversion.h>
 #include <string.h>
 
 INLINE uint32_t bits_of(float value) {

@@ -1,6 +1,7 @@
 #pragma once
 // One source, three machine codes: the loader picks AVX-512, AVX2 or the baseline.
-#if defined(__x86_64__) && defined(__linux__)
+// Sanitized builds leave this out: their runtime is not there yet when the loader picks.
+#if defined(__x86_64__) && defined(__linux__) && !defined(VUEMO_ONE_MACHINE_CODE)
 #define VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define VECTORIZED
