@@ -11,7 +11,7 @@ let package = Package(
         .library(
             name: "VUEMO",
             targets: ["VUEMO", "ConcatenationGRU", "ConversationModels", "Configuration", "Conversations", "Training"]),
-        .library(name: "Engine", targets: ["Tensors", "Autodiff", "NeuralNetworks", "Optimizers"]),
+        .library(name: "Engine", targets: ["Concurrency", "Tensors", "Autodiff", "NeuralNetworks", "Optimizers"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -36,6 +36,9 @@ let package = Package(
 
         // One source, three machine codes: a header for the C targets.
         .target(name: "CMultiversion"),
+        // Threads: the pool under everything that is split over processors.
+        .target(name: "CThreads", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "Concurrency", dependencies: ["CThreads"]),
 
         // The store: written once, checked, streamed.
         .target(name: "HDF5", dependencies: ["CHDF5", "Files"]),
@@ -43,7 +46,7 @@ let package = Package(
         .target(
             name: "FeatureStore",
             dependencies: [
-                "Conversations", "Files", "HDF5", "CStorage", "CZlib",
+                "Concurrency", "Conversations", "Files", "HDF5", "CStorage", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -56,7 +59,8 @@ let package = Package(
         .target(
             name: "TableConversion",
             dependencies: [
-                "Conversion", "Conversations", "FeatureStore", .product(name: "Crypto", package: "swift-crypto"),
+                "Concurrency", "Conversion", "Conversations", "FeatureStore",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(name: "CPythonBridge", dependencies: ["CPython"]),
         // All of `converters/` is embedded in the binary that needs it; a file that is added there is found by itself.
@@ -72,20 +76,19 @@ let package = Package(
         .target(
             name: "PickleConversion",
             dependencies: [
-                "CPythonBridge", "ConverterScripts", "Conversion", "Conversations", "FeatureStore",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CPythonBridge", "ConverterScripts", "Concurrency", "Conversion", "Conversations", "FeatureStore",
             ]),
 
         // The engine. Its kernels are optimised in debug builds too, so that tests train at full speed.
         .target(
             name: "CKernels",
-            dependencies: ["CMultiversion"],
+            dependencies: ["CMultiversion", "CThreads"],
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])],
             linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
-        .target(name: "Autodiff", dependencies: ["Tensors", "CKernels"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Concurrency"]),
+        .target(name: "Autodiff", dependencies: ["Concurrency", "Tensors"]),
         .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
-        .target(name: "Optimizers", dependencies: ["Configuration", "NeuralNetworks", "Tensors", "CKernels"]),
+        .target(name: "Optimizers", dependencies: ["Configuration", "NeuralNetworks", "Tensors"]),
 
         // Models: what a model is, and one folder for each.
         .target(
@@ -105,8 +108,8 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "ConversationModels", "Configuration", "Conversations", "Metrics", "Optimizers", "NeuralNetworks",
-                "Autodiff", "Tensors", "FeatureStore", "Files", "HDF5", "TerminalText", "Yams",
+                "ConversationModels", "Concurrency", "Configuration", "Conversations", "Metrics", "Optimizers",
+                "NeuralNetworks", "Autodiff", "Tensors", "FeatureStore", "Files", "HDF5", "TerminalText", "Yams",
             ]),
 
         // What a user runs, and what both commands share.
@@ -138,7 +141,7 @@ let package = Package(
 
         // Tests, one target per module.
         .target(
-            name: "TestSupport", dependencies: ["Conversations", "HDF5", "FeatureStore", "Tensors"],
+            name: "TestSupport", dependencies: ["Concurrency", "Conversations", "HDF5", "FeatureStore", "Tensors"],
             path: "Tests/TestSupport"),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
@@ -166,7 +169,8 @@ let package = Package(
         .testTarget(
             name: "TableConversionTests",
             dependencies: ["TableConversion", "Conversion", "FeatureStore", "TestSupport"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
+        .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency", "TestSupport"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Concurrency", "Tensors", "TestSupport"]),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "TestSupport"]),
         .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
         .testTarget(

@@ -1,3 +1,4 @@
+import Concurrency
 import Tensors
 
 /// Where the dialogues of a minibatch lie in flat rows, and in square blocks end to end.

@@ -1,3 +1,4 @@
+import Concurrency
 import Tensors
 
 /// The hypergraphs of a minibatch's dialogues, as per-utterance mixing matrices.
@@ -21,6 +22,9 @@ struct HypergraphMixing {
         let nodeInverse: [Float]
         /// 1 / Σ_{i∈e} u_i for every hyperedge, the stream hyperedges first.
         let edgeInverse: [Float]
+
+        /// With the biases of all layers, [L, H], what the kernels compute with.
+        func layers(biases: Tensor) -> HypergraphLayers { HypergraphLayers(mix: mix, scale: scale, biases: biases) }
     }
 
     private struct WeightGradients {
@@ -82,8 +86,8 @@ struct HypergraphMixing {
     private func mixing(_ dialogue: Int, edgeWeight: Tensor, nodeWeight: Tensor) -> Mixing {
         let n = lengths[dialogue]
         let kinds = hyperedges.count
-        let w = edgeWeight.pointer
-        let u = nodeWeight.pointer
+        let w = edgeWeight.values
+        let u = nodeWeight.values
         var edgeInverse = [Float](repeating: 0, count: streams + n * kinds)
         for stream in 0..<streams {
             var sum: Float = 0
@@ -107,10 +111,10 @@ struct HypergraphMixing {
                 }
                 let inverse = Self.inverse(degree)
                 nodeInverse[utterance * streams + stream] = inverse
-                scale.pointer[utterance * streams + stream] = inverse * edgeInverse[stream]
-                let row = mix.pointer + (utterance * streams + stream) * streams
+                scale.values[utterance * streams + stream] = inverse * edgeInverse[stream]
+                let row = (utterance * streams + stream) * streams
                 for (kind, members) in hyperedges.enumerated() where members.contains(stream) {
-                    for member in members { row[member] += inverse * edgeInverse[firstEdge + kind] }
+                    for member in members { mix.values[row + member] += inverse * edgeInverse[firstEdge + kind] }
                 }
             }
         }
@@ -142,12 +146,12 @@ struct HypergraphMixing {
             for stream in 0..<streams {
                 let node = utterance * streams + stream
                 let inverse = mixing.nodeInverse[node]
-                let scaleGradient = scaleGradient.pointer[node]
+                let scaleGradient = scaleGradient.values[node]
                 var inverseGradient = scaleGradient * mixing.edgeInverse[stream]
                 edgeInverseGradient[stream] += scaleGradient * inverse
                 for (kind, members) in hyperedges.enumerated() where members.contains(stream) {
                     var sum: Float = 0
-                    for member in members { sum += mixGradient.pointer[node * streams + member] }
+                    for member in members { sum += mixGradient.values[node * streams + member] }
                     inverseGradient += sum * mixing.edgeInverse[firstEdge + kind]
                     edgeInverseGradient[firstEdge + kind] += sum * inverse
                 }
@@ -172,11 +176,11 @@ struct HypergraphMixing {
     }
 
     private func add(_ part: WeightGradients, of dialogue: Int, toEdges edges: Tensor, nodes: Tensor) {
-        for (edge, gradient) in part.edges.enumerated() { edges.pointer[edgeIndex(dialogue, edge)] += gradient }
+        for (edge, gradient) in part.edges.enumerated() { edges.values[edgeIndex(dialogue, edge)] += gradient }
         let n = lengths[dialogue]
         for stream in 0..<streams {
             for utterance in 0..<n {
-                nodes.pointer[nodeIndex(dialogue, stream, utterance)] += part.nodes[stream * n + utterance]
+                nodes.values[nodeIndex(dialogue, stream, utterance)] += part.nodes[stream * n + utterance]
             }
         }
     }

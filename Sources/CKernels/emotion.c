@@ -1,90 +1,106 @@
 #include "CKernels.h"
 #include "fastmath.h"
 
-VECTORIZED void ck_emotion_tile(float *restrict tile, const float *restrict target, size_t target_step,
-                                const float *restrict source, size_t source_step, size_t rows, size_t columns,
-                                size_t first_row, float scale) {
-    for (size_t i = 0; i < rows; i++) {
-        float t = target[i * target_step];
-        float *row = tile + i * columns;
-        for (size_t j = 0; j < columns; j++) row[j] = scale * fast_tanh(t + source[j * source_step]);
-        if (first_row + i < columns) row[first_row + i] = 0;
+INLINE void tile_row(float *restrict row, float target, const float *restrict source, size_t step, size_t columns,
+                     float scale) {
+    for (size_t j = 0; j < columns; j++) row[j] = scale * fast_tanh(target + source[j * step]);
+}
+
+VECTORIZED void ck_emotion_tile(ck_matrix tile, ck_matrix target, ck_matrix source, size_t first_row, float scale) {
+    for (size_t i = 0; i < tile.rows; i++) {
+        float *row = tile.values + i * tile.stride;
+        tile_row(row, target.values[i * target.stride], source.values, source.stride, tile.columns, scale);
+        if (first_row + i < tile.columns) row[first_row + i] = 0;
     }
 }
 
-VECTORIZED void ck_emotion_tile_backward(float *restrict target_gradient, size_t target_step,
-                                         float *restrict source_gradient, size_t source_step,
-                                         const float *restrict tile, const float *restrict p, size_t rows,
-                                         size_t columns, size_t first_row, float scale) {
+// tile = scale * tanh, so scale * (1 - tanh^2) = scale - tile^2 / scale.
+INLINE float tile_row_backward(float *restrict source_gradient, size_t step, const float *restrict t,
+                               const float *restrict g, size_t columns, size_t diagonal, float scale, float inverse) {
     REASSOCIATE
-    // tile = scale * tanh, so scale * (1 - tanh^2) = scale - tile^2 / scale.
+    float sum = 0;
+    for (size_t j = 0; j < columns; j++) {
+        float q = g[j] * (scale - t[j] * t[j] * inverse);
+        q = j == diagonal ? 0 : q;
+        sum += q;
+        source_gradient[j * step] += q;
+    }
+    return sum;
+}
+
+VECTORIZED void ck_emotion_tile_backward(ck_matrix target_gradient, ck_matrix source_gradient, ck_matrix tile, ck_matrix p,
+                                         size_t first_row, float scale) {
     float inverse = 1.0f / scale;
-    for (size_t i = 0; i < rows; i++) {
-        const float *t = tile + i * columns, *g = p + i * columns;
-        float sum = 0;
-        for (size_t j = 0; j < columns; j++) {
-            float q = g[j] * (scale - t[j] * t[j] * inverse);
-            q = j == first_row + i ? 0 : q;
-            sum += q;
-            source_gradient[j * source_step] += q;
-        }
-        target_gradient[i * target_step] += sum;
+    for (size_t i = 0; i < tile.rows; i++)
+        target_gradient.values[i * target_gradient.stride] +=
+            tile_row_backward(source_gradient.values, source_gradient.stride, tile.values + i * tile.stride,
+                              p.values + i * p.stride, tile.columns, first_row + i, scale, inverse);
+}
+
+INLINE void scores_row_backward(float *restrict g, float *restrict w_t_gradient, float *restrict w_s_gradient,
+                                const float *restrict row, float t, float s, const float *restrict w_t,
+                                const float *restrict w_s, size_t h) {
+    for (size_t c = 0; c < h; c++) {
+        g[c] += t * w_t[c] + s * w_s[c];
+        w_t_gradient[c] += t * row[c];
+        w_s_gradient[c] += s * row[c];
     }
 }
 
-VECTORIZED void ck_emotion_scores_backward(float *restrict x_gradient, float *restrict w_t_gradient,
-                                           float *restrict w_s_gradient, const float *restrict x,
-                                           const float *restrict target, const float *restrict source,
-                                           const float *restrict w_t, const float *restrict w_s, size_t rows, size_t h) {
-    for (size_t r = 0; r < rows; r++) {
-        const float *row = x + r * h;
-        float *g = x_gradient + r * h;
-        float t = target[r], s = source[r];
-        for (size_t c = 0; c < h; c++) {
-            g[c] += t * w_t[c] + s * w_s[c];
-            w_t_gradient[c] += t * row[c];
-            w_s_gradient[c] += s * row[c];
-        }
-    }
+VECTORIZED void ck_emotion_scores_backward(ck_matrix x_gradient, ck_matrix gate_gradient, ck_matrix x, const float *target,
+                                           const float *source, ck_matrix gate) {
+    for (size_t r = 0; r < x.rows; r++)
+        scores_row_backward(x_gradient.values + r * x_gradient.stride, gate_gradient.values,
+                            gate_gradient.values + gate_gradient.stride, x.values + r * x.stride, target[r], source[r],
+                            gate.values, gate.values + gate.stride, x.columns);
 }
 
-VECTORIZED void ck_emotion_across(float *restrict out, const float *restrict x, const float *restrict target,
-                                  const float *restrict source, size_t rows, size_t m_count, size_t h, float scale) {
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t m = 0; m < m_count; m++) {
-            float *o = out + (i * m_count + m) * h;
-            for (size_t k = 0; k < m_count; k++) {
+INLINE void add_weighted(float *restrict out, float weight, const float *restrict row, size_t h) {
+    for (size_t c = 0; c < h; c++) out[c] += weight * row[c];
+}
+
+VECTORIZED void ck_emotion_across(ck_matrix out, ck_matrix x, ck_matrix target, ck_matrix source, float scale) {
+    const size_t streams = target.columns, h = x.columns / streams;
+    for (size_t i = 0; i < x.rows; i++) {
+        const float *t = target.values + i * target.stride, *s = source.values + i * source.stride;
+        for (size_t m = 0; m < streams; m++) {
+            for (size_t k = 0; k < streams; k++) {
                 if (k == m) continue;
-                float weight = scale * fast_tanh(target[i * m_count + m] + source[i * m_count + k]);
-                const float *row = x + (i * m_count + k) * h;
-                for (size_t c = 0; c < h; c++) o[c] += weight * row[c];
+                float weight = scale * fast_tanh(t[m] + s[k]);
+                add_weighted(out.values + i * out.stride + m * h, weight, x.values + i * x.stride + k * h, h);
             }
         }
     }
 }
 
-VECTORIZED void ck_emotion_across_backward(float *restrict gradient_x, float *restrict target_gradient,
-                                           float *restrict source_gradient, const float *restrict gradient_out,
-                                           const float *restrict x, const float *restrict target,
-                                           const float *restrict source, size_t rows, size_t m_count, size_t h,
+/// gx += weight * g; returns g . row
+INLINE float back_and_dot(float *restrict gx, float weight, const float *restrict g, const float *restrict row, size_t h) {
+    REASSOCIATE
+    float product = 0;
+    for (size_t c = 0; c < h; c++) {
+        product += g[c] * row[c];
+        gx[c] += weight * g[c];
+    }
+    return product;
+}
+
+VECTORIZED void ck_emotion_across_backward(ck_matrix gradient_x, ck_matrix target_gradient, ck_matrix source_gradient,
+                                           ck_matrix gradient_out, ck_matrix x, ck_matrix target, ck_matrix source,
                                            float scale) {
     REASSOCIATE
-    for (size_t i = 0; i < rows; i++) {
-        for (size_t m = 0; m < m_count; m++) {
-            const float *g = gradient_out + (i * m_count + m) * h;
-            for (size_t k = 0; k < m_count; k++) {
+    const size_t streams = target.columns, h = x.columns / streams;
+    for (size_t i = 0; i < x.rows; i++) {
+        const float *t = target.values + i * target.stride, *s = source.values + i * source.stride;
+        for (size_t m = 0; m < streams; m++) {
+            const float *g = gradient_out.values + i * gradient_out.stride + m * h;
+            for (size_t k = 0; k < streams; k++) {
                 if (k == m) continue;
-                float activation = fast_tanh(target[i * m_count + m] + source[i * m_count + k]);
-                float weight = scale * activation, product = 0;
-                const float *row = x + (i * m_count + k) * h;
-                float *gx = gradient_x + (i * m_count + k) * h;
-                for (size_t c = 0; c < h; c++) {
-                    product += g[c] * row[c];
-                    gx[c] += weight * g[c];
-                }
+                float activation = fast_tanh(t[m] + s[k]);
+                float product = back_and_dot(gradient_x.values + i * gradient_x.stride + k * h, scale * activation, g,
+                                             x.values + i * x.stride + k * h, h);
                 float q = product * scale * (1 - activation * activation);
-                target_gradient[i * m_count + m] += q;
-                source_gradient[i * m_count + k] += q;
+                target_gradient.values[i * target_gradient.stride + m] += q;
+                source_gradient.values[i * source_gradient.stride + k] += q;
             }
         }
     }

@@ -1,63 +1,81 @@
 #include "CKernels.h"
 #include "fastmath.h"
 
-VECTORIZED void ck_gated_residual(float *restrict out, float *restrict pre, const float *restrict x,
-                                  const float *restrict context, const float *restrict bias, size_t rows, size_t h) {
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t i = 0; i < h; i++) {
-            size_t k = r * h + i;
-            float gate = fast_sigmoid(pre[k] + bias[i]);
-            pre[k] = gate;
-            out[k] = x[k] + gate * (x[k] + context[k]);
-        }
+INLINE void residual_row(float *restrict out, float *restrict pre, const float *restrict x, const float *restrict context,
+                         const float *restrict bias, size_t h) {
+    for (size_t i = 0; i < h; i++) {
+        float gate = fast_sigmoid(pre[i] + bias[i]);
+        pre[i] = gate;
+        out[i] = x[i] + gate * (x[i] + context[i]);
     }
 }
 
-VECTORIZED void ck_gated_residual_scalar(float *restrict out, float *restrict pre, const float *restrict x,
-                                         const float *restrict context, size_t group,
-                                         const float *restrict context_weight, const float *restrict bias, size_t rows,
-                                         size_t h) {
-    for (size_t r = 0; r < rows; r++) {
-        float c = context[r / group];
-        for (size_t i = 0; i < h; i++) {
-            size_t k = r * h + i;
-            float gate = fast_sigmoid(pre[k] + c * context_weight[i] + bias[i]);
-            pre[k] = gate;
-            out[k] = x[k] + gate * (x[k] + c);
-        }
+VECTORIZED void ck_gated_residual(ck_matrix out, ck_matrix pre, ck_matrix x, ck_matrix context, const float *bias) {
+    for (size_t r = 0; r < x.rows; r++)
+        residual_row(out.values + r * out.stride, pre.values + r * pre.stride, x.values + r * x.stride,
+                     context.values + r * context.stride, bias, x.columns);
+}
+
+INLINE void residual_row_backward(float *restrict gradient_pre, float *restrict gradient_x, int accumulate_x,
+                                  float *restrict gradient_context, const float *restrict gradient_out,
+                                  const float *restrict gate, const float *restrict x, const float *restrict context,
+                                  size_t h) {
+    for (size_t i = 0; i < h; i++) {
+        float g = gradient_out[i], s = gate[i];
+        gradient_pre[i] = g * (x[i] + context[i]) * s * (1 - s);
+        gradient_x[i] = (accumulate_x ? gradient_x[i] : 0) + g * (1 + s);
+        gradient_context[i] += g * s;
     }
 }
 
-VECTORIZED void ck_gated_residual_backward(float *restrict gradient_pre, float *restrict gradient_x, int accumulate_x,
-                                           float *restrict gradient_context, const float *restrict gradient_out,
-                                           const float *restrict gate, const float *restrict x,
-                                           const float *restrict context, size_t rows, size_t h) {
-    float keep = accumulate_x ? 1.0f : 0.0f;
-    for (size_t k = 0; k < rows * h; k++) {
-        float g = gradient_out[k], s = gate[k];
-        gradient_pre[k] = g * (x[k] + context[k]) * s * (1 - s);
-        gradient_x[k] = (keep != 0 ? gradient_x[k] : 0) + g * (1 + s);
-        gradient_context[k] += g * s;
+VECTORIZED void ck_gated_residual_backward(ck_matrix gradient_pre, ck_matrix gradient_x, int accumulate_x,
+                                           ck_matrix gradient_context, ck_matrix gradient_out, ck_matrix gate, ck_matrix x,
+                                           ck_matrix context) {
+    for (size_t r = 0; r < x.rows; r++)
+        residual_row_backward(gradient_pre.values + r * gradient_pre.stride, gradient_x.values + r * gradient_x.stride,
+                              accumulate_x, gradient_context.values + r * gradient_context.stride,
+                              gradient_out.values + r * gradient_out.stride, gate.values + r * gate.stride,
+                              x.values + r * x.stride, context.values + r * context.stride, x.columns);
+}
+
+INLINE void scalar_residual_row(float *restrict out, float *restrict pre, const float *restrict x, float c,
+                                const float *restrict context_weight, const float *restrict bias, size_t h) {
+    for (size_t i = 0; i < h; i++) {
+        float gate = fast_sigmoid(pre[i] + c * context_weight[i] + bias[i]);
+        pre[i] = gate;
+        out[i] = x[i] + gate * (x[i] + c);
     }
 }
 
-VECTORIZED void ck_gated_residual_scalar_backward(float *restrict gradient_pre, float *restrict gradient_x,
-                                                  int accumulate_x, float *restrict row_gradient,
-                                                  const float *restrict gradient_out, const float *restrict gate,
-                                                  const float *restrict x, const float *restrict context, size_t group,
-                                                  const float *restrict context_weight, size_t rows, size_t h) {
+VECTORIZED void ck_gated_residual_scalar(ck_matrix out, ck_matrix pre, ck_matrix x, ck_row_context context,
+                                         const float *bias) {
+    for (size_t r = 0; r < x.rows; r++)
+        scalar_residual_row(out.values + r * out.stride, pre.values + r * pre.stride, x.values + r * x.stride,
+                            context.values[r / context.group], context.weight, bias, x.columns);
+}
+
+INLINE float scalar_residual_row_backward(float *restrict gradient_pre, float *restrict gradient_x, int accumulate_x,
+                                          const float *restrict gradient_out, const float *restrict gate,
+                                          const float *restrict x, float c, const float *restrict context_weight,
+                                          size_t h) {
     REASSOCIATE
-    int keep = accumulate_x != 0;
-    for (size_t r = 0; r < rows; r++) {
-        float c = context[r / group], sum = 0;
-        for (size_t i = 0; i < h; i++) {
-            size_t k = r * h + i;
-            float g = gradient_out[k], s = gate[k];
-            float p = g * (x[k] + c) * s * (1 - s);
-            gradient_pre[k] = p;
-            gradient_x[k] = (keep ? gradient_x[k] : 0) + g * (1 + s);
-            sum += g * s + p * context_weight[i];
-        }
-        row_gradient[r] = sum;
+    float sum = 0;
+    for (size_t i = 0; i < h; i++) {
+        float g = gradient_out[i], s = gate[i];
+        float p = g * (x[i] + c) * s * (1 - s);
+        gradient_pre[i] = p;
+        gradient_x[i] = (accumulate_x ? gradient_x[i] : 0) + g * (1 + s);
+        sum += g * s + p * context_weight[i];
     }
+    return sum;
+}
+
+VECTORIZED void ck_gated_residual_scalar_backward(ck_matrix gradient_pre, ck_matrix gradient_x, int accumulate_x,
+                                                  float *row_gradient, ck_matrix gradient_out, ck_matrix gate, ck_matrix x,
+                                                  ck_row_context context) {
+    for (size_t r = 0; r < x.rows; r++)
+        row_gradient[r] = scalar_residual_row_backward(
+            gradient_pre.values + r * gradient_pre.stride, gradient_x.values + r * gradient_x.stride, accumulate_x,
+            gradient_out.values + r * gradient_out.stride, gate.values + r * gate.stride, x.values + r * x.stride,
+            context.values[r / context.group], context.weight, x.columns);
 }

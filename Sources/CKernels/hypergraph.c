@@ -57,9 +57,9 @@ INLINE void sum_rows(lanes sums[4][VECTORS], const float *restrict x, size_t n, 
             for (size_t v = 0; v < VECTORS; v++) sums[k][v] += load(x + (i * s + k) * BLOCK + v * LANES);
 }
 
-INLINE void forward(float *restrict out, const float *restrict x, const float *restrict mix, const float *restrict scale,
-                    const float *restrict biases, size_t layers, size_t n, const size_t s, size_t h, size_t first,
-                    size_t count, float *restrict block) {
+INLINE void forward(float *restrict out, const float *restrict x, ck_hypergraph_layers graph, size_t n, const size_t s,
+                    size_t first, size_t count, float *restrict block) {
+    const size_t h = graph.biases.columns, layers = graph.biases.rows;
     for (size_t c = first; c < first + count; c += BLOCK) {
         size_t width = first + count - c < BLOCK ? first + count - c : BLOCK;
         lanes sums[4][VECTORS];
@@ -67,8 +67,8 @@ INLINE void forward(float *restrict out, const float *restrict x, const float *r
         gather_block(block, x + c, n * s, h, width);
         sum_rows(sums, block, n, s);
         for (size_t l = 0; l < layers; l++) {
-            gather_block(bias, biases + l * h + c, 1, h, width);
-            layer(block, block, sums, mix, scale, bias, n, s);
+            gather_block(bias, graph.biases.values + l * h + c, 1, h, width);
+            layer(block, block, sums, graph.mix, graph.scale, bias, n, s);
         }
         for (size_t r = 0; r < n * s; r++)
             for (size_t j = 0; j < width; j++) out[r * h + c + j] = block[r * BLOCK + j] + x[r * h + c + j];
@@ -131,10 +131,9 @@ INLINE void store_sums(float *restrict out, lanes sums[4][VECTORS], const size_t
 }
 
 INLINE void backward(float *restrict x_gradient, const float *restrict gradient, const float *restrict x,
-                     const float *restrict mix, const float *restrict scale, const float *restrict biases,
-                     float *restrict mix_gradient, float *restrict scale_gradient, float *restrict bias_gradient,
-                     size_t layers, size_t n, const size_t s, size_t h, size_t first, size_t count,
-                     float *restrict workspace) {
+                     ck_hypergraph_layers graph, ck_hypergraph_gradients gradients, size_t n, const size_t s, size_t first,
+                     size_t count, float *restrict workspace) {
+    const size_t h = graph.biases.columns, layers = graph.biases.rows;
     const size_t values = n * s * BLOCK, pairs = s * s + s;
     float *kept = workspace, *kept_sums = kept + (layers + 1) * values, *g = kept_sums + (layers + 1) * s * BLOCK;
     float *products = g + values;
@@ -147,8 +146,8 @@ INLINE void backward(float *restrict x_gradient, const float *restrict gradient,
         sum_rows(sums, kept, n, s);
         store_sums(kept_sums, sums, s);
         for (size_t l = 0; l < layers; l++) {
-            gather_block(bias, biases + l * h + c, 1, h, width);
-            layer(kept + (l + 1) * values, kept + l * values, sums, mix, scale, bias, n, s);
+            gather_block(bias, graph.biases.values + l * h + c, 1, h, width);
+            layer(kept + (l + 1) * values, kept + l * values, sums, graph.mix, graph.scale, bias, n, s);
             store_sums(kept_sums + (l + 1) * s * BLOCK, sums, s);
         }
         gather_block(g, gradient + c, n * s, h, width);
@@ -156,9 +155,9 @@ INLINE void backward(float *restrict x_gradient, const float *restrict gradient,
         for (size_t k = 0; k < s; k++)
             for (size_t v = 0; v < VECTORS; v++) through_sums[k][v] = all(0);
         for (size_t l = layers; l-- > 0;) {
-            layer_backward(g, through_sums, kept + (l + 1) * values, kept + l * values, kept_sums + l * s * BLOCK, mix,
-                           scale, products, bias, n, s);
-            memcpy(bias_gradient + l * h + c, bias, width * sizeof(float));
+            layer_backward(g, through_sums, kept + (l + 1) * values, kept + l * values, kept_sums + l * s * BLOCK,
+                           graph.mix, graph.scale, products, bias, n, s);
+            memcpy(gradients.biases + l * h + c, bias, width * sizeof(float));
         }
         float rest[4 * BLOCK];
         store_sums(rest, through_sums, s);
@@ -170,8 +169,8 @@ INLINE void backward(float *restrict x_gradient, const float *restrict gradient,
         for (size_t pair = 0; pair < pairs; pair++) {
             float sum = 0;
             for (size_t lane = 0; lane < LANES; lane++) sum += products[(i * pairs + pair) * LANES + lane];
-            if (pair < s * s) mix_gradient[i * s * s + pair] = sum;
-            else scale_gradient[i * s + pair - s * s] = sum;
+            if (pair < s * s) gradients.mix[i * s * s + pair] = sum;
+            else gradients.scale[i * s + pair - s * s] = sum;
         }
     }
 }
@@ -182,31 +181,27 @@ size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backwar
 }
 
 // The number of streams is 2, 3 or 4: as a constant, the loops over streams unroll.
-VECTORIZED void ck_hypergraph(float *out, const float *x, const float *mix, const float *scale, const float *biases,
-                              size_t layers, size_t n, size_t s, size_t h, size_t first, size_t count, float *workspace) {
-    switch (s) {
-    case 2: forward(out, x, mix, scale, biases, layers, n, 2, h, first, count, workspace); break;
-    case 3: forward(out, x, mix, scale, biases, layers, n, 3, h, first, count, workspace); break;
-    default: forward(out, x, mix, scale, biases, layers, n, 4, h, first, count, workspace); break;
+VECTORIZED void ck_hypergraph(ck_matrix out, ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count,
+                              float *workspace) {
+    switch (graph.streams) {
+    case 2: forward(out.values, x.values, graph, x.rows, 2, first, count, workspace); break;
+    case 3: forward(out.values, x.values, graph, x.rows, 3, first, count, workspace); break;
+    default: forward(out.values, x.values, graph, x.rows, 4, first, count, workspace); break;
     }
 }
 
-VECTORIZED void ck_hypergraph_backward(float *x_gradient, const float *gradient, const float *x, const float *mix,
-                                       const float *scale, const float *biases, float *mix_gradient,
-                                       float *scale_gradient, float *bias_gradient, size_t layers, size_t n, size_t s,
-                                       size_t h, size_t first, size_t count, float *workspace) {
-    switch (s) {
+VECTORIZED void ck_hypergraph_backward(ck_matrix x_gradient, ck_hypergraph_gradients gradients, ck_matrix gradient,
+                                       ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count,
+                                       float *workspace) {
+    switch (graph.streams) {
     case 2:
-        backward(x_gradient, gradient, x, mix, scale, biases, mix_gradient, scale_gradient, bias_gradient, layers, n, 2, h,
-                 first, count, workspace);
+        backward(x_gradient.values, gradient.values, x.values, graph, gradients, x.rows, 2, first, count, workspace);
         break;
     case 3:
-        backward(x_gradient, gradient, x, mix, scale, biases, mix_gradient, scale_gradient, bias_gradient, layers, n, 3, h,
-                 first, count, workspace);
+        backward(x_gradient.values, gradient.values, x.values, graph, gradients, x.rows, 3, first, count, workspace);
         break;
     default:
-        backward(x_gradient, gradient, x, mix, scale, biases, mix_gradient, scale_gradient, bias_gradient, layers, n, 4, h,
-                 first, count, workspace);
+        backward(x_gradient.values, gradient.values, x.values, graph, gradients, x.rows, 4, first, count, workspace);
         break;
     }
 }

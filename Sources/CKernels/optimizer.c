@@ -10,11 +10,11 @@ INLINE double sum_of_squares(const float *x, size_t count) {
 }
 
 VECTORIZED double ck_adamw(float *restrict parameters, float *restrict gradients, float *restrict first,
-                           float *restrict second, size_t count, float learning_rate, float rest1, float beta2,
-                           float rest2, float epsilon, float weight_decay, float correction1, float correction2) {
+                           float *restrict second, size_t count, ck_adamw_rates rates) {
     // PyTorch's order: decay, then p -= lr / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon).
-    float decay = 1.0f - learning_rate * weight_decay;
-    float step = learning_rate / correction1, root = 1.0f / sqrtf(correction2);
+    const float rest1 = rates.rest1, beta2 = rates.beta2, rest2 = rates.rest2, epsilon = rates.epsilon;
+    float decay = 1.0f - rates.learning_rate * rates.weight_decay;
+    float step = rates.learning_rate / rates.correction1, root = 1.0f / sqrtf(rates.correction2);
     double squares = 0;
     // Gradients are summed in pieces that stay in the cache until the update reads them again.
     for (size_t start = 0; start < count; start += 2048) {

@@ -9,64 +9,61 @@ VECTORIZED float ck_dot(const float *restrict a, const float *restrict b, size_t
     return sum;
 }
 
-VECTORIZED void ck_accumulate_column_sums(float *restrict out, const float *restrict x, size_t rows, size_t columns,
-                                          size_t stride) {
+INLINE void add_four_rows(float *restrict out, const float *restrict a, size_t stride, size_t columns) {
+    const float *b = a + stride, *c = b + stride, *d = c + stride;
+    for (size_t k = 0; k < columns; k++) out[k] += (a[k] + b[k]) + (c[k] + d[k]);
+}
+
+INLINE void add_row(float *restrict out, const float *restrict x, size_t columns) {
+    for (size_t k = 0; k < columns; k++) out[k] += x[k];
+}
+
+VECTORIZED void ck_accumulate_column_sums(float *out, ck_matrix x) {
     // Four rows at a time: `out` is read and written a quarter as often.
     size_t r = 0;
-    for (; r + 4 <= rows; r += 4) {
-        const float *a = x + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
-        for (size_t k = 0; k < columns; k++) out[k] += (a[k] + b[k]) + (c[k] + d[k]);
-    }
-    for (; r < rows; r++) {
-        const float *row = x + r * stride;
-        for (size_t k = 0; k < columns; k++) out[k] += row[k];
+    for (; r + 4 <= x.rows; r += 4) add_four_rows(out, x.values + r * x.stride, x.stride, x.columns);
+    for (; r < x.rows; r++) add_row(out, x.values + r * x.stride, x.columns);
+}
+
+void ck_gather_rows(ck_matrix out, ck_matrix x, const int32_t *index) {
+    for (size_t r = 0; r < out.rows; r++) {
+        float *target = out.values + r * out.stride;
+        if (index[r] < 0) memset(target, 0, out.columns * sizeof(float));
+        else memcpy(target, x.values + (size_t)index[r] * x.stride, out.columns * sizeof(float));
     }
 }
 
-void ck_gather_rows(float *out, size_t out_stride, const float *x, size_t x_stride, const int32_t *index, size_t rows,
-                    size_t columns) {
-    for (size_t r = 0; r < rows; r++) {
-        if (index[r] < 0) memset(out + r * out_stride, 0, columns * sizeof(float));
-        else memcpy(out + r * out_stride, x + (size_t)index[r] * x_stride, columns * sizeof(float));
+VECTORIZED void ck_scatter_add_rows(ck_matrix out, ck_matrix x, const int32_t *index) {
+    for (size_t r = 0; r < x.rows; r++) {
+        if (index[r] >= 0) add_row(out.values + (size_t)index[r] * out.stride, x.values + r * x.stride, x.columns);
     }
 }
 
-VECTORIZED void ck_scatter_add_rows(float *restrict out, size_t out_stride, const float *restrict x, size_t x_stride,
-                                    const int32_t *restrict index, size_t rows, size_t columns) {
-    for (size_t r = 0; r < rows; r++) {
-        if (index[r] < 0) continue;
-        float *target = out + (size_t)index[r] * out_stride;
-        const float *source = x + r * x_stride;
-        for (size_t c = 0; c < columns; c++) target[c] += source[c];
-    }
-}
-
-void ck_log_softmax_rows(float *out, const float *x, size_t rows, size_t columns) {
-    for (size_t r = 0; r < rows; r++) {
-        const float *row = x + r * columns;
-        float largest = row[0];
-        for (size_t c = 1; c < columns; c++) largest = row[c] > largest ? row[c] : largest;
+void ck_log_softmax_rows(ck_matrix out, ck_matrix x) {
+    for (size_t r = 0; r < x.rows; r++) {
+        const float *row = x.values + r * x.stride;
+        float *target = out.values + r * out.stride, largest = row[0];
+        for (size_t c = 1; c < x.columns; c++) largest = row[c] > largest ? row[c] : largest;
         double sum = 0;
-        for (size_t c = 0; c < columns; c++) sum += exp((double)row[c] - largest);
+        for (size_t c = 0; c < x.columns; c++) sum += exp((double)row[c] - largest);
         float logarithm = (float)log(sum);
-        for (size_t c = 0; c < columns; c++) out[r * columns + c] = row[c] - largest - logarithm;
+        for (size_t c = 0; c < x.columns; c++) target[c] = row[c] - largest - logarithm;
     }
 }
 
-VECTORIZED void ck_softmax_rows(float *x, size_t rows, size_t columns, size_t stride) {
+VECTORIZED void ck_softmax_rows(ck_matrix x) {
     REASSOCIATE
-    for (size_t r = 0; r < rows; r++) {
-        float *row = x + r * stride;
+    for (size_t r = 0; r < x.rows; r++) {
+        float *row = x.values + r * x.stride, sum = 0;
         float largest = row[0];
-        for (size_t c = 1; c < columns; c++) largest = row[c] > largest ? row[c] : largest;
-        float sum = 0;
-        for (size_t c = 0; c < columns; c++) {
+        for (size_t c = 1; c < x.columns; c++) largest = row[c] > largest ? row[c] : largest;
+        for (size_t c = 0; c < x.columns; c++) {
             float e = fast_exp(row[c] - largest);
             row[c] = e;
             sum += e;
         }
         float inverse = 1.0f / sum;
-        for (size_t c = 0; c < columns; c++) row[c] *= inverse;
+        for (size_t c = 0; c < x.columns; c++) row[c] *= inverse;
     }
 }
 

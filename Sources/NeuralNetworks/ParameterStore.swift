@@ -46,10 +46,7 @@ public final class ParameterStore {
         gradients = Tensor(rows: 1, columns: total, repeating: 0)
         for (index, entry) in entries.enumerated() {
             func view(_ arena: Tensor) -> Tensor {
-                let part = UnsafeMutableBufferPointer(start: arena.pointer + offsets[index], count: entry.count)
-                return Tensor(
-                    rows: entry.rows, columns: entry.count / entry.rows, pointer: part.baseAddress!,
-                    storage: Arena(arena))
+                arena.part(from: offsets[index], rows: entry.rows, columns: entry.count / entry.rows)
             }
             let value = view(values)
             entry.bind(value: value, variable: Variable(parameter: value, gradient: view(gradients)))
@@ -74,12 +71,6 @@ public final class ParameterStore {
 
     /// Sets every gradient to 0.
     package func zeroGradients() { gradients.fill(0) }
-
-    /// Keeps an arena's memory alive for views of it.
-    private final class Arena {
-        let tensor: Tensor
-        init(_ tensor: Tensor) { self.tensor = tensor }
-    }
 }
 
 /// What has been declared so far.

@@ -1,8 +1,5 @@
-import CKernels
 import Configuration
-import Foundation
 import NeuralNetworks
-import Synchronization
 import Tensors
 
 /// The settings of AdamW: the keys under `optimizer`. All but learning rate and weight decay have PyTorch's defaults.
@@ -54,22 +51,12 @@ public final class AdamW {
     @discardableResult
     public func step() -> Double {
         stepCount += 1
-        let c = settings
-        let correction1 = 1 - pow(c.beta1, Double(stepCount))
-        let correction2 = 1 - pow(c.beta2, Double(stepCount))
-        let p = parameters.values.pointer
-        let g = parameters.gradients.pointer
-        let m = firstMoments.pointer
-        let v = secondMoments.pointer
-        // The ranges' parts are added in the order in which threads end, which can show in the last digit of the norm only.
-        let squares = Mutex(0.0)
-        Compute.forEachRange(parameters.values.count, minimum: 1 << 16) { range in
-            let i = range.lowerBound
-            let part = ck_adamw(
-                p + i, g + i, m + i, v + i, range.count, Float(c.learningRate), Float(1 - c.beta1), Float(c.beta2),
-                Float(1 - c.beta2), Float(c.epsilon), Float(c.weightDecay), Float(correction1), Float(correction2))
-            squares.withLock { $0 += part }
-        }
-        return squares.withLock { $0 }.squareRoot()
+        let rates = AdamWRates(
+            learningRate: settings.learningRate, beta1: settings.beta1, beta2: settings.beta2,
+            epsilon: settings.epsilon, weightDecay: settings.weightDecay, step: stepCount)
+        return Kernels.adamW(
+            parameters: parameters.values, gradients: parameters.gradients, firstMoments: firstMoments,
+            secondMoments: secondMoments, rates
+        ).squareRoot()
     }
 }

@@ -1,7 +1,9 @@
+import CKernels
+
 /// Part of a tensor, seen as a matrix: stored rows lie `stride` numbers apart. It keeps the tensor's memory alive.
 public struct Matrix: @unchecked Sendable {
     /// The first number.
-    public let pointer: UnsafeMutablePointer<Float>
+    let pointer: UnsafeMutablePointer<Float>
     /// Number of rows, after a transposition.
     public let rows: Int
     /// Number of columns, after a transposition.
@@ -42,5 +44,16 @@ public struct Matrix: @unchecked Sendable {
         Matrix(
             pointer + range.lowerBound * (isTransposed ? stride : 1), rows: rows, columns: range.count, stride: stride,
             isTransposed: isTransposed, storage: storage)
+    }
+
+    /// The matrix as kernels see it.
+    var view: ck_matrix {
+        precondition(!isTransposed, "kernels work on rows as they are stored")
+        return ck_matrix(values: pointer, rows: rows, columns: columns, stride: stride)
+    }
+
+    /// The matrix as a factor of a product.
+    var factor: ck_factor {
+        ck_factor(values: pointer, rows: rows, columns: columns, stride: stride, transposed: isTransposed ? 1 : 0)
     }
 }

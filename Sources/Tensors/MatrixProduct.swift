@@ -1,5 +1,5 @@
-import CKernels
 import COpenBLAS
+import Concurrency
 
 /// Products of matrices: by kernels of our own on processors with AVX-512, by OpenBLAS on all others.
 ///
@@ -12,7 +12,7 @@ public enum MatrixProduct {
     /// Rows that keep a thread busy with a right factor that all threads share.
     private static let rowsOfAThread = 24
     /// Whether this processor runs our kernels.
-    package static let hasKernels = ck_product_available() != 0
+    package static let hasKernels = Kernels.hasProducts
 
     /// `c = alpha · a b + beta · c`.
     ///
@@ -24,10 +24,7 @@ public enum MatrixProduct {
         }
         if hasKernels, c.rows >= rowsOfAThread * Compute.threads {
             check(a, b, c)
-            ck_product_split(
-                Compute.threads, c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0,
-                b.pointer,
-                b.stride, b.isTransposed ? 1 : 0, beta, c.pointer, c.stride)
+            Kernels.multiplyOnThreads(a, b, into: c, alpha: alpha, beta: beta)
         } else if c.rows >= c.columns {
             Compute.forEachRange(c.rows, minimum: 32) { rows in
                 multiplyOnThisThread(a.rows(rows), b, into: c.rows(rows), alpha: alpha, beta: beta)
@@ -45,9 +42,7 @@ public enum MatrixProduct {
         guard hasKernels else { return multiplyByOpenBLAS(a, b, into: c, alpha: alpha, beta: beta) }
         check(a, b, c)
         guard c.rows > 0, c.columns > 0 else { return }
-        ck_product(
-            c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, b.pointer, b.stride,
-            b.isTransposed ? 1 : 0, beta, c.pointer, c.stride)
+        Kernels.multiply(a, b, into: c, alpha: alpha, beta: beta)
     }
 
     /// The same with a right factor that is prepared once for many products: the recurrent weights of a GRU.
@@ -57,22 +52,22 @@ public enum MatrixProduct {
         guard let packed = b.packed else { return multiplyOnThisThread(a, b.matrix, into: c, alpha: alpha, beta: beta) }
         check(a, b.matrix, c)
         guard c.rows > 0, c.columns > 0 else { return }
-        ck_product_packed(
-            c.rows, c.columns, a.columns, alpha, a.pointer, a.stride, a.isTransposed ? 1 : 0, packed.pointer, beta,
-            c.pointer,
-            c.stride)
+        Kernels.multiply(a, packed: packed, into: c, alpha: alpha, beta: beta)
     }
 
     /// The same by OpenBLAS on the calling thread, whatever the processor: what our kernels are compared with.
     public static func multiplyByOpenBLAS(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, beta: Float = 0) {
         check(a, b, c)
         guard c.rows > 0, c.columns > 0 else { return }
-        _ = Compute.singleThreadedBLAS
+        _ = singleThreadedBLAS
         cblas_sgemm(
             CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
             blasint(c.rows), blasint(c.columns), blasint(a.columns), alpha, a.pointer, blasint(a.stride), b.pointer,
             blasint(b.stride), beta, c.pointer, blasint(c.stride))
     }
+
+    /// Done once, before OpenBLAS's first product: threads are the pool's alone.
+    private static let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
     private static func check(_ a: Matrix, _ b: Matrix, _ c: Matrix) {
         precondition(
@@ -96,8 +91,6 @@ public struct PackedMatrix: Sendable {
             packed = nil
             return
         }
-        let packed = Tensor(rows: 1, columns: ck_packed_count(matrix.columns, matrix.rows))
-        ck_pack(packed.pointer, matrix.columns, matrix.rows, matrix.pointer, matrix.stride, matrix.isTransposed ? 1 : 0)
-        self.packed = packed
+        packed = Kernels.packed(matrix)
     }
 }

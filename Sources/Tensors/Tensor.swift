@@ -1,5 +1,3 @@
-import CKernels
-
 /// A matrix of float32 with contiguous rows. Every array of the engine is one: [N, S, H] is read as [N, S·H] or [N·S, H].
 ///
 /// A tensor is a reference to its storage: copies of the struct see the same numbers. Storage comes from a pool and goes
@@ -10,7 +8,7 @@ public struct Tensor: @unchecked Sendable {
     /// Numbers in a row.
     public let columns: Int
     /// The first number. Valid as long as a tensor with this storage lives.
-    public let pointer: UnsafeMutablePointer<Float>
+    let pointer: UnsafeMutablePointer<Float>
     private let storage: AnyObject
 
     /// rows × columns.
@@ -33,7 +31,7 @@ public struct Tensor: @unchecked Sendable {
     /// A tensor of one repeated value.
     public init(rows: Int, columns: Int, repeating value: Float) {
         self.init(rows: rows, columns: columns)
-        ck_fill(pointer, count, value)
+        fill(value)
     }
 
     /// A tensor of given numbers, row after row.
@@ -43,8 +41,8 @@ public struct Tensor: @unchecked Sendable {
         _ = UnsafeMutableBufferPointer(start: pointer, count: count).update(fromContentsOf: values)
     }
 
-    /// A view of memory that `storage` keeps alive: a parameter in its arena, for example.
-    public init(rows: Int, columns: Int, pointer: UnsafeMutablePointer<Float>, storage: AnyObject) {
+    /// A view of memory that `storage` keeps alive.
+    package init(rows: Int, columns: Int, pointer: UnsafeMutablePointer<Float>, storage: AnyObject) {
         self.rows = rows
         self.columns = columns
         self.pointer = pointer
@@ -62,6 +60,12 @@ public struct Tensor: @unchecked Sendable {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows)
         return Tensor(
             rows: range.count, columns: columns, pointer: pointer + range.lowerBound * columns, storage: storage)
+    }
+
+    /// A view of `rows` · `columns` numbers from the one at `first` on: a parameter in its arena, for example.
+    public func part(from first: Int, rows: Int, columns: Int) -> Tensor {
+        precondition(first >= 0 && rows >= 0 && columns >= 0 && first + rows * columns <= count)
+        return Tensor(rows: rows, columns: columns, pointer: pointer + first, storage: storage)
     }
 
     /// All numbers, in order.
@@ -108,15 +112,10 @@ public struct Tensor: @unchecked Sendable {
     }
 
     /// Sets every number to `value`.
-    public func fill(_ value: Float) { ck_fill(pointer, count, value) }
+    public func fill(_ value: Float) { Kernels.fill(self, value) }
 
     /// Adds `scale` times the numbers of a tensor of the same shape.
-    public func add(_ other: Tensor, scale: Float = 1) {
-        precondition(other.rows == rows && other.columns == columns)
-        Compute.forEachRange(count, minimum: 1 << 16) { range in
-            ck_add_scaled(pointer + range.lowerBound, other.pointer + range.lowerBound, scale, range.count)
-        }
-    }
+    public func add(_ other: Tensor, scale: Float = 1) { Kernels.add(other, scale: scale, to: self) }
 }
 
 /// A buffer of a pool with its owner.

@@ -30,8 +30,8 @@ import Testing
         #expect(store.offsets.allSatisfy { $0 % 16 == 0 })
         #expect(store.values.count == 64 && store.gradients.count == 64)
         for (offset, entry) in zip(store.offsets, store.entries) {
-            #expect(entry.value.pointer == store.values.pointer + offset)
-            #expect(entry.variable.gradient?.pointer == store.gradients.pointer + offset)
+            #expect(entry.value.values.baseAddress == store.values.values.baseAddress! + offset)
+            #expect(entry.variable.gradient?.values.baseAddress == store.gradients.values.baseAddress! + offset)
         }
         #expect(store.entries[0].value.rows == 5 && store.entries[0].value.columns == 3)
         #expect(store.entries[1].value.rows == 1 && store.entries[2].value.count == 1)

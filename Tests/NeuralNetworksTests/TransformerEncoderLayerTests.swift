@@ -13,7 +13,7 @@ import Testing
         }
         // Away from the biases' and norms' first values, so that all take part.
         var generator = SplitMix64(seed: seed)
-        for index in 0..<store.values.count { store.values.pointer[index] += 0.3 * generator.normal() }
+        for index in 0..<store.values.count { store.values.values[index] += 0.3 * generator.normal() }
         return (layer, store)
     }
 
@@ -85,15 +85,15 @@ import Testing
         for entry in store.entries {
             let old = entry.value.array
             if entry.name == "self_attn.in_proj_bias" {
-                for index in h..<2 * h { entry.value.pointer[index] += 0.5 }
+                for index in h..<2 * h { entry.value.values[index] += 0.5 }
                 #expect(zip(result(), before).allSatisfy { abs($0 - $1) < 1e-5 }, "the key's bias")
-                entry.value.pointer.update(from: old, count: old.count)
-                for index in 0..<h { entry.value.pointer[index] += 0.5 }
+                _ = entry.value.values.update(fromContentsOf: old)
+                for index in 0..<h { entry.value.values[index] += 0.5 }
             } else {
-                entry.value.pointer[0] += 0.5
+                entry.value.values[0] += 0.5
             }
             #expect(zip(result(), before).contains { abs($0 - $1) > 1e-3 }, "\(entry.name)")
-            entry.value.pointer.update(from: old, count: old.count)
+            _ = entry.value.values.update(fromContentsOf: old)
         }
         #expect(result() == before)
     }

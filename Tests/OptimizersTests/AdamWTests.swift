@@ -57,10 +57,10 @@ import Testing
         }
         for i in 0..<37 {
             let moved = abs(reference.p[i] - Double(start[i]))
-            #expect(abs(Double(store.values.pointer[i]) - reference.p[i]) < 1e-4 * moved + 5e-6, "parameter \(i)")
+            #expect(abs(Double(store.values.values[i]) - reference.p[i]) < 1e-4 * moved + 5e-6, "parameter \(i)")
             #expect(
-                abs(Double(optimizer.firstMoments.pointer[i]) - reference.m[i]) <= 1e-4 * abs(reference.m[i]) + 1e-9)
-            #expect(abs(Double(optimizer.secondMoments.pointer[i]) - reference.v[i]) <= 1e-4 * reference.v[i] + 1e-18)
+                abs(Double(optimizer.firstMoments.values[i]) - reference.m[i]) <= 1e-4 * abs(reference.m[i]) + 1e-9)
+            #expect(abs(Double(optimizer.secondMoments.values[i]) - reference.v[i]) <= 1e-4 * reference.v[i] + 1e-18)
         }
     }
 
@@ -98,16 +98,16 @@ import Testing
         let store = store(4)
         let start = store.entries[0].value.array
         let optimizer = AdamW(store, .init(learningRate: 0.01, weightDecay: 0))
-        for i in 0..<4 { store.gradients.pointer[i] = i % 2 == 0 ? size : -size }
+        for i in 0..<4 { store.gradients.values[i] = i % 2 == 0 ? size : -size }
         optimizer.step()
-        for i in 0..<4 { #expect(abs(store.values.pointer[i] - (start[i] + (i % 2 == 0 ? -0.01 : 0.01))) < 1e-6) }
+        for i in 0..<4 { #expect(abs(store.values.values[i] - (start[i] + (i % 2 == 0 ? -0.01 : 0.01))) < 1e-6) }
     }
 
     @Test func gapsOfTheArenaStayZero() {
         let store = store(5)
         let optimizer = AdamW(store, .init(learningRate: 0.1))
         for step in 0..<3 {
-            for i in 0..<5 { store.gradients.pointer[i] = Float(step + i) }
+            for i in 0..<5 { store.gradients.values[i] = Float(step + i) }
             optimizer.step()
         }
         #expect(store.values.array[5...].allSatisfy { $0 == 0 })
@@ -116,13 +116,13 @@ import Testing
     @Test func learningRateMayChange() {
         let store = store(1)
         let optimizer = AdamW(store, .init(learningRate: 0.01, weightDecay: 0))
-        store.gradients.pointer[0] = 1
+        store.gradients.values[0] = 1
         optimizer.step()
-        let after = store.values.pointer[0]
+        let after = store.values.values[0]
         optimizer.settings.learningRate = 0
-        store.gradients.pointer[0] = 1
+        store.gradients.values[0] = 1
         optimizer.step()
-        #expect(store.values.pointer[0] == after)
+        #expect(store.values.values[0] == after)
     }
 
     /// Bit for bit: each number belongs to one thread.
@@ -132,8 +132,8 @@ import Testing
                 let store = store(200_001)
                 let optimizer = AdamW(store, .init(learningRate: 0.01))
                 for step in 0..<3 {
-                    store.gradients.pointer.update(from: store.values.pointer, count: store.values.count)
-                    store.gradients.pointer[step] = 5
+                    _ = store.gradients.values.update(from: store.values.values)
+                    store.gradients.values[step] = 5
                     optimizer.step()
                 }
                 return store.values.array

@@ -1,5 +1,5 @@
-import CKernels
 import Foundation
+import Tensors
 import Testing
 
 /// The kernels' own exponential functions against Foundation's in double.
@@ -14,30 +14,29 @@ import Testing
         return x + [0, -0.0, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0.3999999, 0.4, 0.4000001, -0.4]
     }()
 
-    private func apply(_ kernel: (UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, Int) -> Void, _ x: [Float])
-        -> [Float]
-    {
-        [Float](unsafeUninitializedCapacity: x.count) { buffer, count in
-            kernel(buffer.baseAddress, x, x.count)
-            count = x.count
-        }
-    }
+    private func row(_ x: [Float]) -> Tensor { Tensor(rows: 1, columns: x.count, x) }
 
     /// tanh, out of the kernel that makes VUE's tiles of it: one target of 0, and no diagonal within reach.
     private func tanhOf(_ x: [Float]) -> [Float] {
-        [Float](unsafeUninitializedCapacity: x.count) { buffer, count in
-            ck_emotion_tile(buffer.baseAddress, [0], 1, x, 1, 1, x.count, x.count, 1)
-            count = x.count
-        }
+        let tile = Tensor(rows: 1, columns: x.count)
+        Kernels.emotionTile(
+            target: row([0]).matrix, source: Tensor(rows: x.count, columns: 1, x).matrix, firstRow: x.count, scale: 1,
+            into: tile)
+        return tile.array
     }
 
     /// The sigmoid, out of the kernel that leaves a gate's value in the place of its input.
     private func sigmoidOf(_ x: [Float]) -> [Float] {
-        let zeros = [Float](repeating: 0, count: x.count)
-        var gate = x
-        var out = zeros
-        ck_gated_residual(&out, &gate, zeros, zeros, zeros, 1, x.count)
-        return gate
+        let zeros = Tensor(rows: 1, columns: x.count, repeating: 0)
+        let gate = row(x)
+        Kernels.gatedResidual(zeros, context: zeros, bias: zeros, gate: gate, into: zeros.copy())
+        return gate.array
+    }
+
+    private func geluOf(_ x: [Float]) -> [Float] {
+        let y = Tensor(rows: 1, columns: x.count)
+        Kernels.gelu(row(x), into: y)
+        return y.array
     }
 
     @Test func hyperbolicTangent() {
@@ -79,7 +78,7 @@ import Testing
     }
 
     @Test func gelu() {
-        let y = apply(ck_gelu, Self.grid)
+        let y = geluOf(Self.grid)
         var worst: (error: Double, at: Float) = (0, 0)
         for (x, y) in zip(Self.grid, y) {
             let z = Double(x)
@@ -88,16 +87,16 @@ import Testing
             if !(error <= worst.error) { worst = (error, x) }
         }
         #expect(worst.error < 3e-7, "at \(worst.at)")
-        #expect(apply(ck_gelu, [.infinity, 0, 1e30, -1e30]) == [.infinity, 0, 1e30, 0])
+        #expect(geluOf([.infinity, 0, 1e30, -1e30]) == [.infinity, 0, 1e30, 0])
     }
 
     @Test func geluSlope() {
         let grid = Self.grid.filter { abs($0) < 1e18 }
-        let ones = [Float](repeating: 1, count: grid.count)
-        var slope = [Float](repeating: 0, count: grid.count)
-        ck_gelu_backward(&slope, ones, grid, grid.count)
+        let ones = Tensor(rows: 1, columns: grid.count, repeating: 1)
+        let slopes = Tensor(rows: 1, columns: grid.count, repeating: 0)
+        Kernels.addGELUGradient(ones, x: row(grid), to: slopes)
         var worst: (error: Double, at: Float) = (0, 0)
-        for (x, slope) in zip(grid, slope) {
+        for (x, slope) in zip(grid, slopes.array) {
             let z = Double(x)
             let density = exp(-z * z / 2) / (2 * Double.pi).squareRoot()
             let exact = 0.5 * erfc(-z / 2.0.squareRoot()) + z * density
@@ -112,9 +111,10 @@ import Testing
         for (scale, rows) in [(1.0, 3), (30.0, 3), (1e5, 2)] as [(Float, Int)] {
             // Rows are cut from a wider matrix.
             let stride = columns + 3
-            var x = (0..<rows * stride).map { sin(Float($0 * $0 % 1013)) * scale }
-            let scores = x
-            ck_softmax_rows(&x, rows, columns, stride)
+            let scores = (0..<rows * stride).map { sin(Float($0 * $0 % 1013)) * scale }
+            let whole = Tensor(rows: rows, columns: stride, scores)
+            Kernels.softmaxRows(of: whole.matrix(columns: 0..<columns))
+            let x = whole.array
             var worst = 0.0
             for row in 0..<rows {
                 let first = row * stride
@@ -138,8 +138,9 @@ import Testing
 
     /// A score of −∞ has no share, and equal scores have equal shares however large they are.
     @Test func softmaxExtremes() {
-        var x: [Float] = [0, -.infinity, 0, 3e38, 3e38, 3e38]
-        ck_softmax_rows(&x, 2, 3, 3)
+        let rows = Tensor(rows: 2, columns: 3, [0, -.infinity, 0, 3e38, 3e38, 3e38])
+        Kernels.softmaxRows(of: rows.matrix)
+        let x = rows.array
         #expect(x[0] == 0.5 && x[1] < 1e-37 && x[2] == 0.5)
         #expect(x[3] == x[4] && abs(x[3] - 1 / 3) < 1e-7)
     }
@@ -149,27 +150,28 @@ import Testing
         let a = (0..<count).map { sin(Float($0)) }
         let b = (0..<count).map { cos(Float($0 * 3)) }
         let dot = zip(a, b).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-        #expect(abs(Double(ck_dot(a, b, count)) - dot) < 1e-5)
+        let product = row([9])
+        Kernels.dotProducts(of: row(a).matrix, with: row(b).matrix, into: product.matrix)
+        #expect(abs(Double(product.array[0]) - dot) < 1e-5)
     }
 
     @Test(arguments: [0, 1, 3, 4, 5, 9])
     func columnSums(rows: Int) {
         let columns = 5
-        let stride = 8
-        let x = (0..<rows * stride).map { Float($0 % 17) }
-        var sums = [Float](repeating: 100, count: columns)
-        ck_accumulate_column_sums(&sums, x, rows, columns, stride)
-        for c in 0..<columns { #expect(sums[c] == (0..<rows).reduce(100) { $0 + x[$1 * stride + c] }) }
+        let x = Tensor(rows: rows, columns: 8, (0..<rows * 8).map { Float($0 % 17) })
+        let sums = Tensor(rows: 1, columns: columns, repeating: 100)
+        Kernels.addColumnSums(of: x.matrix(columns: 0..<columns), to: sums.matrix)
+        for c in 0..<columns { #expect(sums[0, c] == (0..<rows).reduce(100) { $0 + x[$1, c] }) }
     }
 
     @Test func rowsByIndex() {
-        let x: [Float] = [1, 2, 3, 4, 5, 6]
+        let x = Tensor(rows: 3, columns: 2, [1, 2, 3, 4, 5, 6])
         let index: [Int32] = [2, -1, 0, 2]
-        var gathered = [Float](repeating: 9, count: 8)
-        ck_gather_rows(&gathered, 2, x, 2, index, 4, 2)
-        #expect(gathered == [5, 6, 0, 0, 1, 2, 5, 6])
-        var scattered = [Float](repeating: 1, count: 6)
-        ck_scatter_add_rows(&scattered, 2, gathered, 2, index, 4, 2)
-        #expect(scattered == [2, 3, 1, 1, 11, 13])
+        let gathered = Tensor(rows: 4, columns: 2, repeating: 9)
+        Kernels.gatherRows(of: x.matrix, index, into: gathered.matrix)
+        #expect(gathered.array == [5, 6, 0, 0, 1, 2, 5, 6])
+        let scattered = Tensor(rows: 3, columns: 2, repeating: 1)
+        Kernels.scatterAddRows(of: gathered.matrix, index, to: scattered.matrix)
+        #expect(scattered.array == [2, 3, 1, 1, 11, 13])
     }
 }

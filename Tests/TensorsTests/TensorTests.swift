@@ -1,4 +1,4 @@
-import Tensors
+@testable import Tensors
 import Testing
 
 @Suite struct TensorTests {

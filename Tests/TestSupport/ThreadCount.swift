@@ -1,5 +1,5 @@
+import Concurrency
 import Foundation
-import Tensors
 
 private let threadCountLock = NSLock()
 

@@ -56,7 +56,7 @@ import VUEMO
             let tape = Tape(mode: .training(seed: 1, step: 1))
             let loss = loss(name, try model.forward(input, on: tape), labels, weights, tape)
             let expected = values.values[0]
-            #expect(abs(loss.value.pointer[0] - expected) < 1e-4 * abs(expected), "\(name)")
+            #expect(abs(loss.value.values[0] - expected) < 1e-4 * abs(expected), "\(name)")
         }
     }
 
@@ -97,7 +97,7 @@ import VUEMO
         for step in 0...3 {
             let tape = Tape(mode: .training(seed: 1, step: UInt64(step)))
             let loss = loss(name, try model.forward(input, on: tape), labels, weights, tape)
-            if step > 0 { losses.append(loss.value.pointer[0]) }
+            if step > 0 { losses.append(loss.value.values[0]) }
             if step == 3 { break }
             tape.backward(from: loss)
             optimizer.step()

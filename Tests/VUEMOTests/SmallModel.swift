@@ -33,10 +33,10 @@ enum SmallModel {
         let model = VUEMOModel(configuration, seed: seed)
         var generator = SplitMix64(seed: seed)
         for entry in model.parameters.entries {
-            for index in 0..<entry.count { entry.value.pointer[index] += 0.05 * generator.normal() }
+            for index in 0..<entry.count { entry.value.values[index] += 0.05 * generator.normal() }
         }
         for buffer in model.parameters.buffers {
-            for index in 0..<buffer.count { buffer.value.pointer[index] += 0.3 * generator.uniform() }
+            for index in 0..<buffer.count { buffer.value.values[index] += 0.3 * generator.uniform() }
         }
         return model
     }

@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import Tensors
 
@@ -42,34 +41,27 @@ extension Tape {
                 of: x.value, paddingRows: paddingRows, mean: mean, inverse: inverse, epsilon: epsilon,
                 updating: statistics, momentum: momentum)
         } else {
-            mean.pointer.update(from: statistics.mean.pointer, count: width)
-            for c in 0..<width { inverse.pointer[c] = 1 / (statistics.variance.pointer[c] + epsilon).squareRoot() }
+            Kernels.copy(statistics.mean.matrix, to: mean.matrix)
+            for c in 0..<width { inverse.values[c] = 1 / (statistics.variance.values[c] + epsilon).squareRoot() }
         }
         let scale = Tensor(rows: 1, columns: width)
-        let gamma = weight.value.pointer
-        for c in 0..<width { scale.pointer[c] = inverse.pointer[c] * gamma[c] }
+        let gamma = weight.value.values
+        for c in 0..<width { scale.values[c] = inverse.values[c] * gamma[c] }
         let y = Tensor(rows: n + (paddingRows > 0 ? 1 : 0), columns: width)
-        x.value.forEachRowRange { rows in
-            let first = rows.lowerBound * width
-            ck_normalize_columns(
-                y.pointer + first, x.value.pointer + first, rows.count, width, mean.pointer, scale.pointer,
-                bias.value.pointer)
+        func normalize(_ x: Tensor, firstRow: Int) {
+            Kernels.normalizeColumns(
+                of: x, mean: mean, scale: scale, shift: bias.value, into: y.rows(firstRow..<firstRow + x.rows))
         }
+        normalize(x.value, firstRow: 0)
         let zeros = paddingRows > 0 ? Tensor(rows: 1, columns: width, repeating: 0) : nil
-        if let zeros {
-            ck_normalize_columns(
-                y.pointer + n * width, zeros.pointer, 1, width, mean.pointer, scale.pointer, bias.value.pointer)
-        }
+        if let zeros { normalize(zeros, firstRow: n) }
         return record(y, inputs: [x, weight, bias]) { gradient in
             let weightGradient = weight.slot.toAddTo()
             let biasGradient = bias.slot.toAddTo()
             func add(_ x: Tensor, firstRow: Int) {
-                forEachColumnRange(width) { first, count in
-                    ck_normalize_columns_parameter_gradients(
-                        weightGradient.pointer + first, biasGradient.pointer + first,
-                        gradient.pointer + firstRow * width + first,
-                        x.pointer + first, x.rows, count, width, mean.pointer + first, inverse.pointer + first)
-                }
+                Kernels.addColumnNormalizationGradients(
+                    gradient.rows(firstRow..<firstRow + x.rows), x: x, mean: mean, inverse: inverse,
+                    toWeight: weightGradient, bias: biasGradient)
             }
             add(x.value, firstRow: 0)
             if let zeros { add(zeros, firstRow: n) }
@@ -85,31 +77,19 @@ extension Tape {
     ) {
         let width = x.columns
         let count = Double(x.rows + paddingRows)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * width) { sums in
-            sums.initialize(repeating: 0)
-            nonisolated(unsafe) let sum = sums.baseAddress!
-            nonisolated(unsafe) let squares = sum + width
-            forEachColumnRange(width) {
-                ck_accumulate_moments(sum + $0, squares + $0, x.pointer + $0, x.rows, $1, width)
-            }
-            for c in 0..<width {
-                let centre = sums[c] / count
-                let spread = sums[width + c] / count - centre * centre
-                // Rounding may leave a little less than 0; NaN stays NaN.
-                let variance = spread < 0 ? 0 : spread
-                mean.pointer[c] = Float(centre)
-                inverse.pointer[c] = Float(1 / (variance + Double(epsilon)).squareRoot())
-                guard count > 1 else { continue }
-                let unbiased = variance * count / (count - 1)
-                statistics.mean.pointer[c] += momentum * (Float(centre) - statistics.mean.pointer[c])
-                statistics.variance.pointer[c] += momentum * (Float(unbiased) - statistics.variance.pointer[c])
-            }
+        let (sums, squares) = Kernels.moments(of: x)
+        for c in 0..<width {
+            let centre = sums[c] / count
+            let spread = squares[c] / count - centre * centre
+            // Rounding may leave a little less than 0; NaN stays NaN.
+            let variance = spread < 0 ? 0 : spread
+            mean.values[c] = Float(centre)
+            inverse.values[c] = Float(1 / (variance + Double(epsilon)).squareRoot())
+            guard count > 1 else { continue }
+            let unbiased = variance * count / (count - 1)
+            statistics.mean.values[c] += momentum * (Float(centre) - statistics.mean.values[c])
+            statistics.variance.values[c] += momentum * (Float(unbiased) - statistics.variance.values[c])
         }
-        if count > 1 { statistics.batches.pointer[0] += 1 }
+        if count > 1 { statistics.batches.values[0] += 1 }
     }
-}
-
-/// Splits columns over the threads: a column's sum has one order whatever their number.
-private func forEachColumnRange(_ columns: Int, _ body: (_ first: Int, _ count: Int) -> Void) {
-    Compute.forEachRange(columns, minimum: 128) { body($0.lowerBound, $0.count) }
 }

@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 extension Tape {
@@ -18,7 +17,7 @@ extension Tape {
         let m = y.columns / h
         precondition(y.columns == m * h && lengths.reduce(0, +) == y.rows)
         let graph = EmotionGraph(y: y.value, streams: m, h: h, lengths: lengths)
-        let (target, source) = graph.scores(gate: gate.value, bias: bias.value.pointer[0])
+        let (target, source) = graph.scores(gate: gate.value, bias: bias.value.values[0])
         let out = Tensor(rows: y.rows, columns: y.columns)
         graph.forward(target: target, source: source, out: out)
         return record(out, inputs: [y, gate, bias]) { gradient in
@@ -33,7 +32,7 @@ extension Tape {
                 gate: gate.value, yGradient: yGradient, gateGradient: gate.slot.toAddTo(),
                 targetGradient: targetGradient,
                 sourceGradient: sourceGradient)
-            bias.slot.toAddTo().pointer[0] += targetGradient.values.reduce(0, +)
+            bias.slot.toAddTo().values[0] += targetGradient.values.reduce(0, +)
             y.slot.accumulate(yGradient)
         }
     }
@@ -57,34 +56,22 @@ private struct EmotionGraph {
 
     /// w_t·y + b and w_s·y for every node, [N, M] each.
     func scores(gate: Tensor, bias: Float) -> (target: Tensor, source: Tensor) {
-        let target = Tensor(rows: y.rows, columns: streams, repeating: bias)
+        let target = Tensor(rows: y.rows, columns: streams)
         let source = Tensor(rows: y.rows, columns: streams)
-        let nodes = y.rows * streams
-        Compute.forEachRange(nodes, minimum: 256) { range in
-            for node in range {
-                target.pointer[node] += ck_dot(y.pointer + node * h, gate.pointer, h)
-                source.pointer[node] = ck_dot(y.pointer + node * h, gate.pointer + h, h)
-            }
-        }
+        Kernels.emotionScores(of: nodes(y), gate: gate, bias: bias, target: target, source: source)
         return (target, source)
     }
 
-    /// The way back through `scores`. Sums over nodes are made in a fixed number of parts and added in order.
+    /// A tensor [N, M·H] with a row for every node.
+    private func nodes(_ tensor: Tensor) -> Tensor { tensor.reshaped(rows: tensor.rows * streams, columns: h) }
+
+    /// The way back through `scores`.
     func scoresBackward(
         gate: Tensor, yGradient: Tensor, gateGradient: Tensor, targetGradient: Tensor, sourceGradient: Tensor
     ) {
-        let nodes = y.rows * streams
-        let parts = 8
-        let sums = Tensor(rows: parts, columns: 2 * h, repeating: 0)
-        Compute.forEach(parts) { part in
-            let first = nodes * part / parts
-            let count = nodes * (part + 1) / parts - first
-            let own = sums.pointer + part * 2 * h
-            ck_emotion_scores_backward(
-                yGradient.pointer + first * h, own, own + h, y.pointer + first * h, targetGradient.pointer + first,
-                sourceGradient.pointer + first, gate.pointer, gate.pointer + h, count, h)
-        }
-        sums.addColumnSums(to: gateGradient)
+        Kernels.addEmotionScoreGradients(
+            target: targetGradient, source: sourceGradient, x: nodes(y), gate: gate, toX: nodes(yGradient),
+            gate: gateGradient)
     }
 
     /// Σ over a dialogue's (n − 1) + (M − 1) neighbours is divided by this; nil where there are none.
@@ -97,43 +84,40 @@ private struct EmotionGraph {
         tensor.rows(spans[dialogue]).matrix(columns: stream * h..<(stream + 1) * h)
     }
 
+    /// One number for each of a dialogue's utterances, out of [N, M].
+    private func scores(_ tensor: Tensor, _ dialogue: Int, _ stream: Int) -> Matrix {
+        tensor.rows(spans[dialogue]).matrix(columns: stream..<stream + 1)
+    }
+
     /// Calls `body` for every tile of rows of the dialogue's block, with the tile's numbers filled in.
     private func forEachTile(
         _ dialogue: Int, _ stream: Int, target: Tensor, source: Tensor, scale: Float,
         _ body: (Range<Int>, Tensor) -> Void
     ) {
         let n = lengths[dialogue]
-        let score = spans[dialogue].lowerBound * streams + stream
         for rows in spans.tiles(dialogue) {
-            let lower = rows.lowerBound
             let weights = Tensor(rows: rows.count, columns: n)
-            weights.forEachRowRange { part in
-                ck_emotion_tile(
-                    weights.pointer + part.lowerBound * n, target.pointer + score + (lower + part.lowerBound) * streams,
-                    streams,
-                    source.pointer + score, streams, part.count, n, lower + part.lowerBound, scale)
-            }
+            Kernels.emotionTile(
+                target: scores(target, dialogue, stream).rows(rows), source: scores(source, dialogue, stream),
+                firstRow: rows.lowerBound, scale: scale, into: weights)
             body(rows, weights)
         }
     }
 
     func forward(target: Tensor, source: Tensor, out: Tensor) {
         spans.forEachDialogue { dialogue in
-            let start = spans[dialogue].lowerBound * y.columns
-            (out.pointer + start).update(from: y.pointer + start, count: lengths[dialogue] * y.columns)
+            let rows = spans[dialogue]
+            Kernels.copy(y.rows(rows).matrix, to: out.rows(rows).matrix)
             guard let scale = scale(dialogue) else { return }
             for stream in 0..<streams {
                 let nodes = block(y, dialogue, stream)
                 let result = block(out, dialogue, stream)
-                forEachTile(dialogue, stream, target: target, source: source, scale: scale) { rows, weights in
-                    MatrixProduct.multiply(weights.matrix, nodes, into: result.rows(rows), beta: 1)
+                forEachTile(dialogue, stream, target: target, source: source, scale: scale) { tile, weights in
+                    MatrixProduct.multiply(weights.matrix, nodes, into: result.rows(tile), beta: 1)
                 }
             }
-            let score = spans[dialogue].lowerBound * streams
-            ck_emotion_across(
-                out.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score,
-                lengths[dialogue], streams,
-                h, scale)
+            Kernels.addEmotionsAcross(
+                y.rows(rows), target: target.rows(rows), source: source.rows(rows), scale: scale, to: out.rows(rows))
         }
     }
 
@@ -142,53 +126,27 @@ private struct EmotionGraph {
         sourceGradient: Tensor
     ) {
         spans.forEachDialogue { dialogue in
-            let n = lengths[dialogue]
-            let first = spans[dialogue].lowerBound
-            let start = first * y.columns
-            let score = first * streams
-            (yGradient.pointer + start).update(from: gradient.pointer + start, count: n * y.columns)
+            let rows = spans[dialogue]
+            Kernels.copy(gradient.rows(rows).matrix, to: yGradient.rows(rows).matrix)
             guard let scale = scale(dialogue) else { return }
             for stream in 0..<streams {
                 let nodes = block(y, dialogue, stream)
                 let outer = block(gradient, dialogue, stream)
                 let inner = block(yGradient, dialogue, stream)
-                forEachTile(dialogue, stream, target: target, source: source, scale: scale) { rows, weights in
-                    MatrixProduct.multiply(weights.matrix.transposed, outer.rows(rows), into: inner, beta: 1)
-                    let products = Tensor(rows: rows.count, columns: n)
-                    MatrixProduct.multiply(outer.rows(rows), nodes.transposed, into: products.matrix)
-                    backwardOfTile(
-                        rows, weights: weights, products: products, scale: scale,
-                        target: targetGradient.pointer + score + stream + rows.lowerBound * streams,
-                        source: sourceGradient.pointer + score + stream)
+                forEachTile(dialogue, stream, target: target, source: source, scale: scale) { tile, weights in
+                    MatrixProduct.multiply(weights.matrix.transposed, outer.rows(tile), into: inner, beta: 1)
+                    let products = Tensor(rows: tile.count, columns: rows.count)
+                    MatrixProduct.multiply(outer.rows(tile), nodes.transposed, into: products.matrix)
+                    Kernels.addEmotionTileGradients(
+                        products, tile: weights, firstRow: tile.lowerBound, scale: scale,
+                        toTarget: scores(targetGradient, dialogue, stream).rows(tile),
+                        source: scores(sourceGradient, dialogue, stream))
                 }
             }
-            ck_emotion_across_backward(
-                yGradient.pointer + start, targetGradient.pointer + score, sourceGradient.pointer + score,
-                gradient.pointer + start, y.pointer + start, target.pointer + score, source.pointer + score, n, streams,
-                h, scale)
-        }
-    }
-
-    /// The tile's part of the scores' gradients. Rows are taken in groups, with sums over rows of their own that are added in
-    /// order, so that nothing depends on the number of threads.
-    private func backwardOfTile(
-        _ rows: Range<Int>, weights: Tensor, products: Tensor, scale: Float, target: UnsafeMutablePointer<Float>,
-        source: UnsafeMutablePointer<Float>
-    ) {
-        let n = weights.columns
-        let height = 128
-        let groups = (rows.count + height - 1) / height
-        let parts = Tensor(rows: groups, columns: n, repeating: 0)
-        nonisolated(unsafe) let target = target
-        Compute.forEach(groups) { group in
-            let first = group * height
-            let count = min(height, rows.count - first)
-            ck_emotion_tile_backward(
-                target + first * streams, streams, parts.pointer + group * n, 1, weights.pointer + first * n,
-                products.pointer + first * n, count, n, rows.lowerBound + first, scale)
-        }
-        for group in 0..<groups {
-            for column in 0..<n { source[column * streams] += parts.pointer[group * n + column] }
+            Kernels.addEmotionsAcrossGradients(
+                gradient.rows(rows), x: y.rows(rows), target: target.rows(rows), source: source.rows(rows),
+                scale: scale, toX: yGradient.rows(rows), target: targetGradient.rows(rows),
+                source: sourceGradient.rows(rows))
         }
     }
 }

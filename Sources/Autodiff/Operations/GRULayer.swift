@@ -1,4 +1,4 @@
-import CKernels
+import Concurrency
 import Tensors
 
 /// The parameters of one direction of one GRU layer, as PyTorch keeps them: gates in the order reset, update, new.
@@ -83,20 +83,15 @@ private func accumulateGRUGradients(x: Variable, inputRow: [Int32]?, direction: 
     MatrixProduct.multiply(
         saved.matrix(columns: 3 * h..<4 * h).transposed, previous, into: recurrent.rows(2 * h..<3 * h).matrix, beta: 1)
     let recurrentBias = direction.recurrentBias.slot.toAddTo()
-    saved.matrix(columns: 0..<2 * h).addColumnSums(to: recurrentBias.pointer)
-    saved.matrix(columns: 3 * h..<4 * h).addColumnSums(to: recurrentBias.pointer + 2 * h)
+    Kernels.addColumnSums(of: saved.matrix(columns: 0..<2 * h), to: recurrentBias.matrix(columns: 0..<2 * h))
+    Kernels.addColumnSums(of: saved.matrix(columns: 3 * h..<4 * h), to: recurrentBias.matrix(columns: 2 * h..<3 * h))
 
     var gates = saved.matrix(columns: 0..<3 * h)
-    gates.addColumnSums(to: direction.inputBias.slot.toAddTo().pointer)
+    Kernels.addColumnSums(of: gates, to: direction.inputBias.slot.toAddTo().matrix)
     if let inputRow {
         // Rows that read the same input (all padding reads one) have one sum, so the products run over x's rows.
         let sums = Tensor(rows: x.rows, columns: 3 * h, repeating: 0)
-        let unsummed = gates
-        Compute.forEachRange(3 * h, minimum: 128) { part in
-            ck_scatter_add_rows(
-                sums.pointer + part.lowerBound, 3 * h, unsummed.pointer + part.lowerBound, unsummed.stride, inputRow,
-                inputRow.count, part.count)
-        }
+        Kernels.scatterAddRows(of: gates, inputRow, to: sums.matrix)
         gates = sums.matrix
     }
     MatrixProduct.multiply(gates.transposed, x.value.matrix, into: direction.inputWeight.slot.toAddTo().matrix, beta: 1)
@@ -138,20 +133,17 @@ private struct RecurrentRun {
     ) {
         let state = Tensor(rows: block.count, columns: h, repeating: 0)
         let recurrent = Tensor(rows: block.count, columns: 3 * h)
-        let inputBias = direction.inputBias.value.pointer
-        let recurrentBias = direction.recurrentBias.value.pointer
-        inputRow.withUnsafeBufferPointer { inputRow in
-            for step in 0..<layout.steps {
-                let (first, count) = rows(at: isBackward ? layout.steps - 1 - step : step)
-                if count == 0 { continue }
-                MatrixProduct.multiplyOnThisThread(
-                    state.rows(0..<count).matrix, weight, into: recurrent.rows(0..<count).matrix)
-                ck_gru_step(
-                    state.pointer, output.pointer + first * output.columns + outputColumn, output.columns,
-                    saved.pointer + first * 5 * h, input.pointer, inputRow.baseAddress! + first, inputBias,
-                    recurrent.pointer,
-                    recurrentBias, count, h)
-            }
+        for step in 0..<layout.steps {
+            let (first, count) = rows(at: isBackward ? layout.steps - 1 - step : step)
+            if count == 0 { continue }
+            let states = state.rows(0..<count)
+            let products = recurrent.rows(0..<count)
+            MatrixProduct.multiplyOnThisThread(states.matrix, weight, into: products.matrix)
+            Kernels.gruStep(
+                state: states, recurrent: products, input: input, inputRows: inputRow, from: first,
+                inputBias: direction.inputBias.value, recurrentBias: direction.recurrentBias.value,
+                output: output.rows(first..<first + count).matrix(columns: outputColumn..<outputColumn + h),
+                saved: saved.rows(first..<first + count))
         }
     }
 
@@ -161,9 +153,10 @@ private struct RecurrentRun {
         for step in 0..<layout.steps {
             let (first, count) = rows(at: isBackward ? step : layout.steps - 1 - step)
             if count == 0 { continue }
-            ck_gru_step_backward(
-                state.pointer, gradient.pointer + first * gradient.columns + gradientColumn, gradient.columns,
-                saved.pointer + first * 5 * h, recurrent.pointer, count, h)
+            Kernels.gruStepBackward(
+                gradient.rows(first..<first + count).matrix(columns: gradientColumn..<gradientColumn + h),
+                stateGradient: state.rows(0..<count), saved: saved.rows(first..<first + count),
+                recurrentGradient: recurrent.rows(0..<count))
             MatrixProduct.multiplyOnThisThread(
                 recurrent.rows(0..<count).matrix, weight, into: state.rows(0..<count).matrix, beta: 1)
         }

@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 extension Tape {
@@ -17,28 +16,18 @@ extension Tape {
         MatrixProduct.multiply(x.value.matrix, merged.matrix.transposed, into: gate.matrix)
         MatrixProduct.multiply(
             context.value.matrix, weight.value.matrix(columns: h..<2 * h).transposed, into: gate.matrix, beta: 1)
-        out.forEachRowRange { rows in
-            let first = rows.lowerBound * h
-            ck_gated_residual(
-                out.pointer + first, gate.pointer + first, x.value.pointer + first, context.value.pointer + first,
-                bias.value.pointer, rows.count, h)
-        }
+        Kernels.gatedResidual(x.value, context: context.value, bias: bias.value, gate: gate, into: out)
         return record(out, inputs: [x, context, weight, bias]) { gradient in
             let pre = Tensor(rows: x.rows, columns: h)
             let (xGradient, beta) = x.slot.target()
             let contextGradient = context.slot.toAddTo()
-            pre.forEachRowRange { rows in
-                let first = rows.lowerBound * h
-                ck_gated_residual_backward(
-                    pre.pointer + first, xGradient.pointer + first, beta == 0 ? 0 : 1, contextGradient.pointer + first,
-                    gradient.pointer + first, gate.pointer + first, x.value.pointer + first,
-                    context.value.pointer + first,
-                    rows.count, h)
-            }
+            Kernels.gatedResidualBackward(
+                gradient, x: x.value, context: context.value, gate: gate, into: pre, x: xGradient,
+                accumulating: beta != 0, context: contextGradient)
             MatrixProduct.multiply(pre.matrix, merged.matrix, into: xGradient.matrix, beta: 1)
             MatrixProduct.multiply(
                 pre.matrix, weight.value.matrix(columns: h..<2 * h), into: contextGradient.matrix, beta: 1)
-            pre.addColumnSums(to: bias.slot.toAddTo())
+            Kernels.addColumnSums(of: pre.matrix, to: bias.slot.toAddTo().matrix)
             // d/dW₁ = preᵀ x, d/dW₂ = preᵀ (x + c).
             let product = Tensor(rows: h, columns: h)
             let target = weight.slot.toAddTo()
@@ -64,35 +53,26 @@ extension Tape {
         let merged = mergedHalves(weight.value)
         precondition(streams * context.rows == x.rows && context.columns == 1)
         let contextWeight = Tensor(rows: 1, columns: h)
-        let weights = weight.value.pointer
         let ones = Tensor(rows: 1, columns: h, repeating: 1)
-        for row in 0..<h { contextWeight.pointer[row] = ck_dot(weights + row * 2 * h + h, ones.pointer, h) }
+        Kernels.dotProducts(
+            of: weight.value.matrix(columns: h..<2 * h), with: ones.matrix,
+            into: contextWeight.reshaped(rows: h, columns: 1).matrix)
         let gate = Tensor(rows: x.rows, columns: h)
         let out = Tensor(rows: x.rows, columns: h)
         MatrixProduct.multiply(x.value.matrix, merged.matrix.transposed, into: gate.matrix)
-        forEachUtteranceRange(context.rows, width: streams * h) { rows in
-            let first = rows.lowerBound * streams * h
-            ck_gated_residual_scalar(
-                out.pointer + first, gate.pointer + first, x.value.pointer + first,
-                context.value.pointer + rows.lowerBound,
-                streams, contextWeight.pointer, bias.value.pointer, rows.count * streams, h)
-        }
+        Kernels.gatedResidual(
+            x.value, groupContext: context.value, contextWeight: contextWeight, bias: bias.value, gate: gate, into: out)
         return record(out, inputs: [x, context, weight, bias]) { gradient in
             let pre = Tensor(rows: x.rows, columns: h)
             let rowGradient = Tensor(rows: x.rows, columns: 1)
             let (xGradient, beta) = x.slot.target()
-            forEachUtteranceRange(context.rows, width: streams * h) { rows in
-                let first = rows.lowerBound * streams * h
-                ck_gated_residual_scalar_backward(
-                    pre.pointer + first, xGradient.pointer + first, beta == 0 ? 0 : 1,
-                    rowGradient.pointer + rows.lowerBound * streams, gradient.pointer + first, gate.pointer + first,
-                    x.value.pointer + first, context.value.pointer + rows.lowerBound, streams, contextWeight.pointer,
-                    rows.count * streams, h)
-            }
+            Kernels.gatedResidualBackward(
+                gradient, x: x.value, groupContext: context.value, contextWeight: contextWeight, gate: gate, into: pre,
+                x: xGradient, accumulating: beta != 0, context: rowGradient)
             let contextGradient = context.slot.toAddTo()
-            for row in 0..<x.rows { contextGradient.pointer[row / streams] += rowGradient.pointer[row] }
+            for row in 0..<x.rows { contextGradient.values[row / streams] += rowGradient.values[row] }
             MatrixProduct.multiply(pre.matrix, merged.matrix, into: xGradient.matrix, beta: 1)
-            pre.addColumnSums(to: bias.slot.toAddTo())
+            Kernels.addColumnSums(of: pre.matrix, to: bias.slot.toAddTo().matrix)
             // d/dW₁ = preᵀ x, d/dW₂ = preᵀ x + (preᵀ c) 1ᵀ.
             let product = Tensor(rows: h, columns: h)
             let target = weight.slot.toAddTo()
@@ -100,12 +80,12 @@ extension Tape {
             addToBothHalves(product, of: target)
             let repeated = Tensor(rows: 1, columns: x.rows)
             let projected = Tensor(rows: 1, columns: h)
-            let numbers = context.value.pointer
-            for row in 0..<x.rows { repeated.pointer[row] = numbers[row / streams] }
+            let numbers = context.value.values
+            for row in 0..<x.rows { repeated.values[row] = numbers[row / streams] }
             MatrixProduct.multiply(repeated.matrix, pre.matrix, into: projected.matrix)
-            for row in 0..<h {
-                ck_add_scaled(target.pointer + row * 2 * h + h, ones.pointer, projected.pointer[row], h)
-            }
+            Kernels.addScaledRows(
+                ones.matrix, factors: projected.reshaped(rows: h, columns: 1).matrix,
+                to: target.matrix(columns: h..<2 * h))
         }
     }
 
@@ -117,37 +97,24 @@ extension Tape {
         precondition(n * streams == x.rows)
         let y = Tensor(rows: n, columns: 1)
         let ones = Tensor(rows: 1, columns: width, repeating: scale)
-        Compute.forEachRange(n, minimum: 64) { range in
-            for row in range { y.pointer[row] = ck_dot(x.value.pointer + row * width, ones.pointer, width) }
-        }
+        Kernels.dotProducts(of: x.value.reshaped(rows: n, columns: width).matrix, with: ones.matrix, into: y.matrix)
         return record(y, inputs: [x]) { [slot = x.slot] gradient in
-            let target = slot.toAddTo()
-            Compute.forEachRange(n, minimum: 64) { range in
-                for row in range {
-                    ck_add_scaled(target.pointer + row * width, ones.pointer, gradient.pointer[row], width)
-                }
-            }
+            Kernels.addScaledRows(
+                ones.matrix, factors: gradient.matrix,
+                to: slot.toAddTo().reshaped(rows: n, columns: width).matrix)
         }
     }
-}
-
-private func forEachUtteranceRange(_ count: Int, width: Int, _ body: (Range<Int>) -> Void) {
-    Compute.forEachRange(count, minimum: max(1, (1 << 15) / width), body)
 }
 
 /// W₁ + W₂ of [H, 2H].
 private func mergedHalves(_ weight: Tensor) -> Tensor {
     let h = weight.columns / 2
     let merged = Tensor(rows: weight.rows, columns: h)
-    for row in 0..<weight.rows {
-        ck_add(merged.pointer + row * h, weight.pointer + row * 2 * h, weight.pointer + row * 2 * h + h, h)
-    }
+    Kernels.add(weight.matrix(columns: 0..<h), weight.matrix(columns: h..<2 * h), into: merged.matrix)
     return merged
 }
 
 private func addToBothHalves(_ product: Tensor, of target: Tensor) {
     let h = product.columns
-    for row in 0..<product.rows {
-        for half in 0..<2 { ck_add_scaled(target.pointer + row * 2 * h + half * h, product.pointer + row * h, 1, h) }
-    }
+    for half in 0..<2 { Kernels.add(product.matrix, to: target.matrix(columns: half * h..<(half + 1) * h)) }
 }

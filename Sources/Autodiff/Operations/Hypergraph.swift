@@ -1,4 +1,4 @@
-import CKernels
+import Concurrency
 import Tensors
 
 /// The hyperedges that VUEMO puts on one utterance, as sets of streams. Streams are numbered in the order of the stack, the
@@ -44,18 +44,15 @@ extension Tape {
         let mixings = graph.mixings(edgeWeight: edgeWeight.value, nodeWeight: nodeWeight.value)
         let stackedBiases = Tensor(rows: layers, columns: h)
         for (layer, bias) in biases.enumerated() {
-            stackedBiases.rows(layer..<layer + 1).pointer.update(from: bias.value.pointer, count: h)
+            Kernels.copy(bias.value.matrix, to: stackedBiases.rows(layer..<layer + 1).matrix)
         }
         let parts = ColumnParts(dialogues: lengths.count, columns: h)
         let out = Tensor(rows: x.rows, columns: x.columns)
         parts.forEach { dialogue, _, columns in
             let rows = graph.spans[dialogue]
-            let mixing = mixings[dialogue]
-            let workspace = Tensor(rows: 1, columns: ck_hypergraph_workspace(layers, rows.count, streams, 0))
-            ck_hypergraph(
-                out.rows(rows).pointer, x.value.rows(rows).pointer, mixing.mix.pointer, mixing.scale.pointer,
-                stackedBiases.pointer, layers, rows.count, streams, h, columns.lowerBound, columns.count,
-                workspace.pointer)
+            Kernels.hypergraph(
+                x.value.rows(rows), mixings[dialogue].layers(biases: stackedBiases), columns: columns,
+                into: out.rows(rows))
         }
         return record(out, inputs: [x, edgeWeight, nodeWeight] + biases) { gradient in
             let xGradient = Tensor(rows: x.rows, columns: x.columns)
@@ -65,16 +62,11 @@ extension Tape {
             let biasParts = Tensor(rows: lengths.count, columns: layers * h)
             parts.forEach { dialogue, part, columns in
                 let rows = graph.spans[dialogue]
-                let mixing = mixings[dialogue]
-                let own = part * x.rows + rows.lowerBound
-                let workspace = Tensor(rows: 1, columns: ck_hypergraph_workspace(layers, rows.count, streams, 1))
-                ck_hypergraph_backward(
-                    xGradient.rows(rows).pointer, gradient.rows(rows).pointer, x.value.rows(rows).pointer,
-                    mixing.mix.pointer,
-                    mixing.scale.pointer, stackedBiases.pointer, mixParts.pointer + own * streams * streams,
-                    scaleParts.pointer + own * streams, biasParts.pointer + dialogue * layers * h, layers, rows.count,
-                    streams,
-                    h, columns.lowerBound, columns.count, workspace.pointer)
+                let own = part * x.rows + rows.lowerBound..<part * x.rows + rows.upperBound
+                Kernels.hypergraphBackward(
+                    gradient.rows(rows), x: x.value.rows(rows), mixings[dialogue].layers(biases: stackedBiases),
+                    columns: columns, into: xGradient.rows(rows), mix: mixParts.rows(own), scale: scaleParts.rows(own),
+                    biases: biasParts.rows(dialogue..<dialogue + 1))
             }
             let mixGradient = mixParts.rows(0..<x.rows)
             let scaleGradient = scaleParts.rows(0..<x.rows)
@@ -86,7 +78,8 @@ extension Tape {
                 mixings, mixGradient: mixGradient, scaleGradient: scaleGradient, toEdges: edgeWeight.slot.toAddTo(),
                 nodes: nodeWeight.slot.toAddTo())
             for (layer, bias) in biases.enumerated() {
-                biasParts.matrix(columns: layer * h..<(layer + 1) * h).addColumnSums(to: bias.slot.toAddTo().pointer)
+                Kernels.addColumnSums(
+                    of: biasParts.matrix(columns: layer * h..<(layer + 1) * h), to: bias.slot.toAddTo().matrix)
             }
             x.slot.accumulate(xGradient)
         }

@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 extension Tape {
@@ -12,35 +11,17 @@ extension Tape {
         let mean = Tensor(rows: 1, columns: x.rows)
         let inverse = Tensor(rows: 1, columns: x.rows)
         func normalized() -> Tensor {
-            let x = x.value
             let y = Tensor(rows: x.rows, columns: width)
-            x.forEachRowRange { rows in
-                let first = rows.lowerBound * width
-                ck_layer_norm(
-                    y.pointer + first, mean.pointer + rows.lowerBound, inverse.pointer + rows.lowerBound,
-                    x.pointer + first,
-                    rows.count, width, weight.value.pointer, bias.value.pointer, epsilon)
-            }
+            Kernels.layerNorm(
+                of: x.value, weight: weight.value, bias: bias.value, epsilon: epsilon, into: y, mean: mean,
+                inverse: inverse)
             return y
         }
         return record(normalized(), inputs: [x, weight, bias], remake: normalized) { gradient in
             let (target, beta) = x.requiresGradient ? x.slot.target() : (Tensor(rows: x.rows, columns: width), 0)
-            // A fixed number of row blocks with sums of their own, added in order: the same result for any thread count.
-            let blocks = 8
-            let partial = Tensor(rows: 2 * blocks, columns: width, repeating: 0)
-            Compute.forEach(blocks) { block in
-                let rows = x.rows * block / blocks..<x.rows * (block + 1) / blocks
-                let first = rows.lowerBound * width
-                ck_layer_norm_backward(
-                    target.pointer + first, beta == 0 ? 0 : 1, partial.pointer + 2 * block * width,
-                    partial.pointer + (2 * block + 1) * width, gradient.pointer + first, x.value.pointer + first,
-                    mean.pointer + rows.lowerBound, inverse.pointer + rows.lowerBound, weight.value.pointer, rows.count,
-                    width)
-            }
-            let weightGradient = weight.slot.toAddTo()
-            let biasGradient = bias.slot.toAddTo()
-            ck_accumulate_column_sums(weightGradient.pointer, partial.pointer, blocks, width, 2 * width)
-            ck_accumulate_column_sums(biasGradient.pointer, partial.pointer + width, blocks, width, 2 * width)
+            Kernels.layerNormBackward(
+                gradient, x: x.value, weight: weight.value, mean: mean, inverse: inverse, into: target,
+                accumulating: beta != 0, toWeight: weight.slot.toAddTo(), bias: bias.slot.toAddTo())
         }
     }
 }

@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 extension Tape {
@@ -12,22 +11,17 @@ extension Tape {
     public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil, relu: Bool = false) -> Variable {
         let y = Tensor(rows: x.rows, columns: weight.rows)
         MatrixProduct.multiply(x.value.matrix, weight.value.matrix.transposed, into: y.matrix)
-        if bias != nil || relu {
-            y.forEachRowRange { rows in
-                ck_bias_activation(
-                    y.pointer + rows.lowerBound * y.columns, rows.count, y.columns, bias?.value.pointer, relu ? 1 : 0)
-            }
-        }
+        if bias != nil || relu { Kernels.addBias(bias?.value, relu: relu, to: y) }
         let masking = relu ? y : nil
         return record(y, inputs: [x, weight] + (bias.map { [$0] } ?? [])) { gradient in
-            if let masking {
-                gradient.forEachElementRange { ck_relu_mask(gradient.pointer + $0, masking.pointer + $0, $1) }
-            }
+            if let masking { Kernels.maskReLU(gradient, output: masking) }
             if weight.requiresGradient {
                 let (target, beta) = weight.slot.target()
                 MatrixProduct.multiply(gradient.matrix.transposed, x.value.matrix, into: target.matrix, beta: beta)
             }
-            if let bias, bias.requiresGradient { gradient.addColumnSums(to: bias.slot.toAddTo()) }
+            if let bias, bias.requiresGradient {
+                Kernels.addColumnSums(of: gradient.matrix, to: bias.slot.toAddTo().matrix)
+            }
             if x.requiresGradient {
                 let (target, beta) = x.slot.target()
                 MatrixProduct.multiply(gradient.matrix, weight.value.matrix, into: target.matrix, beta: beta)

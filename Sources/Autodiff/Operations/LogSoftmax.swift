@@ -1,4 +1,3 @@
-import CKernels
 import Foundation
 import Tensors
 
@@ -6,15 +5,13 @@ extension Tape {
     /// log softmax of every row: [N, C] → [N, C].
     public func logSoftmax(_ x: Variable) -> Variable {
         let y = Tensor(rows: x.rows, columns: x.columns)
-        ck_log_softmax_rows(y.pointer, x.value.pointer, x.rows, x.columns)
+        Kernels.logSoftmaxRows(of: x.value, into: y)
         return record(y, inputs: [x]) { [slot = x.slot] gradient in
             let target = slot.toAddTo()
             for row in 0..<slot.rows {
-                let g = gradient.pointer + row * slot.columns
-                let p = y.pointer + row * slot.columns
                 var sum: Float = 0
-                for c in 0..<slot.columns { sum += g[c] }
-                for c in 0..<slot.columns { target.pointer[row * slot.columns + c] += g[c] - exp(p[c]) * sum }
+                for c in 0..<slot.columns { sum += gradient[row, c] }
+                for c in 0..<slot.columns { target[row, c] += gradient[row, c] - exp(y[row, c]) * sum }
             }
         }
     }

@@ -59,14 +59,14 @@ extension Tape {
         for row in 0..<rows where labels[row] >= 0 {
             for column in 0..<classes {
                 let index = row * classes + column
-                let (value, slope) = term(row, column, Int(labels[row]), Double(logProbabilities.value.pointer[index]))
+                let (value, slope) = term(row, column, Int(labels[row]), Double(logProbabilities.value.values[index]))
                 sum += value
-                derivative.pointer[index] = Float(slope * scale)
+                derivative.values[index] = Float(slope * scale)
             }
         }
         return record(Tensor(rows: 1, columns: 1, [Float(sum * scale)]), inputs: [logProbabilities]) {
             [slot = logProbabilities.slot] gradient in
-            slot.toAddTo().add(derivative, scale: gradient.pointer[0])
+            slot.toAddTo().add(derivative, scale: gradient.values[0])
         }
     }
 }

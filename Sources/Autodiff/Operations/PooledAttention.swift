@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 extension Tape {
@@ -20,14 +19,14 @@ extension Tape {
             let span = spans[dialogue]
             let nodes = span.lowerBound * streams..<span.upperBound * streams
             let means = pooled.rows(dialogue * streams..<(dialogue + 1) * streams)
-            ck_accumulate_column_sums(
-                means.pointer, e.value.pointer + nodes.lowerBound * h, span.count, streams * h, streams * h)
+            let utterances = e.value.rows(nodes).reshaped(rows: span.count, columns: streams * h)
+            Kernels.addColumnSums(of: utterances.matrix, to: means.reshaped(rows: 1, columns: streams * h).matrix)
             let inverse = 1 / Float(span.count)
-            for index in 0..<means.count { means.pointer[index] *= inverse }
+            for index in 0..<means.count { means.values[index] *= inverse }
             let scores = weights.rows(nodes)
             MatrixProduct.multiply(
                 e.value.rows(nodes).matrix, means.matrix.transposed, into: scores.matrix, alpha: scale)
-            ck_softmax_rows(scores.pointer, scores.rows, streams, streams)
+            Kernels.softmaxRows(of: scores.matrix)
         }
         func contexts() -> Tensor {
             let out = Tensor(rows: weights.rows, columns: h)
@@ -51,17 +50,16 @@ extension Tape {
                 let inner = target.rows(nodes)
                 let scores = Tensor(rows: nodes.count, columns: streams)
                 MatrixProduct.multiply(outer.matrix, means.matrix.transposed, into: scores.matrix)
-                scores.softmaxBackward(weights)
+                Kernels.softmaxBackward(scores, weights: weights)
                 let meansGradient = Tensor(rows: streams, columns: h)
                 MatrixProduct.multiply(weights.matrix.transposed, outer.matrix, into: meansGradient.matrix)
                 MatrixProduct.multiply(
                     scores.matrix.transposed, e.value.rows(nodes).matrix, into: meansGradient.matrix, alpha: scale,
                     beta: 1)
                 MatrixProduct.multiply(scores.matrix, means.matrix, into: inner.matrix, alpha: scale, beta: 1)
-                for row in 0..<span.count {
-                    ck_add_scaled(
-                        inner.pointer + row * streams * h, meansGradient.pointer, 1 / Float(span.count), streams * h)
-                }
+                Kernels.addToEveryRow(
+                    meansGradient.reshaped(rows: 1, columns: streams * h).matrix, scale: 1 / Float(span.count),
+                    of: inner.reshaped(rows: span.count, columns: streams * h).matrix)
             }
         }
     }

@@ -1,4 +1,3 @@
-import CKernels
 import Tensors
 
 extension Tape {
@@ -15,7 +14,6 @@ extension Tape {
         precondition(x.columns == 3 * h && lengths.reduce(0, +) == x.rows)
         let scale = 1 / Float(h).squareRoot()
         let key = maskKey(probability: probability)
-        let probability = key == nil ? 0 : probability
         let spans = DialogueSpans(lengths)
         let out = Tensor(rows: x.rows, columns: h)
         /// softmax(Q Kᵀ / √H) of some rows of a dialogue.
@@ -26,18 +24,14 @@ extension Tape {
                 block.matrix(columns: 0..<h).rows(rows), block.matrix(columns: h..<2 * h).transposed,
                 into: product.matrix,
                 alpha: scale)
-            product.forEachRowRange {
-                ck_softmax_rows(product.pointer + $0.lowerBound * span.count, $0.count, span.count, span.count)
-            }
+            Kernels.softmaxRows(of: product.matrix)
             return product
         }
         func masked(_ weights: Tensor, _ dialogue: Int, _ rows: Range<Int>) -> Tensor {
             guard let key else { return weights }
             let result = Tensor(rows: weights.rows, columns: weights.columns)
-            ck_dropout(
-                result.pointer, weights.pointer, weights.count,
-                spans.firstSquare[dialogue] + rows.lowerBound * weights.columns,
-                key, probability)
+            let first = spans.firstSquare[dialogue] + rows.lowerBound * weights.columns
+            Kernels.dropout(weights, DropoutMask(key: key, probability: probability, first: first), into: result)
             return result
         }
         spans.forEachDialogue { dialogue in
@@ -65,7 +59,7 @@ extension Tape {
                     MatrixProduct.multiply(
                         outer, block.matrix(columns: 2 * h..<3 * h).transposed, into: products.matrix)
                     products = masked(products, dialogue, rows)
-                    products.softmaxBackward(weights)
+                    Kernels.softmaxBackward(products, weights: weights)
                     MatrixProduct.multiply(
                         products.matrix, block.matrix(columns: h..<2 * h),
                         into: inner.matrix(columns: 0..<h).rows(rows),

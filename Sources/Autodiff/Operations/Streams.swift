@@ -11,13 +11,13 @@ extension Tape {
         var blocks: [Range<Int>] = []
         for stream in streams {
             blocks.append(first..<first + stream.columns)
-            y.matrix(columns: blocks.last!).copyRows(from: stream.value.matrix)
+            Kernels.copy(stream.value.matrix, to: y.matrix(columns: blocks.last!))
             first += stream.columns
         }
         return record(y, inputs: streams) { [slots = streams.map(\.slot), blocks] gradient in
             for (stream, block) in zip(slots, blocks) where stream.requiresGradient {
                 let part = Tensor(rows: n, columns: stream.columns)
-                part.matrix.copyRows(from: gradient.matrix(columns: block))
+                Kernels.copy(gradient.matrix(columns: block), to: part.matrix)
                 stream.accumulate(part)
             }
         }
@@ -28,18 +28,6 @@ extension Tape {
         if x.rows == rows && x.columns == columns { return x }
         return record(x.value.reshaped(rows: rows, columns: columns), inputs: [x]) { [slot = x.slot] gradient in
             slot.accumulate(gradient.reshaped(rows: slot.rows, columns: slot.columns))
-        }
-    }
-}
-
-extension Matrix {
-    /// Copies a matrix of the same shape.
-    func copyRows(from other: Matrix) {
-        precondition(other.rows == rows && other.columns == columns)
-        Compute.forEachRange(rows, minimum: max(1, (1 << 15) / max(1, columns))) { range in
-            for row in range {
-                (pointer + row * stride).update(from: other.pointer + row * other.stride, count: columns)
-            }
         }
     }
 }

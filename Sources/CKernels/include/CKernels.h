@@ -1,6 +1,7 @@
 #pragma once
-// Vectorised single-precision loops and the thread pool under the engine.
-// Matrices are row-major; `stride` is the distance between rows in elements. No function allocates or fails.
+// Vectorised single-precision loops under the engine.
+// Matrices are views in rows. A kernel writes to the views that it names first; no function allocates or fails, and none
+// checks shapes: the Swift functions of Tensors/Kernels do.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,37 +9,33 @@
 extern "C" {
 #endif
 
-#pragma mark Threads (parallel.c)
-
-/// The number of processors this process may use.
-size_t ck_processors(void);
-/// Called once for every index in 0..<count, on any of the pool's threads.
-typedef void (*ck_body)(void *context, size_t index);
-/// Runs body(context, i) for i in 0..<count on up to `threads` threads, the caller among them; returns when all are done.
-/// A call from inside a body runs serially. The order of indices is not defined: bodies write to disjoint places.
-void ck_parallel(size_t threads, size_t count, ck_body body, void *context);
-/// Whether the caller is in such a body.
-int ck_is_in_parallel(void);
+/// A matrix in rows: `stride` is the distance between the starts of two rows, in numbers.
+typedef struct {
+    float *values;
+    size_t rows, columns, stride;
+} ck_matrix;
 
 #pragma mark Products (product.c): processors with AVX-512 alone
 
+/// A factor of a product, [rows, columns]. A transposed one is stored with rows and columns exchanged.
+typedef struct {
+    const float *values;
+    size_t rows, columns, stride;
+    int transposed;
+} ck_factor;
+
 /// Whether this processor has what the functions below need; without it they must not be called.
 int ck_product_available(void);
-/// c [m, n] = alpha * a [m, k] b [k, n] + beta * c, all in rows; a transposed factor is stored with rows and columns
-/// exchanged. c is not read where beta is 0. One thread.
-void ck_product(size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, int a_transposed,
-                const float *b, size_t b_stride, int b_transposed, float beta, float *c, size_t c_stride);
+/// c = alpha * a b + beta * c. c is not read where beta is 0. One thread.
+void ck_product(ck_matrix c, ck_factor a, ck_factor b, float alpha, float beta);
 /// The same on several threads, which share the rows of c: the same bits.
-void ck_product_split(size_t threads, size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride,
-                      int a_transposed, const float *b, size_t b_stride, int b_transposed, float beta, float *c,
-                      size_t c_stride);
+void ck_product_split(size_t threads, ck_matrix c, ck_factor a, ck_factor b, float alpha, float beta);
 /// Floats that ck_pack writes for b [k, n].
 size_t ck_packed_count(size_t n, size_t k);
 /// Copies b in the order in which products read it: worth it where b is a factor of many small ones.
-void ck_pack(float *packed, size_t n, size_t k, const float *b, size_t b_stride, int b_transposed);
+void ck_pack(float *packed, ck_factor b);
 /// ck_product with a packed b: the same bits.
-void ck_product_packed(size_t m, size_t n, size_t k, float alpha, const float *a, size_t a_stride, int a_transposed,
-                       const float *packed, float beta, float *c, size_t c_stride);
+void ck_product_packed(ck_matrix c, ck_factor a, const float *packed, float alpha, float beta);
 
 #pragma mark Element by element (elementwise.c)
 
@@ -52,139 +49,152 @@ void ck_gelu(float *out, const float *x, size_t count);
 /// gradient_in += gradient_out * gelu'(x)
 void ck_gelu_backward(float *gradient_in, const float *gradient_out, const float *x, size_t count);
 /// x[r][c] = x[r][c] + bias[c], then max(0, .) where relu is not 0; bias may be NULL. NaN stays NaN.
-void ck_bias_activation(float *x, size_t rows, size_t columns, const float *bias, int relu);
+void ck_bias_activation(ck_matrix x, const float *bias, int relu);
 /// gradient[i] = 0 where output[i] <= 0, not where it is NaN
 void ck_relu_mask(float *gradient, const float *output, size_t count);
 
-#pragma mark Dropout: masks are a function of (key, element index), so nothing is stored
+#pragma mark Dropout (elementwise.c)
 
-/// out = x / (1 - p) where kept, else 0. `first` is the index of x[0] in the whole tensor.
-void ck_dropout(float *out, const float *x, size_t count, size_t first, uint64_t key, float p);
+/// Masks are a function of key and element, so nothing is stored. `first` is the number that x[0] has in the whole tensor,
+/// p the probability that an element is dropped; what is kept is divided by 1 - p.
+typedef struct {
+    uint64_t key;
+    size_t first;
+    float p;
+} ck_mask;
+
+/// out = x / (1 - p) where kept, else 0.
+void ck_dropout(float *out, const float *x, size_t count, ck_mask mask);
 /// out = a + dropout(x)
-void ck_add_dropout(float *out, const float *a, const float *x, size_t count, size_t first, uint64_t key, float p);
+void ck_add_dropout(float *out, const float *a, const float *x, size_t count, ck_mask mask);
 /// out += dropout(x): the backward of both
-void ck_accumulate_dropout(float *out, const float *x, size_t count, size_t first, uint64_t key, float p);
+void ck_accumulate_dropout(float *out, const float *x, size_t count, ck_mask mask);
 /// out = max(0, dropout(x)); NaN stays NaN
-void ck_dropout_relu(float *out, const float *x, size_t count, size_t first, uint64_t key, float p);
+void ck_dropout_relu(float *out, const float *x, size_t count, ck_mask mask);
 /// gradient_in += dropout(gradient_out) where output is above 0 or NaN
 void ck_dropout_relu_backward(float *gradient_in, const float *gradient_out, const float *output, size_t count,
-                              size_t first, uint64_t key, float p);
+                              ck_mask mask);
 
 #pragma mark Rows and columns (rows.c)
 
 float ck_dot(const float *a, const float *b, size_t count);
 /// out[c] += sum over rows of x[r][c]
-void ck_accumulate_column_sums(float *out, const float *x, size_t rows, size_t columns, size_t stride);
+void ck_accumulate_column_sums(float *out, ck_matrix x);
 /// Copies rows: out row r = x row index[r]; an index below 0 gives a row of zeros.
-void ck_gather_rows(float *out, size_t out_stride, const float *x, size_t x_stride, const int32_t *index, size_t rows,
-                    size_t columns);
+void ck_gather_rows(ck_matrix out, ck_matrix x, const int32_t *index);
 /// out row index[r] += x row r; an index below 0 is passed over.
-void ck_scatter_add_rows(float *out, size_t out_stride, const float *x, size_t x_stride, const int32_t *index,
-                         size_t rows, size_t columns);
-void ck_log_softmax_rows(float *out, const float *x, size_t rows, size_t columns);
-/// In place; rows of a matrix with a stride.
-void ck_softmax_rows(float *x, size_t rows, size_t columns, size_t stride);
+void ck_scatter_add_rows(ck_matrix out, ck_matrix x, const int32_t *index);
+void ck_log_softmax_rows(ck_matrix out, ck_matrix x);
+/// In place.
+void ck_softmax_rows(ck_matrix x);
 /// gradient = weights * (gradient - sum), where sum is the dot product of both: a row's softmax backward.
 void ck_softmax_backward(float *gradient, const float *weights, float sum, size_t count);
 
 #pragma mark Normalisation (normalization.c)
 
-/// Adds the sums over rows of x and of its squares, column by column, in double. Rows lie `stride` apart.
-void ck_accumulate_moments(double *sum, double *squares, const float *x, size_t rows, size_t columns, size_t stride);
+/// Adds the sums over rows of x and of its squares, column by column, in double.
+void ck_accumulate_moments(double *sum, double *squares, ck_matrix x);
 /// out = (x - mean) * scale + shift, per column
-void ck_normalize_columns(float *out, const float *x, size_t rows, size_t columns, const float *mean, const float *scale,
-                          const float *shift);
+void ck_normalize_columns(ck_matrix out, ck_matrix x, const float *mean, const float *scale, const float *shift);
 /// weight_gradient[c] += sum_r g[r][c] * (x[r][c] - mean[c]) * inverse[c]; bias_gradient[c] += sum_r g[r][c]
-void ck_normalize_columns_parameter_gradients(float *weight_gradient, float *bias_gradient, const float *gradient,
-                                              const float *x, size_t rows, size_t columns, size_t stride,
+void ck_normalize_columns_parameter_gradients(float *weight_gradient, float *bias_gradient, ck_matrix gradient, ck_matrix x,
                                               const float *mean, const float *inverse);
 /// Layer norm over each row; saves mean and 1/deviation per row.
-void ck_layer_norm(float *out, float *mean, float *inverse, const float *x, size_t rows, size_t columns,
-                   const float *weight, const float *bias, float epsilon);
+void ck_layer_norm(ck_matrix out, float *mean, float *inverse, ck_matrix x, const float *weight, const float *bias,
+                   float epsilon);
 /// gradient_in (+)= ..., weight_gradient += ..., bias_gradient += ... for a range of rows
-void ck_layer_norm_backward(float *gradient_in, int accumulate, float *weight_gradient, float *bias_gradient,
-                            const float *gradient_out, const float *x, const float *mean, const float *inverse,
-                            const float *weight, size_t rows, size_t columns);
+void ck_layer_norm_backward(ck_matrix gradient_in, int accumulate, float *weight_gradient, float *bias_gradient,
+                            ck_matrix gradient_out, ck_matrix x, const float *mean, const float *inverse,
+                            const float *weight);
 
 #pragma mark GRU (recurrence.c): gates in PyTorch's order r, z, n
 
-/// One step for `rows` sequences of width h.
-/// input row k is input + input_index[k] * 3h (x W_ih^T), recurrent [rows, 3h] = state W_hh^T, both without their biases.
-/// saved [rows, 5h] gets r, z, n, W_hn h + b_hn, previous state; state [rows, h] is replaced; output rows have a stride.
-void ck_gru_step(float *state, float *output, size_t output_stride, float *saved, const float *input,
-                 const int32_t *input_index, const float *input_bias, const float *recurrent,
-                 const float *recurrent_bias, size_t rows, size_t h);
+/// One step for the rows of `state` [rows, h].
+/// Input row k is row input_index[k] of `input` [., 3h] (x W_ih^T), recurrent [rows, 3h] = state W_hh^T, both without their
+/// biases. saved [rows, 5h] gets r, z, n, W_hn h + b_hn, previous state; state is replaced and copied to output [rows, h].
+void ck_gru_step(ck_matrix state, ck_matrix output, ck_matrix saved, ck_matrix input, const int32_t *input_index,
+                 const float *input_bias, ck_matrix recurrent, const float *recurrent_bias);
 /// The step's backward. gradient_state [rows, h] holds d/d(new state) coming from later steps and becomes z * dh, to which
 /// the caller adds gradient_recurrent W_hh. saved's r, z, n, hn become the gradients of r, z, n (input side) and of hn.
 /// gradient_recurrent [rows, 3h] gets the gradients of the recurrent side.
-void ck_gru_step_backward(float *gradient_state, const float *gradient_output, size_t output_stride, float *saved,
-                          float *gradient_recurrent, size_t rows, size_t h);
+void ck_gru_step_backward(ck_matrix gradient_state, ck_matrix saved, ck_matrix gradient_recurrent,
+                          ck_matrix gradient_output);
 
 #pragma mark Virtual unified emotion (emotion.c)
 
-/// tile[i][j] = scale * tanh(target[i] + source[j]), 0 where first_row + i == j. target_step and source_step are
-/// distances between entries.
-void ck_emotion_tile(float *tile, const float *target, size_t target_step, const float *source, size_t source_step,
-                     size_t rows, size_t columns, size_t first_row, float scale);
+/// tile[i][j] = scale * tanh(target[i] + source[j]), 0 where first_row + i == j. Target and source have one column.
+void ck_emotion_tile(ck_matrix tile, ck_matrix target, ck_matrix source, size_t first_row, float scale);
 /// With p[i][j] the gradient of the tile's entries: q = p * scale * (1 - tanh^2), 0 on the diagonal;
 /// target_gradient[i] += sum_j q, source_gradient[j] += sum_i q. tile is the forward's, scale included.
-void ck_emotion_tile_backward(float *target_gradient, size_t target_step, float *source_gradient, size_t source_step,
-                              const float *tile, const float *p, size_t rows, size_t columns, size_t first_row,
-                              float scale);
-/// With the gradients of the scores w_t x + b and w_s x of every row: x_gradient += target w_t + source w_s;
-/// w_t_gradient += sum over rows of target x, w_s_gradient likewise.
-void ck_emotion_scores_backward(float *x_gradient, float *w_t_gradient, float *w_s_gradient, const float *x,
-                                const float *target, const float *source, const float *w_t, const float *w_s,
-                                size_t rows, size_t h);
-/// out[i][m] += scale * sum over k != m of tanh(target[i][m] + source[i][k]) x[i][k], for rows of m_count streams of h.
-void ck_emotion_across(float *out, const float *x, const float *target, const float *source, size_t rows, size_t m_count,
-                       size_t h, float scale);
-void ck_emotion_across_backward(float *gradient_x, float *target_gradient, float *source_gradient,
-                                const float *gradient_out, const float *x, const float *target, const float *source,
-                                size_t rows, size_t m_count, size_t h, float scale);
+void ck_emotion_tile_backward(ck_matrix target_gradient, ck_matrix source_gradient, ck_matrix tile, ck_matrix p,
+                              size_t first_row, float scale);
+/// With the gradients of the scores w_t x + b and w_s x of every row, where gate [2, h] is w_t over w_s:
+/// x_gradient += target w_t + source w_s; gate_gradient += sums over rows of target x and of source x.
+void ck_emotion_scores_backward(ck_matrix x_gradient, ck_matrix gate_gradient, ck_matrix x, const float *target,
+                                const float *source, ck_matrix gate);
+/// out[i][m] += scale * sum over k != m of tanh(target[i][m] + source[i][k]) x[i][k], for rows of M streams of h:
+/// target and source [n, M], out and x [n, M h].
+void ck_emotion_across(ck_matrix out, ck_matrix x, ck_matrix target, ck_matrix source, float scale);
+void ck_emotion_across_backward(ck_matrix gradient_x, ck_matrix target_gradient, ck_matrix source_gradient,
+                                ck_matrix gradient_out, ck_matrix x, ck_matrix target, ck_matrix source, float scale);
 
-#pragma mark Gated residual (gate.c)
+#pragma mark Gated residual (gate.c): all matrices [rows, h]
 
-/// x, context, out, pre [rows, h]; out = x + sigmoid(pre + bias) * (x + context); pre becomes the sigmoid.
-void ck_gated_residual(float *out, float *pre, const float *x, const float *context, const float *bias, size_t rows,
-                       size_t h);
-/// The same with one context number per row: context of row r is context[r / group]; pre gets context * context_weight + bias first.
-void ck_gated_residual_scalar(float *out, float *pre, const float *x, const float *context, size_t group,
-                              const float *context_weight, const float *bias, size_t rows, size_t h);
+/// out = x + sigmoid(pre + bias) * (x + context); pre becomes the sigmoid.
+void ck_gated_residual(ck_matrix out, ck_matrix pre, ck_matrix x, ck_matrix context, const float *bias);
 /// gradient_pre = g * (x + context) * s (1 - s); gradient_x (+)= g * (1 + s); gradient_context += g * s
-void ck_gated_residual_backward(float *gradient_pre, float *gradient_x, int accumulate_x, float *gradient_context,
-                                const float *gradient_out, const float *gate, const float *x, const float *context,
-                                size_t rows, size_t h);
-/// gradient_context[row] (one per row) = sum over features of g * s + gradient_pre * context_weight
-void ck_gated_residual_scalar_backward(float *gradient_pre, float *gradient_x, int accumulate_x, float *row_gradient,
-                                       const float *gradient_out, const float *gate, const float *x,
-                                       const float *context, size_t group, const float *context_weight, size_t rows,
-                                       size_t h);
+void ck_gated_residual_backward(ck_matrix gradient_pre, ck_matrix gradient_x, int accumulate_x, ck_matrix gradient_context,
+                                ck_matrix gradient_out, ck_matrix gate, ck_matrix x, ck_matrix context);
+
+/// One context number per row: that of row r is values[r / group], and pre gets it times weight [h].
+typedef struct {
+    const float *values, *weight;
+    size_t group;
+} ck_row_context;
+
+/// ck_gated_residual with one context number per row.
+void ck_gated_residual_scalar(ck_matrix out, ck_matrix pre, ck_matrix x, ck_row_context context, const float *bias);
+/// row_gradient[row] = sum over features of g * s + gradient_pre * weight
+void ck_gated_residual_scalar_backward(ck_matrix gradient_pre, ck_matrix gradient_x, int accumulate_x, float *row_gradient,
+                                       ck_matrix gradient_out, ck_matrix gate, ck_matrix x, ck_row_context context);
 
 #pragma mark Hypergraph (hypergraph.c)
 
-// One dialogue: x, out, gradients [n, s, h]; mix [n, s, s]: what stream t of an utterance gives to stream k; scale [n, s]: what
-// a stream's sum over utterances gives; biases [layers, h]. A layer is leaky_relu(mix x + scale * sums + bias), slope 0.01.
-// Both functions compute the columns first ..< first + count of every stream and touch no others.
+/// The layers of one dialogue: mix [n, s, s], what stream t of an utterance gives to stream k; scale [n, s], what a stream's
+/// sum over utterances gives; biases [layers, h]. A layer is leaky_relu(mix x + scale * sums + bias), slope 0.01.
+typedef struct {
+    const float *mix, *scale;
+    ck_matrix biases;
+    size_t streams;
+} ck_hypergraph_layers;
+
+/// Where the gradients of one dialogue's mix, scale and biases are written.
+typedef struct {
+    float *mix, *scale, *biases;
+} ck_hypergraph_gradients;
+
+// x, out and gradients are [n, s h] without gaps. Both functions compute the columns first ..< first + count of every stream
+// and touch no others.
 
 /// Floats of the workspace that the functions below need.
 size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backward);
 /// out = all layers of x, plus x.
-void ck_hypergraph(float *out, const float *x, const float *mix, const float *scale, const float *biases, size_t layers,
-                   size_t n, size_t s, size_t h, size_t first, size_t count, float *workspace);
+void ck_hypergraph(ck_matrix out, ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count, float *workspace);
 /// Writes all gradients: x's; mix's and scale's, summed over these columns and all layers; the biases' columns.
-void ck_hypergraph_backward(float *x_gradient, const float *gradient, const float *x, const float *mix,
-                            const float *scale, const float *biases, float *mix_gradient, float *scale_gradient,
-                            float *bias_gradient, size_t layers, size_t n, size_t s, size_t h, size_t first,
-                            size_t count, float *workspace);
+void ck_hypergraph_backward(ck_matrix x_gradient, ck_hypergraph_gradients gradients, ck_matrix gradient, ck_matrix x,
+                            ck_hypergraph_layers graph, size_t first, size_t count, float *workspace);
 
 #pragma mark Optimiser (optimizer.c)
 
+/// The numbers of one AdamW step. rest1 and rest2 are 1 - beta1 and 1 - beta2, rounded once; the corrections are
+/// 1 - beta^steps.
+typedef struct {
+    float learning_rate, rest1, beta2, rest2, epsilon, weight_decay, correction1, correction2;
+} ck_adamw_rates;
+
 /// One AdamW step over a range of the arenas (decoupled weight decay); gradients are set to zero.
-/// rest1 and rest2 are 1 - beta1 and 1 - beta2, rounded once. Returns the sum of the squared gradients.
-double ck_adamw(float *parameters, float *gradients, float *first, float *second, size_t count, float learning_rate,
-                float rest1, float beta2, float rest2, float epsilon, float weight_decay, float correction1,
-                float correction2);
+/// Returns the sum of the squared gradients.
+double ck_adamw(float *parameters, float *gradients, float *first, float *second, size_t count, ck_adamw_rates rates);
 
 #ifdef __cplusplus
 }

@@ -45,8 +45,8 @@ enum CheckpointFile {
             }
             for (group, arena) in [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)] {
                 for (entry, offset) in zip(store.entries, store.offsets) {
-                    let values = UnsafeMutableBufferPointer(start: arena.pointer + offset, count: entry.count)
-                    try NamedArrays.write(values, name: entry.name, shape: entry.shape, to: group, of: file)
+                    let part = arena.part(from: offset, rows: 1, columns: entry.count)
+                    try NamedArrays.write(part.values, name: entry.name, shape: entry.shape, to: group, of: file)
                 }
             }
             try file.writeInteger(attribute: "step_count", of: "optimizer", value: optimizer.stepCount)
@@ -103,8 +103,7 @@ enum CheckpointFile {
                         .checkpoint,
                         "\(path) has no \(group)/\(entry.name) of shape \(entry.shape); it is not a whole checkpoint.")
                 }
-                _ = UnsafeMutableBufferPointer(start: arena.pointer + offset, count: entry.count)
-                    .update(fromContentsOf: array.values)
+                _ = arena.part(from: offset, rows: 1, columns: entry.count).values.update(fromContentsOf: array.values)
             }
         }
         optimizer.stepCount = try file.readInteger(attribute: "step_count", of: "optimizer")

@@ -1,4 +1,5 @@
 import Configuration
+import Concurrency
 import ConversationModels
 import FeatureStore
 import Files

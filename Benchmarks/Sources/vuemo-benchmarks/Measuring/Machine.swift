@@ -1,4 +1,5 @@
 import CMachine
+import Concurrency
 import Foundation
 import Tensors
 
@@ -79,10 +80,11 @@ struct Machine: Codable {
             let seconds = Stopwatch.median(of: 5) {
                 Compute.forEach(64) { part in
                     let length = Self.count / 64
-                    sums.pointer[part] += cm_sum(source.pointer + part * length, length)
+                    sums.values[part] += cm_sum(
+                        source.part(from: part * length, rows: 1, columns: length).values.baseAddress, length)
                 }
             }
-            precondition(sums.pointer[0] > 0, "the sum is used, so that it is computed")
+            precondition(sums.values[0] > 0, "the sum is used, so that it is computed")
             return 4 * Double(Self.count) / seconds
         }
 
@@ -90,7 +92,8 @@ struct Machine: Codable {
             let seconds = Stopwatch.median(of: 5) {
                 Compute.forEach(64) { part in
                     let length = Self.count / 64
-                    (target.pointer + part * length).update(from: source.pointer + part * length, count: length)
+                    _ = target.part(from: part * length, rows: 1, columns: length).values.update(
+                        from: source.part(from: part * length, rows: 1, columns: length).values)
                 }
             }
             return 8 * Double(Self.count) / seconds

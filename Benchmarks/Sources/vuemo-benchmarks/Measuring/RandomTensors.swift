@@ -6,7 +6,7 @@ extension Tensor {
     static func random(_ rows: Int, _ columns: Int, seed: UInt64, scale: Float = 1) -> Tensor {
         let result = Tensor(rows: rows, columns: columns)
         var generator = SplitMix64(seed: seed)
-        for index in 0..<result.count { result.pointer[index] = (2 * generator.uniform() - 1) * scale }
+        for index in 0..<result.count { result.values[index] = (2 * generator.uniform() - 1) * scale }
         return result
     }
 }

@@ -1,7 +1,7 @@
 // A pool of sleeping threads that share an index. Workers spin for a moment before they sleep, because one training step
 // opens a few hundred short parallel regions.
 #define _GNU_SOURCE
-#include "CKernels.h"
+#include "CThreads.h"
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -11,7 +11,7 @@
 #define SPINS 4000
 
 typedef struct {
-    ck_body body;
+    ct_body body;
     void *context;
     size_t count;
     atomic_size_t next;      // next index to hand out
@@ -27,13 +27,13 @@ static region current;
 static size_t workers;   // created so far; guarded by `gate`
 static _Thread_local int inside;
 
-size_t ck_processors(void) {
+size_t ct_processors(void) {
     cpu_set_t allowed;
     if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return (size_t)CPU_COUNT(&allowed);
     return 1;
 }
 
-int ck_is_in_parallel(void) { return inside; }
+int ct_is_in_parallel(void) { return inside; }
 
 static void pause_briefly(void) {
 #if defined(__x86_64__)
@@ -71,7 +71,7 @@ static void *worker(void *born_in) {
     return NULL;
 }
 
-void ck_parallel(size_t threads, size_t count, ck_body body, void *context) {
+void ct_parallel(size_t threads, size_t count, ct_body body, void *context) {
     if (threads > count) threads = count;
     if (threads > MAXIMUM_WORKERS + 1) threads = MAXIMUM_WORKERS + 1;
     // A second caller does not wait for the first one's region: it does its work alone.

@@ -1,10 +1,8 @@
-import CKernels
-import COpenBLAS
+import CThreads
 import Synchronization
 
-/// How the engine uses the machine: one pool of threads for all work that is split over cores.
-///
-/// Products, OpenBLAS's as well, run on the calling thread; `MatrixProduct` splits large ones over the pool, so that there is one owner of the cores and never more busy threads than `threads`.
+/// How vuemo uses the machine: one pool of threads for all work that is split over processors, so that there are never more
+/// busy threads than `threads`.
 public enum Compute {
     private static let threadCount = Atomic<Int>(0)
 
@@ -13,7 +11,7 @@ public enum Compute {
         get {
             let count = threadCount.load(ordering: .relaxed)
             if count > 0 { return count }
-            let processors = max(1, Int(ck_processors()))
+            let processors = max(1, Int(ct_processors()))
             threadCount.store(processors, ordering: .relaxed)
             return processors
         }
@@ -23,11 +21,8 @@ public enum Compute {
         }
     }
 
-    /// Done once, before the first product: see the note on OpenBLAS above.
-    static let singleThreadedBLAS: Void = openblas_set_num_threads(1)
-
     /// Whether this thread runs a part of work that is split: then more threads are not to be had.
-    static var isSplit: Bool { ck_is_in_parallel() != 0 }
+    public static var isSplit: Bool { ct_is_in_parallel() != 0 }
 
     /// Runs `body` for every index below `count`, on up to `threads` threads, and returns when all are done.
     ///
@@ -41,7 +36,7 @@ public enum Compute {
         withoutActuallyEscaping(body) { body in
             var box = Box(body: body)
             withUnsafeMutablePointer(to: &box) { pointer in
-                ck_parallel(
+                ct_parallel(
                     threads, count,
                     { context, index in
                         context!.assumingMemoryBound(to: Box.self).pointee.body(index)

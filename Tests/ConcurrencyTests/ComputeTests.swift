@@ -1,9 +1,8 @@
+import Concurrency
 import Foundation
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import Tensors
 
 /// Every index exactly once, whatever the number of threads.
 @Suite struct ComputeTests {
