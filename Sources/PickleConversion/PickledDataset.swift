@@ -1,3 +1,4 @@
+import Concurrency
 import Conversion
 import FeatureStore
 import Foundation
@@ -17,16 +18,15 @@ final class PickledDataset {
         conversion = try Python.call("conversion", "Conversion")
         try Self.configure(conversion, request)
         let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
-        var digests: [BackgroundDigest] = []
+        var digests: [BackgroundWork<String>] = []
         var sources: [(reader: SourceReader, data: PythonHandle)] = []
         guard let first = readers.first else { throw ConversionError.input("No files to convert were given.") }
-        var reading = SourceReading(first)
-        defer { reading.end() }
+        var reading = first.reading()
         for (index, reader) in readers.enumerated() {
             try report.begin("Reading \(reader.name)", total: 2 * reader.bytes)
-            let data = try reading.value { try report.report($0) }
-            if index + 1 < readers.count { reading = SourceReading(readers[index + 1]) }
-            digests.append(BackgroundDigest(of: data))
+            guard let data = try reading.next(waiting: { try report.report($0) }) else { throw CancellationError() }
+            if index + 1 < readers.count { reading = readers[index + 1].reading() }
+            digests.append(reader.digesting(data))
             let arguments = [try Python.string(reader.name), data, try Python.string(request.dataset?.rawValue ?? "")]
             sources.append((reader, data))
             _ = try reader.reading(data) { [conversion] in
@@ -45,8 +45,9 @@ final class PickledDataset {
             }
         }
         manifest = try StoreManifest(description)
-        manifest.sources = zip(zip(readers, digests), description.layouts).map { source, layout in
-            SourceFile(name: source.0.name, bytes: source.0.bytes, sha256: source.1.value(), layout: layout)
+        manifest.sources = try zip(zip(readers, digests), description.layouts).map { source, layout in
+            SourceFile(
+                name: source.0.name, bytes: source.0.bytes, sha256: try source.1.next() ?? "", layout: layout)
         }
     }
 

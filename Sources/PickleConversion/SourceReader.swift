@@ -1,6 +1,7 @@
 import CPythonBridge
+import Concurrency
 import Conversion
-import Crypto
+import FeatureStore
 import Foundation
 
 /// Gives Python a whole file as bytes. The file is mapped, so that nothing is copied, and brought into memory in pieces, so that
@@ -65,25 +66,24 @@ final class SourceReader: Sendable {
     }
 }
 
-/// SHA-256 of a bytes object, computed on another thread while this one goes on. Python never changes bytes.
-final class BackgroundDigest: @unchecked Sendable {
-    private let handle: PythonHandle
-    private let finished = DispatchSemaphore(value: 0)
-    private var digest = ""
-
-    init(of handle: PythonHandle) {
-        self.handle = handle
-        DispatchQueue.global(qos: .userInitiated).async { [self] in
-            let value = try? handle.withContent { content in SHA256.hash(data: content) }
-            digest = value.map { $0.map { String(format: "%02x", $0) }.joined() } ?? ""
-            finished.signal()
-        }
+extension SourceReader {
+    /// Begins to read the file on another thread; its position is the number of bytes that are there.
+    func reading() -> BackgroundWork<PythonHandle> {
+        BackgroundWork("source reader") { _, pace in try self.readAll { try pace.advance(to: $0) } }
     }
 
-    /// Waits for the digest, in hexadecimal.
-    func value() -> String {
-        finished.wait()
-        finished.signal()
-        return digest
+    /// Begins to compute the SHA-256, in hexadecimal, of what was read. Python never changes bytes.
+    func digesting(_ data: PythonHandle) -> BackgroundWork<String> {
+        BackgroundWork("source digest") { _, pace in
+            try data.withContent { content in
+                var digest = SHA256Digest()
+                for first in stride(from: 0, to: content.count, by: Self.pieceBytes) {
+                    let piece = first..<min(content.count, first + Self.pieceBytes)
+                    digest.update(UnsafeRawBufferPointer(rebasing: content[piece]))
+                    try pace.advance(to: piece.upperBound)
+                }
+                return digest.hexadecimal()
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Concurrency
 import Conversion
 import FeatureStore
 import Foundation
@@ -53,29 +54,30 @@ public enum TableConverter {
         var costs: [String] = []
         var sources = manifest.sources
         let written = try StoreWriter.write(manifest, to: request.output, options: options) { writer in
-            let digests = SourceDigests(of: files)
-            defer { digests.cancel() }
-            digests.permit(0, upTo: file.bytes)
+            let digests = InputFile.digesting(files)
+            // Where each file begins, as the digests count.
+            let starts = files.reduce(into: [0]) { $0.append($0.last! + $1.bytes) }
             // Rows in another order are read here and there: then each file is read for itself.
-            if table.sourceRows != nil { digests.permitAll() }
+            digests.permit(upTo: table.sourceRows == nil ? starts[1] : starts.last!)
             let total = matrices.reduce(0) { $0 + $1.rows * $1.width * 4 }
             var done = 0
             for (index, (matrix, feature)) in zip(matrices, manifest.features).enumerated() {
                 var conversion = FloatConversion()
                 try forEachBlock(of: matrix, rows: table.sourceRows) { end, bytes in
-                    digests.permit(index + 1, upTo: end)
+                    digests.permit(upTo: starts[index + 1] + end)
                     try conversion.withFloats(bytes, type: matrix.type) { values in
                         try writer.append(rows: values, to: feature.name)
                         done += values.count * 4
                     }
                     try progress(ConversionProgress(stage: "Writing features", completed: done, total: total))
                 }
-                digests.permit(index + 1, upTo: matrix.file.bytes)
+                digests.permit(upTo: starts[index + 2])
                 try writer.noteInexactValues(conversion.rounded + conversion.overflowed, of: feature.name)
                 costs += conversion.warnings(feature: feature)
             }
             for index in sources.indices {
-                sources[index].sha256 = try digests.value(index)
+                guard let digest = try digests.next() else { throw CancellationError() }
+                sources[index].sha256 = digest
                 writer.noteSHA256(sources[index].sha256, ofSource: index)
             }
         }
@@ -106,6 +108,27 @@ public enum TableConverter {
             try visit(
                 matrix.end(ofRow: row(end - 1)),
                 UnsafeRawBufferPointer(rebasing: buffer[..<((end - start) * matrix.rowBytes)]))
+        }
+    }
+}
+
+extension InputFile {
+    /// Begins to compute the SHA-256, in hexadecimal, of each file. It stays behind the thread that reads them for their content,
+    /// so that each byte comes from the disk once: positions count the bytes of all files, end to end.
+    fileprivate static func digesting(_ files: [InputFile]) -> BackgroundWork<String> {
+        let starts = files.reduce(into: [0]) { $0.append($0.last! + $1.bytes) }
+        return BackgroundWork("source digests", count: files.count) { index, pace in
+            var digest = SHA256Digest()
+            let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+            defer { piece.deallocate() }
+            for position in stride(from: 0, to: files[index].bytes, by: piece.count) {
+                let count = min(piece.count, files[index].bytes - position)
+                try pace.wait(until: starts[index] + position + count)
+                let part = UnsafeMutableRawBufferPointer(rebasing: piece[..<count])
+                try files[index].read(at: position, into: part)
+                digest.update(UnsafeRawBufferPointer(part))
+            }
+            return digest.hexadecimal()
         }
     }
 }

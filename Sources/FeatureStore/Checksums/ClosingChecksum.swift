@@ -1,4 +1,4 @@
-import Dispatch
+import Concurrency
 import Files
 import Foundation
 import HDF5
@@ -83,13 +83,13 @@ package enum ClosingChecksum {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw HDF5Error(operation: "read", file: path, systemError: errno) }
         defer { close(descriptor) }
-        let workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, pieces.count))
+        let workers = max(1, min(Compute.threads, pieces.count))
         let largest = pieces.reduce(0) { max($0, $1.count) }
         var checksums = [CRC32](repeating: CRC32(), count: pieces.count)
         let failure = Mutex<Int32?>(nil)
         checksums.withUnsafeMutableBufferPointer { checksums in
             nonisolated(unsafe) let checksums = checksums
-            DispatchQueue.concurrentPerform(iterations: workers) { worker in
+            Compute.forEach(workers) { worker in
                 let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: largest, alignment: 64)
                 defer { buffer.deallocate() }
                 for index in stride(from: worker, to: pieces.count, by: workers) {

@@ -1,5 +1,5 @@
 internal import CStorage
-import Dispatch
+import Concurrency
 import HDF5
 
 /// Takes the rows of one feature in store order and writes, checks and measures them on the way.
@@ -72,7 +72,7 @@ final class FeatureSink {
         // the other everything else.
         nonisolated(unsafe) let (sink, rows) = (self, rows)
         nonisolated(unsafe) var outcome = Result<Void, HDF5Error>.success(())
-        DispatchQueue.concurrentPerform(iterations: 2) { part in
+        Compute.forEach(2) { part in
             if part == 0 {
                 sink.content.update(UnsafeRawBufferPointer(rows))
             } else {

@@ -1,7 +1,8 @@
+import Concurrency
 import ConversationModels
+import Conversations
 import FeatureStore
 import Tensors
-import Conversations
 
 /// Reads minibatches out of a store: rows go from the file straight into the tensors that the model computes on.
 final class MinibatchSource: Sendable {
@@ -31,8 +32,10 @@ final class MinibatchSource: Sendable {
     }
 
     /// A thread that reads `batches` in their order, `prefetch` of them ahead. Memory is bounded by these batches.
-    func stream(_ batches: [[Int]], prefetch: Int) -> PrefetchingReader<Minibatch> {
-        PrefetchingReader(count: batches.count, ahead: prefetch) { try self.load(batches[$0]) }
+    func stream(_ batches: [[Int]], prefetch: Int) -> BackgroundWork<Minibatch> {
+        BackgroundWork("minibatch reader", count: batches.count, ahead: prefetch) { index, _ in
+            try self.load(batches[index])
+        }
     }
 
     /// Reads one minibatch.
