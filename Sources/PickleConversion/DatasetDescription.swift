@@ -1,3 +1,6 @@
+import Conversations
+import Conversion
+import FeatureStore
 import Foundation
 
 /// What `converters/assembly.py` says of a dataset: everything but the feature rows. Utterances lie end to end in the
@@ -34,4 +37,38 @@ struct DatasetDescription: Decodable {
     var features: [Feature]
     var layouts: [String]
     var warnings: [String]
+}
+
+extension StoreManifest {
+    /// The manifest of a dataset as `converters/` describes it, without sources and options.
+    init(_ description: DatasetDescription) throws(ConversionError) {
+        let count = description.dialogues.count
+        guard description.utteranceCounts.count == count, description.dialogueSplits.count == count,
+            description.sourceOrder.count == count,
+            let scope = SpeakerScope(rawValue: description.speakerScope)
+        else { throw .internalFault("the description of the dataset contradicts itself") }
+        var features: [FeatureDescription] = []
+        for feature in description.features {
+            guard let modality = Modality(rawValue: feature.modality) else {
+                throw .internalFault("feature \(feature.name) is of the unknown modality \(feature.modality)")
+            }
+            features.append(
+                FeatureDescription(
+                    name: feature.name, modality: modality, layer: feature.layer, width: feature.width,
+                    extractor: feature.extractor, sourceDataType: feature.sourceType))
+        }
+        self.init(
+            dataset: description.dataset,
+            dialogues: (0..<count).map { index in
+                DialogueEntry(
+                    id: description.dialogues[index], utteranceCount: description.utteranceCounts[index],
+                    split: description.dialogueSplits[index], sourcePosition: description.sourceOrder[index])
+            },
+            utteranceIDs: description.utteranceIDs, labels: description.labels, speakers: description.speakers,
+            sentences: description.sentences, labelNames: description.labelNames,
+            speakerNames: description.speakerNames, speakerScope: scope,
+            splits: description.splits.map { SplitDescription(name: $0.name, origin: $0.origin) }, features: features)
+        warnings = description.warnings
+        latin1Sentences = description.latin1Sentences
+    }
 }

@@ -1,6 +1,7 @@
+internal import Crypto
 internal import CStorage
 internal import CZlib
-internal import Crypto
+import HDF5
 
 /// CRC-32 as zlib computes it, fed piece by piece. Finds every change of a single bit.
 package struct CRC32: Sendable {
@@ -97,5 +98,71 @@ package struct DatasetDigest {
     package mutating func finish() -> (blocks: [UInt32], sha256: String) {
         if filled > 0 { closeBlock() }
         return (finished, whole?.hexadecimal() ?? "")
+    }
+}
+
+/// What decides whether two stores hold the same data: path, type, shape and SHA-256 of each dataset, however it is laid
+/// out or compressed. Provenance, statistics and checksums do not count.
+package struct ContentIdentifier {
+    private var lines: [String] = []
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - path: The dataset's path, beginning with "/".
+    ///   - type: NumPy's name of its element type, for example `<f4`.
+    ///   - shape: Its extents.
+    ///   - sha256: The SHA-256 of its bytes in hexadecimal.
+    package mutating func add(path: String, type: String, shape: [Int], sha256: String) {
+        guard StorePath.countsAsContent(path) else { return }
+        lines.append("\(path)\t\(type)\t\(shape.map(String.init).joined(separator: ","))\t\(sha256)\n")
+    }
+
+    /// The SHA-256, in hexadecimal, of one line per dataset, sorted by their UTF-8 bytes.
+    package func value() -> String {
+        var digest = SHA256Digest()
+        for line in lines.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            Array(line.utf8).withUnsafeBytes { digest.update($0) }
+        }
+        return digest.hexadecimal()
+    }
+}
+
+extension Dataset {
+    /// The bytes of one row as stored; zero for elements of no fixed size.
+    package var rowBytes: Int { rowElements * (elementType.size ?? 0) }
+
+    /// Visits the stored bytes of all rows, block by block, in one reused buffer.
+    /// - Parameter visit: Receives the rows' numbers and their bytes, and says whether to go on.
+    package func forEachBlock(_ visit: (Range<Int>, UnsafeRawBufferPointer) -> Bool) throws(HDF5Error) {
+        try requirePlausibleSize()
+        let step = DatasetDigest.rowsPerBlock(rowBytes: rowBytes)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(step, max(rowCount, 1)) * rowBytes, alignment: 64)
+        defer { buffer.deallocate() }
+        for start in stride(from: 0, to: rowCount, by: step) {
+            let rows = start..<min(start + step, rowCount)
+            let bytes = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(rows.count * rowBytes)])
+            try readStoredBytes(rows: rows, into: bytes)
+            guard visit(rows, UnsafeRawBufferPointer(bytes)) else { return }
+        }
+    }
+
+    /// The checksums over all stored bytes.
+    /// - Parameters:
+    ///   - rowsPerBlock: Rows per block checksum; nil for the writer's own choice.
+    ///   - content: Whether the SHA-256 is wanted too; without it the walk runs at the speed of memory.
+    ///   - visit: Receives the rows' numbers and their bytes as they pass.
+    package func streamDigest(
+        rowsPerBlock: Int? = nil, content: Bool = true,
+        visit: (Range<Int>, UnsafeRawBufferPointer) -> Void = { _, _ in }
+    ) throws(HDF5Error) -> DatasetDigest {
+        var digest = DatasetDigest(rowBytes: rowBytes, rowsPerBlock: rowsPerBlock, content: content)
+        try forEachBlock { rows, bytes in
+            digest.update(bytes)
+            visit(rows, bytes)
+            return true
+        }
+        return digest
     }
 }

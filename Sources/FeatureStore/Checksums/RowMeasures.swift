@@ -79,3 +79,73 @@ package struct ColumnDifferences: Sendable {
         }
     }
 }
+
+/// The positions in a list of hashes whose hash came first in another group.
+package struct RepeatedHashes {
+    /// How many there are.
+    package let count: Int
+    /// The first few, each with the position where its hash came first.
+    package let first: [(earlier: Int, later: Int)]
+
+    /// Looks for them. Takes 6 to 12 bytes of memory for each hash meanwhile.
+    /// - Parameters:
+    ///   - hashes: Fewer than 2³² - 1; 0 says nothing and is left out.
+    ///   - groups: As many.
+    ///   - limit: How many are kept in ``first``.
+    package init(_ hashes: UnsafeBufferPointer<UInt64>, in groups: [UInt8], limit: Int) {
+        precondition(hashes.count == groups.count, "\(groups.count) groups for \(hashes.count) hashes")
+        precondition(hashes.count < UInt32.max, "\(hashes.count) hashes")
+        var capacity = 16
+        while 2 * capacity < 3 * hashes.count { capacity *= 2 }
+        let slots = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: capacity)
+        defer { slots.deallocate() }
+        var pairs = [UInt32](repeating: 0, count: 2 * limit)
+        count =
+            hashes.baseAddress.map {
+                storage_repeated($0, groups, hashes.count, slots.baseAddress!, capacity, &pairs, limit)
+            } ?? 0
+        first = (0..<min(count, limit)).map { (Int(pairs[2 * $0]), Int(pairs[2 * $0 + 1])) }
+    }
+}
+
+/// Mean and standard deviation of each column, by Welford's recurrence in double precision: one pass, and no loss where
+/// the mean is large against the spread.
+package struct ColumnStatistics: Sendable {
+    package private(set) var rows = 0
+    package private(set) var mean: [Double]
+    private var squares: [Double]
+
+    package init(width: Int) {
+        mean = [Double](repeating: 0, count: width)
+        squares = mean
+    }
+
+    /// Adds whole rows of as many values as there are columns. The result does not depend on how rows are handed over, nor
+    /// on the machine.
+    package mutating func add(_ values: UnsafeBufferPointer<Float>) {
+        let width = mean.count
+        precondition(values.count.isMultiple(of: max(width, 1)), "\(values.count) values for rows of \(width)")
+        guard width > 0, let start = values.baseAddress else { return }
+        let count = values.count / width
+        storage_column_moments(start, count, width, rows, &mean, &squares)
+        rows += count
+    }
+
+    /// Adds the rows that another has seen (Chan, Golub and LeVeque's formula).
+    package mutating func add(_ other: ColumnStatistics) {
+        precondition(other.mean.count == mean.count, "\(other.mean.count) columns for \(mean.count)")
+        guard other.rows > 0 else { return }
+        let share = Double(other.rows) / Double(rows + other.rows)
+        for column in mean.indices {
+            let distance = other.mean[column] - mean[column]
+            mean[column] += distance * share
+            squares[column] += other.squares[column] + distance * distance * share * Double(rows)
+        }
+        rows += other.rows
+    }
+
+    /// The population standard deviation (divided by the number of rows, as `numpy.std`); zero without rows.
+    package func standardDeviation() -> [Double] {
+        squares.map { ($0 / Double(max(rows, 1))).squareRoot() }
+    }
+}

@@ -120,3 +120,77 @@ public enum StoreSchema {
         type.rawValue.replacing("uint", with: "u").replacing("int", with: "i").replacing("float", with: "f")
     }
 }
+
+/// The names inside a store, in one place. FORMAT.md says what each holds.
+package enum StorePath {
+    package static let format = "vuemo-store"
+
+    package static let dialogueID = "/dialogues/id"
+    package static let utteranceOffset = "/dialogues/utterance_offset"
+    package static let dialogueSplit = "/dialogues/split"
+    package static let sourceOrder = "/dialogues/source_order"
+    package static let label = "/utterances/label"
+    package static let speaker = "/utterances/speaker"
+    package static let utteranceID = "/utterances/id"
+    package static let textOffset = "/utterances/text_offset"
+    package static let textBytes = "/utterances/text_bytes"
+    package static let labelNames = "/labels/names"
+    package static let speakers = "/speakers"
+    package static let speakerNames = "/speakers/names"
+    package static let splitNames = "/splits/names"
+    package static let splitOrigin = "/splits/origin"
+    package static let features = "/features"
+    package static let statistics = "/statistics"
+    package static let checksums = "/checksums"
+    package static let provenance = "/provenance"
+    package static let sources = "/provenance/sources"
+    package static let warnings = "/provenance/warnings"
+
+    /// The dataset of a feature.
+    package static func feature(_ name: String) -> String { "\(features)/\(name)" }
+    /// A feature's column means.
+    package static func mean(_ name: String) -> String { "\(statistics)/\(name)/mean" }
+    /// A feature's column standard deviations.
+    package static func standardDeviation(_ name: String) -> String { "\(statistics)/\(name)/std" }
+    /// The block checksums of a dataset.
+    package static func checksums(of path: String) -> String { checksums + path }
+
+    /// Whether a dataset's content counts for the content id: data does, what is derived from it or tells where it came
+    /// from does not.
+    package static func countsAsContent(_ path: String) -> Bool {
+        ![statistics, checksums, provenance].contains { path.hasPrefix($0 + "/") }
+    }
+
+    /// The split value of a dialogue that belongs to none. The writer never writes it.
+    package static let noSplit: UInt8 = 255
+}
+
+/// The version of the store format, `major.minor.patch`.
+public struct FormatVersion: Sendable, Equatable, CustomStringConvertible {
+    /// Changes when an older reader would misread a newer store.
+    public var major: Int
+    /// Changes when content is added that an older reader can leave alone.
+    public var minor: Int
+    /// Changes when nothing in the file's meaning does.
+    package var patch: Int
+
+    /// The version that this code writes.
+    public static let current = FormatVersion(major: 1, minor: 0, patch: 0)
+
+    /// A version; see the properties.
+    public init(major: Int, minor: Int, patch: Int) {
+        self.major = major
+        self.minor = minor
+        self.patch = patch
+    }
+
+    /// Reads "1.0.0"; nil for anything else.
+    public init?(_ text: String) {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 3, let major = parts[0], let minor = parts[1], let patch = parts[2] else { return nil }
+        self.init(major: major, minor: minor, patch: patch)
+    }
+
+    /// "major.minor.patch".
+    public var description: String { "\(major).\(minor).\(patch)" }
+}

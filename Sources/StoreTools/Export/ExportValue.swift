@@ -42,3 +42,8 @@ struct ExportContent {
         features = part.features.map { ($0, .rows(part, $0)) }
     }
 }
+
+/// The bytes of a number, least significant first.
+func littleEndianBytes(_ value: some FixedWidthInteger) -> [UInt8] {
+    withUnsafeBytes(of: value.littleEndian) { Array($0) }
+}

@@ -1,6 +1,9 @@
 import Autodiff
 import Configuration
 import ConversationModels
+import Conversations
+import FeatureStore
+import Foundation
 import Metrics
 
 /// What a model says about the dialogues of a split, without dropout.
@@ -58,5 +61,96 @@ struct Evaluation {
         return Evaluation(
             dialogues: dialogues, logProbabilities: logProbabilities, gold: gold, predicted: predicted,
             loss: losses.reduce(0, +) / Double(max(1, losses.count)), classes: classes)
+    }
+}
+
+extension LossFunction {
+    /// The loss of log-probabilities [N, C] against labels [N] as a scalar on the tape; rows with negative labels do not count.
+    func callAsFunction(
+        _ logProbabilities: Variable, labels: [Int32], settings: Settings<TrainingKeys>, on tape: Tape
+    ) -> Variable {
+        switch self {
+        case .weightedNLL:
+            tape.negativeLogLikelihood(
+                logProbabilities, labels: labels, classWeights: settings.classFrequencies.map { Float(1 / $0) })
+        case .focalReleased: tape.releasedFocalLoss(logProbabilities, labels: labels, gamma: settings.focalGamma)
+        case .focal: tape.focalLoss(logProbabilities, labels: labels, gamma: settings.focalGamma)
+        case .crossEntropy: tape.negativeLogLikelihood(logProbabilities, labels: labels)
+        }
+    }
+}
+
+extension Evaluation {
+    /// `predictions.csv`: dialogue, utterance, speaker, gold, predicted, and the probability of every class under its name.
+    func predictions(of store: Store) -> String {
+        let names = store.labelNames
+        var lines = [
+            (["dialogue", "utterance", "speaker", "gold", "predicted"] + names).map(csv).joined(separator: ",")
+        ]
+        var row = 0
+        for dialogue in dialogues.map({ store.dialogues[$0] }) {
+            for utterance in dialogue.range {
+                let gold = gold[row] < 0 ? "" : names[Int(gold[row])]
+                let fields = [
+                    dialogue.id, store.utteranceIDs[utterance], store.speakerNames[Int(store.speakers[utterance])],
+                    gold,
+                    names[Int(predicted[row])],
+                ]
+                let probabilities = logProbabilities[row * classes..<(row + 1) * classes].map {
+                    String(format: "%.6f", exp(Double($0)))
+                }
+                lines.append((fields.map(csv) + probabilities).joined(separator: ","))
+                row += 1
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// A field quoted as RFC 4180 asks, where it needs to be.
+private func csv(_ field: String) -> String {
+    guard field.contains(where: { "\",\r\n".contains($0) }) else { return field }
+    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+}
+
+/// Evaluates a run's chosen epoch again.
+public enum RunEvaluator {
+    /// The splits a run can be evaluated on.
+    public static let splits = SplitName.all
+
+    /// Evaluates `best.h5` of a run folder on one split of its store.
+    /// - Throws: `TrainingError` where folder, checkpoint and store do not belong together or the split is empty.
+    public static func evaluate(
+        _ folder: RunFolder, store: Store, models: ModelRegister, split: String, skipVerification: Bool = false,
+        observe: (TrainingEvent) -> Void = { _ in }
+    ) throws -> RunResult {
+        let record = try folder.record(models: models)
+        try record.check(store)
+        guard FileManager.default.fileExists(atPath: folder.bestCheckpoint) else {
+            throw TrainingError(
+                .checkpoint,
+                "\(folder.path) has no epoch to evaluate yet (\(folder.bestCheckpoint) is missing); continue it with vuemo train --resume."
+            )
+        }
+        let header = try CheckpointFile.readHeader(folder.bestCheckpoint, models: models)
+        try header.check(against: record, checkpoint: folder.bestCheckpoint)
+        let dialogues = store.dialogues(inSplit: split)
+        guard !dialogues.isEmpty else {
+            throw TrainingError(.data, "\(store.path) has no dialogues in split \(split); choose another with --split.")
+        }
+        let parts = try RunParts(
+            store: store, configuration: record.configuration, parameterFile: folder.bestCheckpoint,
+            verify: !skipVerification,
+            observe: observe)
+        try CheckpointFile.readParameters(folder.bestCheckpoint, into: parts.model.parameters)
+        observe(.evaluating(split: split))
+        guard
+            let evaluation = try Evaluation.run(
+                parts.model, source: parts.source, dialogues: dialogues, settings: record.configuration.training,
+                interruption: nil)
+        else { preconditionFailure("nothing interrupts this evaluation") }
+        return RunResult(
+            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs, split: split
+        )
     }
 }

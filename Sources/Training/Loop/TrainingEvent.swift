@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a run tells whoever watches it, in order.
 public enum TrainingEvent: Sendable {
     /// A stage of preparation, for example checking the store's checksums.
@@ -16,4 +18,18 @@ public enum TrainingOutcome: Sendable {
     case finished(RunResult)
     /// The run was asked to stop; its last checkpoint continues it.
     case interrupted(epoch: Int, step: Int)
+}
+
+/// A wish to stop at the next step boundary, which a signal handler or another thread may express at any time.
+public final class Interruption: Sendable {
+    private let requested = Atomic(false)
+
+    /// No wish yet.
+    public init() {}
+
+    /// Asks the run to write a checkpoint and stop.
+    public func request() { requested.store(true, ordering: .relaxed) }
+
+    /// Whether anyone has asked.
+    package var isRequested: Bool { requested.load(ordering: .relaxed) }
 }

@@ -1,8 +1,10 @@
-import Configuration
 import Concurrency
+import Configuration
 import ConversationModels
 import FeatureStore
 import Files
+import Foundation
+import HDF5
 import NeuralNetworks
 import Optimizers
 import Tensors
@@ -51,29 +53,136 @@ public final class TrainingRun {
     }
 }
 
-/// What a run computes with, put together from store and configuration before there is a folder.
-struct RunParts {
-    let source: MinibatchSource
-    let splits: TrainingSplits
-    let model: any ConversationModel
-    let optimizer: AdamW
+extension TrainingRun {
+    /// What a new run is made from.
+    public struct Plan {
+        /// The data.
+        public var store: Store
+        /// The complete configuration.
+        public var configuration: RunConfiguration
+        /// The run's folder, which must not exist.
+        public var output: String
+        /// An HDF5 file whose group `parameters` the model starts from.
+        public var initialParameters: String?
+        /// Whether the features' checksums stay unchecked.
+        public var skipVerification = false
+        /// The version of vuemo, for `config.yaml`.
+        public var toolVersion: String
 
-    /// - Parameters:
-    ///   - parameterFile: decides the number of positional weights, see `ModelSetup`.
-    ///   - verify: whether to check the checksums of the features in use.
-    init(
-        store: Store, configuration: RunConfiguration, parameterFile: String?, verify: Bool,
-        observe: (TrainingEvent) -> Void
-    ) throws {
-        Compute.threads = configuration.training.threads
-        splits = try TrainingSplits(store: store, protocol: configuration.training.protocol)
-        source = try MinibatchSource(store: store, modalities: configuration.modalities)
-        if verify {
-            observe(.preparing("checking the features' checksums"))
-            try source.verify(splits.train + splits.selection + splits.test)
+        /// A plan with everything that has no default.
+        public init(store: Store, configuration: RunConfiguration, output: String, toolVersion: String) {
+            self.store = store
+            self.configuration = configuration
+            self.output = output
+            self.toolVersion = toolVersion
         }
-        model = try ModelSetup.model(
-            for: store, features: source.features, configuration: configuration, parameterFile: parameterFile)
-        optimizer = AdamW(model.parameters, configuration.optimizer)
+    }
+
+    /// Prepares a new run and its folder, with a first checkpoint in it. Nothing is left behind where this fails.
+    /// - Throws: `TrainingError`, `StoreError` or `HDF5Error` where store, parameters or folder cannot be used.
+    public static func start(_ plan: Plan, observe: (TrainingEvent) -> Void = { _ in }) throws -> TrainingRun {
+        guard !FileManager.default.fileExists(atPath: plan.output) else { throw RunFolder.exists(plan.output) }
+        let store = plan.store
+        let configuration = plan.configuration
+        let parts = try RunParts(
+            store: store, configuration: configuration, parameterFile: plan.initialParameters,
+            verify: !plan.skipVerification,
+            observe: observe)
+        if let file = plan.initialParameters {
+            try CheckpointFile.readParameters(file, into: parts.model.parameters)
+        }
+        try ModelSetup.checkBatches(
+            of: parts.model, store: store, splits: parts.splits, configuration: configuration)
+        let record = RunRecord(
+            configuration: configuration, storePath: absolutePath(store.path), dataset: store.dataset,
+            contentID: store.contentID,
+            storeFormatVersion: "\(store.formatVersion)", initialParameters: plan.initialParameters.map(absolutePath),
+            toolVersion: plan.toolVersion)
+        let folder = try RunFolder.create(at: plan.output) { folder in
+            try RunFolder.writing { try TextFile.replace(folder.configuration, with: record.yaml) }
+            try RunFolder.writing { try TextFile.replace(folder.metrics, with: "") }
+            try CheckpointFile.write(
+                CheckpointHeader(progress: TrainingProgress(), record: record), parameters: parts.model.parameters,
+                optimizer: parts.optimizer, to: folder.lastCheckpoint)
+        }
+        return TrainingRun(
+            folder: folder, record: record, store: store, source: parts.source, splits: parts.splits,
+            model: parts.model,
+            optimizer: parts.optimizer, lock: try folder.lock())
+    }
+}
+
+/// The path from the root, so that a run folder can be used from anywhere.
+func absolutePath(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+
+extension TrainingRun {
+    /// Continues the run of a folder from its last checkpoint.
+    /// - Parameters:
+    ///   - models: the kinds of models that a run can have.
+    ///   - store: the run's store, opened; its content must be what the run began with.
+    ///   - skipVerification: whether to leave the features' checksums unchecked.
+    /// - Throws: `TrainingError` where folder, store and checkpoint do not belong together or the checkpoint is damaged.
+    public static func resume(
+        _ folder: RunFolder, store: Store, models: ModelRegister, skipVerification: Bool = false,
+        observe: (TrainingEvent) -> Void = { _ in }
+    ) throws -> TrainingRun {
+        let record = try folder.record(models: models)
+        let lock = try folder.lock()
+        try record.check(store)
+        let header = try CheckpointFile.readHeader(folder.lastCheckpoint, models: models)
+        try header.check(against: record, checkpoint: folder.lastCheckpoint)
+        let parts = try RunParts(
+            store: store, configuration: record.configuration, parameterFile: folder.lastCheckpoint,
+            verify: !skipVerification,
+            observe: observe)
+        try CheckpointFile.readState(folder.lastCheckpoint, into: parts.model.parameters, optimizer: parts.optimizer)
+        let run = TrainingRun(
+            folder: folder, record: record, store: store, source: parts.source, splits: parts.splits,
+            model: parts.model,
+            optimizer: parts.optimizer, lock: lock)
+        run.progress = header.progress
+        try run.repairFolder()
+        return run
+    }
+
+    /// Brings the other files to where the last checkpoint is: a killed run may have been ahead of it or behind.
+    private func repairFolder() throws {
+        try RunFolder.writing {
+            try TextFile.replace(folder.metrics, with: progress.history.map { try JSON.line($0) + "\n" }.joined())
+        }
+        guard let best = progress.history.best?.epoch, best == progress.completedEpochs, progress.stepInEpoch == 0
+        else { return }
+        let published = try? CheckpointFile.readHeader(
+            folder.bestCheckpoint, models: record.configuration.models
+        ).progress
+        if published?.completedEpochs != best { try publishBest() }
+    }
+}
+
+extension RunRecord {
+    /// Makes sure that `store` holds what the run was trained on.
+    func check(_ store: Store) throws(TrainingError) {
+        guard store.contentID == contentID else {
+            throw TrainingError(
+                .data,
+                "\(store.path) holds other data (content_id \(store.contentID.prefix(12))…) than the run was made from "
+                    + "(\(contentID.prefix(12))…, then at \(storePath)); give that store.")
+        }
+    }
+}
+
+extension CheckpointHeader {
+    /// Makes sure that the checkpoint belongs to the run of `record`.
+    func check(against run: RunRecord, checkpoint path: String) throws(TrainingError) {
+        guard record.contentID == run.contentID else {
+            throw TrainingError(
+                .checkpoint,
+                "\(path) was trained on another store than config.yaml names; put the run's own checkpoint back.")
+        }
+        guard let key = record.configuration.differences(from: run.configuration).first else { return }
+        throw TrainingError(
+            .checkpoint,
+            "\(path) belongs to another configuration: \(key) is \(record.configuration.text(of: key)) there and "
+                + "\(run.configuration.text(of: key)) in config.yaml; restore config.yaml or start a new run.")
     }
 }

@@ -1,5 +1,34 @@
+import Concurrency
 import ConversationModels
 import FeatureStore
+import Optimizers
+
+/// What a run computes with, put together from store and configuration before there is a folder.
+struct RunParts {
+    let source: MinibatchSource
+    let splits: TrainingSplits
+    let model: any ConversationModel
+    let optimizer: AdamW
+
+    /// - Parameters:
+    ///   - parameterFile: decides the number of positional weights, see `ModelSetup`.
+    ///   - verify: whether to check the checksums of the features in use.
+    init(
+        store: Store, configuration: RunConfiguration, parameterFile: String?, verify: Bool,
+        observe: (TrainingEvent) -> Void
+    ) throws {
+        Compute.threads = configuration.training.threads
+        splits = try TrainingSplits(store: store, protocol: configuration.training.protocol)
+        source = try MinibatchSource(store: store, modalities: configuration.modalities)
+        if verify {
+            observe(.preparing("checking the features' checksums"))
+            try source.verify(splits.train + splits.selection + splits.test)
+        }
+        model = try ModelSetup.model(
+            for: store, features: source.features, configuration: configuration, parameterFile: parameterFile)
+        optimizer = AdamW(model.parameters, configuration.optimizer)
+    }
+}
 
 /// Makes the model that a configuration and a store describe.
 enum ModelSetup {
