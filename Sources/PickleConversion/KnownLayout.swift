@@ -10,7 +10,7 @@ public struct KnownLayout: Sendable {
     public var users: String
 
     /// All of them, in the order of the modules in `converters/layouts/`.
-    /// - Throws: ``ConversionError/pythonUnavailable(_:)`` where the program was built without Python.
+    /// - Throws: `ConversionError.pythonUnavailable` where the program was built without Python.
     public static func all() throws -> [KnownLayout] {
         try Python.start()
         let rows = try Python.call("layouts", "table").call("__iter__")
