@@ -1,6 +1,7 @@
 # make demo       from nothing to a trained model on the sample: installs, builds, converts, validates, trains, evaluates
 # make test       installs, builds and runs all tests
 # make build      the optimised binaries in .build/release
+# make docs       writes the documentation of the library modules into .build/docs
 # make benchmark  measures the engine against this machine (docs/performance.md); STORES="a.h5 b.h5" adds whole runs, PYTHON=python3 PyTorch's
 # make clean      removes what the demo wrote
 
@@ -16,7 +17,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo test lint format sanitize build dependencies sample fuzz benchmark clean
+.PHONY: demo test lint format docs sanitize build dependencies sample fuzz benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -30,6 +31,9 @@ test: dependencies lint
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
 	python3 -B -m unittest discover -t converters -s converters/tests
+
+docs: dependencies
+	@scripts/write-api-docs
 
 # make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
 fuzz:

@@ -192,6 +192,21 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["TestSupport", "FeatureStore", "HDF5", "vuemo", "vuemo-convert"]),
+        // The samples on the first pages of the library modules.
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "Autodiff", "CommandSupport", "ConcatenationGRU", "Configuration", "ConversationModels",
+                "Conversations", "Conversion", "FeatureStore", "Files", "HDF5", "Metrics", "NeuralNetworks",
+                "Optimizers", "PickleConversion", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
+                "TerminalText", "Training", "VUEMO", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The plugin of `make docs`. No build and no test needs it, so it is fetched for that alone.
+if Context.environment["VUEMO_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -71,7 +71,7 @@ public struct MemoryOption: ParsableArguments {
     }
 
     /// From now on, requests for memory beyond the bound fail, which ends the run in one sentence.
-    /// - Throws: ``MemoryLimitError`` where the system refuses such a limit.
+    /// - Throws: `MemoryLimitError` where the system refuses such a limit.
     public func apply() throws {
         guard let maxMemory else { return }
         let bytes = rlim_t(maxMemory << 20 + Self.untouchedBytes)

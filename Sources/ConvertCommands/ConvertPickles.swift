@@ -9,6 +9,21 @@ public protocol PickleProgram: SendableMetatype {
     static func convert(_ job: PickleJob) throws
     /// Scans pickles, prints what is found, and throws the exit status where not all are safe.
     static func scan(_ command: ScanOptions) throws
+    /// The layouts that are known, as text for people.
+    static func layouts() throws -> String
+}
+
+/// `vuemo convert --list-layouts`, which needs no file and no output, so it ends the parsing as `--help` does.
+public struct LayoutsFlag<Program: PickleProgram>: ParsableArguments {
+    @Flag(help: "List the layouts of pickles that are known, and do nothing else.") var listLayouts = false
+
+    /// Filled in by the parser of the command line.
+    public init() {}
+
+    /// Ends the command where the flag is given.
+    public func validate() throws {
+        if listLayouts { throw CleanExit.message(try Program.layouts()) }
+    }
 }
 
 /// A conversion of pickles that the command line asks for.
@@ -104,8 +119,8 @@ public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
             commandName: "auto",
             abstract: "Convert the pickles of any known dataset.",
             discussion: """
-                What each pickle is is told by its content; docs/layouts.md lists the layouts that are known. \
-                'vuemo convert' without a subcommand does the same.
+                What each pickle is is told by its content; 'vuemo convert --list-layouts' lists the layouts that are \
+                known. 'vuemo convert' without a subcommand does the same.
 
                 Examples:
                   vuemo convert MELD_features_raw1.pkl meld_features_roberta.pkl -o meld.h5

@@ -43,7 +43,7 @@ public enum AtomicFile {
 
     private static func requireNothing(at final: String, reportedAs path: String) throws(FilesError) {
         var information = stat()
-        guard lstat(final, &information) != 0 else { throw exists(path) }
+        guard lstat(final, &information) != 0 else { throw FilesError.exists(path) }
     }
 
     private static func give(
@@ -60,11 +60,11 @@ public enum AtomicFile {
             unlink(temporary)
             return
         }
-        guard errno != EEXIST else { throw exists(path) }
+        guard errno != EEXIST else { throw FilesError.exists(path) }
         // A file system without second names: an empty file takes the name first, and that fails where it is taken.
         let descriptor = open(final, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
-            throw errno == EEXIST ? exists(path) : FilesError("write", path, systemError: errno)
+            throw errno == EEXIST ? FilesError.exists(path) : FilesError("write", path, systemError: errno)
         }
         close(descriptor)
         guard rename(temporary, final) == 0 else {
@@ -72,11 +72,6 @@ public enum AtomicFile {
             unlink(final)
             throw FilesError("write", path, systemError: failure)
         }
-    }
-
-    private static func exists(_ path: String) -> FilesError {
-        FilesError(
-            "write", path, "it exists already; give --force to replace it, or another name", systemError: EEXIST)
     }
 
     private static func resolvingLink(_ path: String) -> String {
@@ -100,10 +95,7 @@ public enum AtomicFile {
             switch information.st_mode & S_IFMT {
             case S_IFREG: break
             case S_IFDIR: throw FilesError("write", path, systemError: EISDIR)
-            default:
-                throw FilesError(
-                    "write", path,
-                    "it is a pipe, a socket or a device, and only regular files are replaced; choose another name")
+            default: throw FilesError.notRegular(path)
             }
         } else if lstat(path, &information) == 0 {
             throw FilesError(

@@ -29,6 +29,19 @@ public struct FilesError: Error, Equatable, Sendable, CustomStringConvertible, L
     /// The same sentence.
     public var errorDescription: String? { description }
 
+    /// Something has the name, and is not to be replaced.
+    static func exists(_ path: String) -> FilesError {
+        FilesError(
+            "write", path, "it exists already; give --force to replace it, or another name", systemError: EEXIST)
+    }
+
+    /// What has the name is neither a regular file nor a folder.
+    static func notRegular(_ path: String) -> FilesError {
+        FilesError(
+            "write", path,
+            "it is a pipe, a socket or a device, and only regular files are replaced; choose another name")
+    }
+
     /// The system's words for an error number, with what to do where there is something to do.
     public static func reason(_ systemError: Int32) -> String {
         switch systemError {

@@ -24,19 +24,14 @@ public struct OutputPath: Sendable {
             guard status.st_mode & S_IFMT != S_IFDIR else {
                 throw refused("it is a folder; give the name of a file, such as \(path)/store.h5")
             }
-            guard status.st_mode & S_IFMT == S_IFREG else {
-                throw refused(
-                    "it is a pipe, a socket or a device, and only regular files are replaced; choose another name")
-            }
+            guard status.st_mode & S_IFMT == S_IFREG else { throw FilesError.notRegular(path) }
             for input in inputs {
                 var other = stat()
                 guard stat(input, &other) != 0 || other.st_dev != status.st_dev || other.st_ino != status.st_ino else {
                     throw refused("it is \(name); choose another name")
                 }
             }
-            guard overwrites else {
-                throw refused("it exists already; give --force to replace it, or another name")
-            }
+            guard overwrites else { throw FilesError.exists(path) }
         }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {

@@ -8,7 +8,7 @@ public enum ForeignStorage: Sendable, CaseIterable {
     case virtual
     /// Behind a filter that no library has built in.
     case unknownFilter
-    /// In chunks larger than ``Refusal/chunkLimit``.
+    /// In chunks larger than `Refusal.chunkLimit`.
     case largeChunks
 }
 

@@ -14,7 +14,7 @@ public enum Refusal: Equatable, Sendable {
     case virtual
     /// The chunks pass through a filter of that number, which not every library has built in.
     case filter(Int)
-    /// The chunks are larger than ``chunkLimit``.
+    /// The chunks are larger than `chunkLimit`.
     case chunk(bytes: Int)
 
     /// The largest chunk that is read, in bytes: the library takes the memory of a whole chunk for any part of it.

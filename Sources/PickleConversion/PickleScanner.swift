@@ -83,7 +83,7 @@ public struct PickleScan: Codable, Sendable {
 public enum PickleScanner {
     /// Scans one file.
     /// - Parameter progress: Called now and then; what it throws ends the scan.
-    /// - Throws: ``ConversionError`` where the file cannot be read at all, or what `progress` throws.
+    /// - Throws: `ConversionError` where the file cannot be read at all, or what `progress` throws.
     public static func scan(_ path: String, progress: @escaping ConversionProgressHandler = { _ in }) throws
         -> PickleScan
     {

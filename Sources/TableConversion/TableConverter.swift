@@ -14,7 +14,7 @@ public enum TableConverter {
 
     /// Runs a conversion.
     /// - Parameter progress: Called now and then; what it throws ends the conversion. No file is left behind then.
-    /// - Throws: ``ConversionError``, `StoreError` from the writer, or what `progress` throws.
+    /// - Throws: `ConversionError`, `StoreError` from the writer, or what `progress` throws.
     public static func convert(
         _ request: TableRequest, progress: @escaping ConversionProgressHandler = { _ in }
     ) throws -> ConversionSummary {

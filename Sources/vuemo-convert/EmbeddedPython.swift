@@ -48,6 +48,8 @@ enum EmbeddedPython: PickleProgram {
         if worst != ExitStatus.success { throw ExitCode(worst) }
     }
 
+    static func layouts() throws -> String { LayoutsText(layouts: try KnownLayout.all()).text }
+
     private static func exitStatus(_ status: PickleScan.Status) -> Int32 {
         switch status {
         case .safe: ExitStatus.success

@@ -18,5 +18,7 @@ import ConvertCommands
         ],
         defaultSubcommand: ConvertAuto<EmbeddedPython>.self)
 
+    @OptionGroup var layouts: LayoutsFlag<EmbeddedPython>
+
     static func main() { CommandProcess.run(VuemoConvert.self) }
 }

@@ -63,6 +63,41 @@ import Testing
         #expect(try BuiltProduct.run("vuemo", arguments).status == 1)
     }
 
+    /// The listing says what docs/layouts.md says, in 80 columns, and both programs give it.
+    @Test func theKnownLayoutsAreListed() throws {
+        let listing = try BuiltProduct.run("vuemo", ["convert", "--list-layouts"])
+        #expect(listing.status == 0 && listing.errors.isEmpty, "\(listing.errors)")
+        let lines = listing.output.split(separator: "\n").map(String.init)
+        #expect(lines.filter { $0.count > 80 }.isEmpty)
+        let said = lines.joined(separator: " ").split(separator: " ").joined(separator: " ")
+        let rows = try ProjectFiles.text("docs/layouts.md").split(separator: "\n").filter { $0.hasPrefix("| ") }
+        #expect(lines.filter { !$0.hasPrefix(" ") }.count == rows.count)
+        for row in rows.dropFirst() {
+            let cells = row.dropFirst(2).dropLast(2).components(separatedBy: " | ")
+            #expect(said.contains("\(cells[0]) \(cells[3]) \(cells[1]) splits: \(cells[2])"), "\(cells[0])")
+        }
+        #expect(try BuiltProduct.run("vuemo-convert", ["--list-layouts"]).output == listing.output)
+    }
+
+    /// A copy of `vuemo` alone has nothing to hand over to.
+    @Test func withoutTheOtherProgramTheListingIsASentence() throws {
+        let alone = folder.file("vuemo")
+        try FileManager.default.copyItem(atPath: BuiltProduct.folder + "/vuemo", toPath: alone)
+        let process = Process()
+        let errors = Pipe()
+        process.executableURL = URL(filePath: alone)
+        process.arguments = ["convert", "--list-layouts"]
+        process.environment = ["PATH": folder.path]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+        #expect(text.hasPrefix("Error: The layouts cannot be listed: vuemo-convert is neither beside vuemo nor on"))
+        #expect(text.split(separator: "\n").count == 1)
+    }
+
     @Test(arguments: ["0", "1", "-0.5", "much"])
     func aShareOfDialoguesIsBetweenZeroAndOne(share: String) throws {
         let outcome = try BuiltProduct.run(

@@ -58,15 +58,13 @@ import Testing
 
     /// `UPDATE_DOCS=1 swift test --filter Document` writes the page.
     @Test func theDocumentSaysWhatTheHelpSays() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
         let process = Process()
         let errors = Pipe()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "python3", root.appending(path: "scripts/write-cli-docs").path, BuiltProduct.folder + "/vuemo",
+            "python3", ProjectFiles.url("scripts/write-cli-docs").path, BuiltProduct.folder + "/vuemo",
         ]
-        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] == nil { process.arguments?.append("--check") }
+        if !ProjectFiles.areUpdated { process.arguments?.append("--check") }
         process.standardError = errors
         try process.run()
         let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

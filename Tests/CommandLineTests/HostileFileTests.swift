@@ -5,8 +5,7 @@ import Testing
 /// Every hostile payload as a file, given to the built command under bounds that the system keeps: one sentence each,
 /// nothing that it names runs, nothing is left, and none takes long.
 @Suite struct HostileFileTests {
-    static let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "PickleConversionTests/Generator/hostile_files.py").path
+    static let script = ProjectFiles.url("Tests/PickleConversionTests/Generator/hostile_files.py").path
 
     let folder: TemporaryFolder
 

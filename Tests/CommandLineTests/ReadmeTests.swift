@@ -10,12 +10,9 @@ import Testing
         var output: String
     }
 
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
     /// The blocks that begin with "$ vuemo".
     private static func examples() throws -> [Example] {
-        let text = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let text = try ProjectFiles.text("README.md")
         return text.components(separatedBy: "```\n").filter { $0.hasPrefix("$ vuemo ") }.map { block in
             let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
             return Example(
@@ -35,7 +32,7 @@ import Testing
         let folder = try TemporaryFolder()
         let make = Process()
         make.executableURL = URL(filePath: "/usr/bin/env")
-        make.arguments = ["python3", Self.root.appending(path: "data/make_sample.py").path, folder.file("pickles")]
+        make.arguments = ["python3", ProjectFiles.url("data/make_sample.py").path, folder.file("pickles")]
         make.standardOutput = FileHandle.nullDevice
         try make.run()
         make.waitUntilExit()

@@ -10,15 +10,9 @@ import Testing
 
     /// Starts a conversion of a large table, sends it a signal once it writes, and waits for its end.
     private func convert(signal: Int32, ignoring: Bool = false) throws -> (status: Int32, errors: String) {
-        let (rows, width) = (1000, 16_384)
-        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(width)), }"
-        header += String(repeating: " ", count: 64 - (11 + header.utf8.count) % 64) + "\n"
-        let start: [UInt8] =
-            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), 0] + Array(header.utf8)
+        let rows = 1000
         let matrix = folder.file("audio.npy")
-        try Data(start).write(to: URL(filePath: matrix))
-        // Zeros, which take no room on the disk.
-        #expect(truncate(matrix, start.count + rows * width * 4) == 0)
+        try ZeroMatrix.write(rows: rows, width: 16_384, to: matrix)
         let list = "dialogue\n" + (0..<rows).map { "d\($0 / 10)\n" }.joined()
         try Data(list.utf8).write(to: URL(filePath: folder.file("list.csv")))
         let process = Process()

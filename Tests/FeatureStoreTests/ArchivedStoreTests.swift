@@ -1,11 +1,11 @@
 import FeatureStore
 import Foundation
+import TestSupport
 import Testing
 
 /// A store of every format version that was ever written opens and holds what it held. Never replace these files.
 @Suite struct ArchivedStoreTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Stores")
-        .standardizedFileURL.path
+    private static let folder = ProjectFiles.url("Tests/Stores").path
 
     @Test func everyArchivedStoreOpens() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { $0.hasSuffix(".h5") }

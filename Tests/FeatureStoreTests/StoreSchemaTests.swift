@@ -8,9 +8,7 @@ import Testing
 @Suite struct StoreSchemaTests {
     /// The tables of FORMAT.md say what the schema says, and nothing else.
     @Test func theFormatsTablesAreTheSchema() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let page = try String(contentsOf: root.appending(path: "FORMAT.md"), encoding: .utf8)
+        let page = try ProjectFiles.text("FORMAT.md")
         let objects = try #require(
             page.components(separatedBy: "## Objects").last?.components(separatedBy: "## Checksums").first)
         let listed = objects.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)

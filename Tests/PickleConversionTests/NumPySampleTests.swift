@@ -7,7 +7,7 @@ import Testing
 
 /// Files that NumPy itself wrote (see `numpy_sample.py`) have the content that the generator's own files have.
 @Suite struct NumPySampleTests {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Generator/numpy")
+    static let folder = ProjectFiles.url("Tests/PickleConversionTests/Generator/numpy")
 
     @Test(arguments: [("base-0", 0), ("base-2", 2), ("base-4", 4), ("base-5", 5), ("meld-3", 3), ("roberta-5", 5)])
     func realPicklesHaveTheKnownContent(name: String, number: Int) throws {

@@ -20,9 +20,7 @@ import Testing
 
     /// The first block of Python in docs/custom-layouts.md.
     static func example() throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let guide = try String(contentsOf: root.appendingPathComponent("docs/custom-layouts.md"), encoding: .utf8)
+        let guide = try ProjectFiles.text("docs/custom-layouts.md")
         let begin = try #require(guide.range(of: "```python\n")).upperBound
         return String(guide[begin..<(try #require(guide.range(of: "```", range: begin..<guide.endIndex)).lowerBound)])
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import PickleConversion
@@ -19,20 +20,13 @@ enum Samples {
 
     private static let modules: Result<Void, any Error> = Result {
         try Python.start()
-        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        let data = tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("data")
-        for (name, folder) in [
-            ("numpy_pickles", data), ("make_sample", data), ("torch_files", tests.appendingPathComponent("Generator")),
-            ("torch_hostile", tests.appendingPathComponent("Generator")),
-            ("torch_checks", tests.appendingPathComponent("Generator")),
-            ("sample_files", tests.appendingPathComponent("Generator")),
-            ("hostile_checks", tests.appendingPathComponent("Generator")),
-            ("reader_checks", tests.appendingPathComponent("Generator")),
-            ("fuzz_pickles", tests.appendingPathComponent("Generator")),
-            ("damage_checks", tests.appendingPathComponent("Generator")),
-        ] {
-            try Python.add(
-                module: name, source: Array(try Data(contentsOf: folder.appendingPathComponent("\(name).py"))))
+        let made = ["numpy_pickles", "make_sample"].map { (name: $0, folder: "data") }
+        let checks = [
+            "torch_files", "torch_hostile", "torch_checks", "sample_files", "hostile_checks", "reader_checks",
+            "fuzz_pickles", "damage_checks",
+        ].map { (name: $0, folder: "Tests/PickleConversionTests/Generator") }
+        for (name, folder) in made + checks {
+            try Python.add(module: name, source: Array(try ProjectFiles.text("\(folder)/\(name).py").utf8))
         }
     }
 

@@ -48,7 +48,7 @@ import Testing
 
     @Test func aFileOfPyTorchItselfIsReadToTheLastValue() throws {
         // `tensors.pth` was written by torch.save: see `torch_sample.py`.
-        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Generator/tensors.pth")
+        let path = ProjectFiles.url("Tests/PickleConversionTests/Generator/tensors.pth")
         let bytes = Array(try Data(contentsOf: path))
         let wrong = try Samples.call(
             "torch_checks", "wrong_tensors", [try Python.bytes(count: bytes.count) { $0.copyBytes(from: bytes) }])

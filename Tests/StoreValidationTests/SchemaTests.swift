@@ -6,8 +6,7 @@ import Testing
 
 /// Reports in JSON follow docs/validation-report.schema.json.
 @Suite struct SchemaTests {
-    private static let schema = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../docs/validation-report.schema.json")
+    private static let schema = ProjectFiles.url("docs/validation-report.schema.json")
 
     @Test(arguments: FindingCase.all) func reportsConform(_ planted: FindingCase) throws {
         let folder = try TemporaryFolder()

@@ -1,5 +1,5 @@
 import ConversationModels
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
@@ -7,13 +7,9 @@ import Testing
 @Suite struct ConfigurationDocumentTests {
     /// docs/configuration.md says what the keys say. With UPDATE_DOCS=1 in the environment it is written anew.
     @Test func thePageIsMadeFromTheKeys() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let page = root.appending(path: "docs/configuration.md")
+        let page = "docs/configuration.md"
         let expected = RunConfiguration.document(models: .test)
-        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] == "1" {
-            try Data(expected.utf8).write(to: page)
-        }
-        #expect(try String(contentsOf: page, encoding: .utf8) == expected, "run the tests once with UPDATE_DOCS=1")
+        try ProjectFiles.update(page, expected)
+        #expect(try ProjectFiles.text(page) == expected, "\(ProjectFiles.hint)")
     }
 }

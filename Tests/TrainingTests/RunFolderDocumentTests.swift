@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Training
@@ -92,9 +93,7 @@ import Testing
 
     /// What the first column of a section's table names, sorted.
     private func names(in section: String) throws -> [String] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let page = try String(contentsOf: root.appending(path: "docs/run-folder.md"), encoding: .utf8)
+        let page = try ProjectFiles.text("docs/run-folder.md")
         let sections = page.components(separatedBy: "# \(section)\n")
         let lines = try #require(sections.count == 2 ? sections[1] : nil).components(separatedBy: "\n## ")[0]
         return lines.split(separator: "\n").filter { $0.hasPrefix("| `") }

@@ -3,6 +3,7 @@ import Conversations
 import Foundation
 import HDF5
 import Tensors
+import TestSupport
 import Testing
 import VUEMO
 
@@ -26,9 +27,8 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
 
     /// The project's own files, and those of the folder named by VUEMO_GOLDEN_DIR. Files of other models are left out.
     static let all: [GoldenCase] = {
-        let own = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Golden").path
-        let folders = [own] + [ProcessInfo.processInfo.environment["VUEMO_GOLDEN_DIR"]].compactMap { $0 }
+        let other = ProcessInfo.processInfo.environment["VUEMO_GOLDEN_DIR"]
+        let folders = [ProjectFiles.url("Tests/Golden").path] + [other].compactMap { $0 }
         return folders.flatMap { folder in
             ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".h5") }
                 .sorted()

@@ -60,7 +60,7 @@ public final class Store: @unchecked Sendable {
     public let speakers: [UInt32]
     /// The names of the classes.
     public let labelNames: [String]
-    /// The names of the speakers, or with ``SpeakerScope/dialogue`` of the places in a dialogue.
+    /// The names of the speakers, or with `SpeakerScope.dialogue` of the places in a dialogue.
     public let speakerNames: [String]
     /// Over which utterances a speaker number means one person.
     public let speakerScope: SpeakerScope
@@ -81,7 +81,7 @@ public final class Store: @unchecked Sendable {
 
     /// Opens a store, reads its metadata and checks that against its checksums.
     /// - Throws: ``StoreError`` where the file is missing, no HDF5, no store, incomplete, of another major version, lacks
-    ///   an object, or has damaged metadata. Features are checked by ``verify(features:)``.
+    ///   an object, or has damaged metadata. Features are checked by `verify(features:)`.
     public init(opening path: String) throws(StoreError) {
         let reader = try StoreReader(opening: path)
         let header = try reader.readHeader()

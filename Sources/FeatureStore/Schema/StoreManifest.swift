@@ -76,7 +76,7 @@ public struct StoreManifest: Sendable {
     public var sentences: StringColumn
     /// The names of the classes.
     public var labelNames: [String]
-    /// The names of the speakers; with ``SpeakerScope/dialogue``, of the places in a dialogue.
+    /// The names of the speakers; with `SpeakerScope.dialogue`, of the places in a dialogue.
     public var speakerNames: [String]
     /// Over which utterances a speaker number means one person.
     public var speakerScope: SpeakerScope

@@ -46,6 +46,11 @@ struct ConfigurationOptions: ParsableArguments {
         case prefetch = "training.prefetch"
 
         private static let defaults = RunConfiguration(models: .vuemo).sections
+        private static let presets = Preset.allCases.compactMap { preset in
+            let configuration = try? RunConfiguration.resolve(
+                dataset: nil, preset: preset, assignments: [], threads: 1, models: .vuemo)
+            return configuration.map { (preset.rawValue, $0.sections) }
+        }
 
         /// The key's sentence and default.
         var help: ArgumentHelp {
@@ -54,12 +59,16 @@ struct ConfigurationOptions: ParsableArguments {
                 return "The kind of model: \(names.joined(separator: " or ")). (default: \(names[0]))"
             }
             guard let key = Self.defaults.key(rawValue) else { preconditionFailure("there is no key \(rawValue)") }
-            // What depends on the machine or on the dataset says so in its sentence.
-            let varies = [Key.threads, .learningRate].contains(self)
-            return "\(key.help)\(varies ? note : " (default: \(key.defaultNode.text))")"
+            // What depends on the machine says so in its sentence.
+            if self == .threads { return "\(key.help)" }
+            let values =
+                [key.defaultNode.text]
+                + Self.presets.compactMap { preset, sections in
+                    guard let value = sections[rawValue], value != key.defaultNode else { return nil }
+                    return "\(value.text) with the preset \(preset)"
+                }
+            return "\(key.help) (default: \(values.joined(separator: "; ")))"
         }
-
-        private var note: String { self == .learningRate ? " (default: 0.0001; 2.0e-05 with the preset meld)" : "" }
     }
 
     /// What the user set, weakest first: the file, `--set`, then the options with names of their own.

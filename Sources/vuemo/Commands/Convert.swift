@@ -22,23 +22,32 @@ struct Convert: ParsableCommand {
             Scan<HandOver>.self,
         ],
         defaultSubcommand: ConvertAuto<HandOver>.self)
+
+    @OptionGroup var layouts: LayoutsFlag<HandOver>
 }
 
 /// Pickles are read by `vuemo-convert`, the only program that links Python. It gets the same arguments.
 enum HandOver: PickleProgram {
-    static func convert(_ job: PickleJob) throws { try become() }
-    static func scan(_ options: ScanOptions) throws { try become() }
+    static func convert(_ job: PickleJob) throws { try readPickles() }
+    static func scan(_ options: ScanOptions) throws { try readPickles() }
+    static func layouts() throws -> String { try become(["--list-layouts"], orSay: "The layouts cannot be listed") }
 
-    /// Becomes `vuemo-convert` with this program's arguments, without the word `convert`; returns only by throwing.
-    private static func become() throws {
+    /// This program's arguments without the word `convert` mean the same to the other one.
+    private static func readPickles() throws -> Never {
         let given = CommandLine.arguments.dropFirst()
-        let arguments = Array(given.first == "convert" ? given.dropFirst() : given)
+        try become(Array(given.first == "convert" ? given.dropFirst() : given), orSay: "The pickles cannot be read")
+    }
+
+    /// Becomes `vuemo-convert`; returns only by throwing.
+    private static func become(_ arguments: [String], orSay what: String) throws -> Never {
         for candidate in candidates() where access(candidate, X_OK) == 0 {
             var vector = ([candidate] + arguments).map { strdup($0) } + [nil]
             execv(candidate, &vector)
-            throw HandOverError(reason: "\(candidate) cannot be run: \(String(cString: strerror(errno)))")
+            throw HandOverError(
+                what: what, reason: "\(candidate) cannot be run: \(String(cString: strerror(errno)))")
         }
         throw HandOverError(
+            what: what,
             reason: "vuemo-convert is neither beside vuemo nor on the PATH: build it with "
                 + "'swift build -c release --product vuemo-convert' (it needs Python's headers: apt install libpython3-dev)"
         )
@@ -59,7 +68,8 @@ enum HandOver: PickleProgram {
 
 /// Why the hand-over failed, in one sentence.
 struct HandOverError: Error, CustomStringConvertible {
+    let what: String
     let reason: String
 
-    var description: String { "The pickles cannot be read: \(reason)." }
+    var description: String { "\(what): \(reason)." }
 }
