@@ -30,6 +30,7 @@ INLINE float tile_row_backward(float *restrict source_gradient, size_t step, con
 
 VECTORIZED void ck_emotion_tile_backward(ck_matrix target_gradient, ck_matrix source_gradient, ck_matrix tile, ck_matrix p,
                                          size_t first_row, float scale) {
+    REASSOCIATE
     float inverse = 1.0f / scale;
     for (size_t i = 0; i < tile.rows; i++)
         target_gradient.values[i * target_gradient.stride] +=
