@@ -196,7 +196,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "Autodiff", "CommandSupport", "ConcatenationGRU", "Configuration", "ConversationModels",
+                "Autodiff", "CommandSupport", "ConcatenationGRU", "Concurrency", "Configuration", "ConversationModels",
                 "Conversations", "Conversion", "FeatureStore", "Files", "HDF5", "Metrics", "NeuralNetworks",
                 "Optimizers", "PickleConversion", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
                 "TerminalText", "Training", "VUEMO", "TestSupport",
