@@ -50,7 +50,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
-            name: "StoreValidation", dependencies: ["Conversations", "FeatureStore", "HDF5", "TerminalText"]),
+            name: "StoreValidation",
+            dependencies: ["Concurrency", "Conversations", "FeatureStore", "HDF5", "TerminalText"]),
         .target(
             name: "StoreTools", dependencies: ["Conversations", "FeatureStore", "Files", "HDF5", "TerminalText"]),
 

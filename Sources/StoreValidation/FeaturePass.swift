@@ -1,4 +1,4 @@
-import Dispatch
+import Concurrency
 import FeatureStore
 import Foundation
 import HDF5
@@ -13,17 +13,11 @@ struct FeaturePass {
     /// The bytes of a piece, unless a single row or block of checksums is larger.
     private static let pieceBytes = 512 << 10
 
-    private static var all: [any FeatureRule.Type] {
-        [
-            FiniteRule.self, ZeroRowRule.self, OutlierRule.self, StatisticsRule.self, ColumnRule.self,
-            DuplicateRule.self,
-        ]
-    }
-
     init(_ store: StoreInspection, _ options: ValidationOptions) {
         self.store = store
         digests = DigestRule.codes.contains(where: options.wants) ? DigestRule(store) : nil
-        let rules = Self.all.filter { $0.codes.contains(where: options.wants) }.map { Self.run($0.init(store)) }
+        let rules = StoreValidator.featureRules.filter { $0.codes.contains(where: options.wants) }
+            .map { Self.run($0.init(store)) }
         runs = (digests.map { [Self.run($0)] } ?? []) + rules
     }
 
@@ -53,7 +47,7 @@ struct FeaturePass {
         let dataset = try store.file.openDataset(feature.path)
         try dataset.requirePlausibleSize()
         let work = try Work(dataset, runs, feature)
-        let workers = max(1, min(ProcessInfo.processInfo.activeProcessorCount, work.pieces))
+        let workers = max(1, min(Compute.threads, work.pieces))
         for run in runs { run.begin(feature, workers: workers) }
         nonisolated(unsafe) let failures = UnsafeMutableBufferPointer<(piece: Int, error: HDF5Error)?>.allocate(
             capacity: workers)
@@ -62,7 +56,7 @@ struct FeaturePass {
             failures.deinitialize()
             failures.deallocate()
         }
-        DispatchQueue.concurrentPerform(iterations: workers) { worker in
+        Compute.forEach(workers) { worker in
             failures[worker] = work.visit(worker, of: workers)
         }
         // The first in the file, whichever thread met one first.
@@ -149,8 +143,8 @@ private final class RuleRun<Rule: FeatureRule>: FeatureRuleRun {
 
     func end(_ feature: FeatureInspection) -> [Finding] {
         defer { parts = [] }
-        return rule.end(feature, parts.map(\.part))
+        return rule.end(feature, parts.map(\.part)).listed(in: Rule.codes)
     }
 
-    func finish() -> [Finding] { rule.finish() }
+    func finish() -> [Finding] { rule.finish().listed(in: Rule.codes) }
 }

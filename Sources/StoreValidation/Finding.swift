@@ -1,3 +1,54 @@
+/// What can be found in a store: a value beside the rule that finds it. The codes are stable: scripts may rely on them. FORMAT.md
+/// lists them.
+public struct FindingCode: Hashable, Sendable {
+    /// A letter for the severity and a number, for example "E020".
+    public let rawValue: String
+    /// A few words that say what the code stands for.
+    public let title: String
+    /// What to do about it; empty where there is nothing to do.
+    package let hint: String
+
+    init(_ rawValue: String, title: String, hint: String = "") {
+        (self.rawValue, self.title, self.hint) = (rawValue, title, hint)
+    }
+
+    /// Follows from the code's first letter.
+    public var severity: Severity {
+        switch rawValue.first {
+        case "E": .error
+        case "W": .warning
+        default: .information
+        }
+    }
+}
+
+/// Hints that codes of several rules share.
+enum Hint {
+    static let convertAgain = "Convert the source files again; if another program wrote the store, see FORMAT.md."
+    static let mendSources = "Mend the source files and convert again."
+}
+
+/// How much a finding matters.
+public enum Severity: String, Sendable, CaseIterable, Comparable, Encodable {
+    /// Worth knowing.
+    case information
+    /// Usable, but perhaps not what was meant.
+    case warning
+    /// Not a correct store.
+    case error
+
+    /// Orders by weight: information, warning, error.
+    public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .information: 0
+        case .warning: 1
+        case .error: 2
+        }
+    }
+}
+
 /// One place where a finding shows.
 public struct Example: Sendable, Equatable, Encodable {
     /// The place or the detail in words.
@@ -58,7 +109,7 @@ extension Finding: Encodable {
     /// Writes the finding with its severity, title and hint, so that a reader needs no table of codes.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
-        try container.encode(code, forKey: .code)
+        try container.encode(code.rawValue, forKey: .code)
         try container.encode(code.severity, forKey: .severity)
         try container.encode(code.title, forKey: .title)
         try container.encode(place, forKey: .place)

@@ -1,7 +1,8 @@
-/// One check, or a small family that belongs together. A new check is one file with one rule, entered in ``StoreValidator``.
+/// One check, or a small family that belongs together. What it finds is stated beside it, as values of ``FindingCode``; the rule itself is
+/// named once more, in the lists of ``StoreValidator``.
 protocol Rule: Sendable {
-    /// The codes the rule can find; it is left out where none of them is wanted.
-    var codes: [FindingCode] { get }
+    /// Every code the rule can find; it is left out where none of them is wanted.
+    static var codes: [FindingCode] { get }
     /// Whether the rule reads data that `--quick` does not.
     var readsData: Bool { get }
     /// Everything the rule finds. What it throws becomes a finding of its own: unreadable bytes.
@@ -17,7 +18,7 @@ extension Rule {
 protocol FeatureRule: AnyObject {
     /// What is found in some of a feature's rows.
     associatedtype Part
-    /// The codes the rule can find; it is left out where none of them is wanted.
+    /// Every code the rule can find; it is left out where none of them is wanted.
     static var codes: [FindingCode] { get }
     init(_ store: StoreInspection)
     /// A feature begins: everything that ``visit(_:_:_:)`` needs to know of it is read now.
@@ -36,4 +37,16 @@ protocol FeatureRule: AnyObject {
 extension FeatureRule {
     func begin(_ feature: FeatureInspection) {}
     func finish() -> [Finding] { [] }
+}
+
+extension [Finding] {
+    /// The findings of a rule, held against its list: a code that is missing there could be neither selected nor found in the docs.
+    func listed(in codes: [FindingCode]) -> [Finding] {
+        for finding in self {
+            assert(
+                codes.contains(finding.code),
+                "a rule finds \(finding.code.rawValue), but lists \(codes.map(\.rawValue))")
+        }
+        return self
+    }
 }

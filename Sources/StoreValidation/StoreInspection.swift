@@ -55,6 +55,16 @@ final class StoreInspection {
         }
     }
 
+    // MARK: Checksums
+
+    /// What the pass over the features has found of their bytes; nothing until it has run.
+    var rowEvidence = RowEvidence()
+
+    /// What the file's last line says of all bytes before it; nil where it cannot be read. It is asked for after the pass over
+    /// the features: only what the pass has not read is read then.
+    private(set) lazy var closing: ClosingChecksum.State? = try? ClosingChecksum.state(
+        of: path, known: rowEvidence.extents)
+
     // MARK: Tables, nil where they cannot be used
 
     private(set) lazy var dialogueIDs: StringTable? = strings(StorePath.dialogueID)
@@ -161,4 +171,27 @@ final class StoreInspection {
     func splitName(_ split: UInt8) -> String {
         splitNames.flatMap { $0.indices.contains(Int(split)) ? $0[Int(split)] : nil } ?? "split \(split)"
     }
+}
+
+/// The strings of a fixed-length dataset, in one piece of memory.
+struct StringTable: Sendable {
+    private let bytes: [UInt8]
+    private let size: Int
+    /// The number of strings.
+    let count: Int
+
+    init(bytes: [UInt8], size: Int, count: Int) {
+        precondition(bytes.count == size * count, "\(bytes.count) bytes for \(count) strings of \(size)")
+        (self.bytes, self.size, self.count) = (bytes, size, count)
+    }
+
+    var indices: Range<Int> { 0..<count }
+
+    /// The bytes of a string before its filling.
+    subscript(row: Int) -> ArraySlice<UInt8> {
+        bytes[row * size..<(row + 1) * size].prefix { $0 != 0 }
+    }
+
+    /// A string; what is not UTF-8 becomes the replacement character.
+    func text(_ row: Int) -> String { String(decoding: self[row], as: UTF8.self) }
 }

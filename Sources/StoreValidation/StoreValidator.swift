@@ -26,7 +26,7 @@ public struct ValidationOptions: Sendable {
     /// The first of the given beginnings that no code begins with, which is a mistake worth telling.
     public var unknownCode: String? {
         (select + ignore).first { given in
-            given.isEmpty || !FindingCode.allCases.contains { $0.rawValue.hasPrefix(given) }
+            given.isEmpty || !FindingCode.all.contains { $0.rawValue.hasPrefix(given) }
         }
     }
 }
@@ -57,44 +57,43 @@ public enum StoreValidator {
         report.describe(store)
         // Of another major version nothing more is known; a file without the mark is no store at all.
         guard header.isReadable(store) else { return report }
-        var evidence = RowEvidence()
-        var closing: ClosingChecksum.State?
         if !options.quick {
             let pass = FeaturePass(store, options).read()
             report.add(pass.findings, options)
-            evidence = pass.evidence
-            if (ClosingChecksumRule.allCodes + ChecksumRule.allCodes).contains(where: options.wants) {
-                // Only what the pass has not read is read now.
-                closing = try? ClosingChecksum.state(of: path, known: evidence.extents)
-            }
+            store.rowEvidence = pass.evidence
         }
-        let rules: [any Rule] =
-            tables + [
-                ClosingChecksumRule(state: closing),
-                ChecksumRule(checks: evidence.checks, takesContentDigests: closing != .valid),
-            ] + summaries
-        for rule in rules where rule.codes.contains(where: options.wants) && !(options.quick && rule.readsData) {
+        for rule in rules
+        where type(of: rule).codes.contains(where: options.wants) && !(options.quick && rule.readsData) {
             report.add(run(rule, store), options)
         }
         report.sort()
         return report
     }
 
-    /// The rules on structure and tables, in the order in which they run.
-    private static let tables: [any Rule] = [
+    // MARK: Rules
+
+    /// The rules that see every row of the features, in one pass before the others.
+    static var featureRules: [any FeatureRule.Type] {
+        [
+            FiniteRule.self, ZeroRowRule.self, OutlierRule.self, StatisticsRule.self, ColumnRule.self,
+            DuplicateRule.self,
+        ]
+    }
+
+    /// The rules after the header's and the features', in the order in which they run.
+    private static let rules: [any Rule] = [
         StructureRule(), ForeignStorageRule(), OffsetRule(), RangeRule(), DialogueRule(), SpeakerRule(), SplitRule(),
-        TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(),
+        TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(), ClosingChecksumRule(), ChecksumRule(),
+        SizeRule(), BalanceRule(), LengthRule(), CompressionRule(), UnknownContentRule(),
     ]
 
-    /// The rules that only tell what there is.
-    private static let summaries: [any Rule] = [
-        SizeRule(), BalanceRule(),
-        LengthRule(), CompressionRule(), UnknownContentRule(),
-    ]
+    /// The codes of all rules, each once; codes that several rules find stand in the lists of each.
+    static let codes = Set(
+        HeaderRule.codes + featureRules.flatMap { $0.codes } + rules.flatMap { type(of: $0).codes })
 
     private static func run(_ rule: any Rule, _ store: StoreInspection) -> [Finding] {
         do {
-            return try rule.findings(in: store)
+            return try rule.findings(in: store).listed(in: type(of: rule).codes)
         } catch {
             return [
                 Finding(
@@ -105,5 +104,12 @@ public enum StoreValidator {
 
     static func reason(_ error: any Error) -> String {
         (error as? HDF5Error)?.message ?? "\(error)"
+    }
+}
+
+extension FindingCode {
+    /// Every code that a rule lists: errors, warnings and information, each by its number.
+    package static let all = StoreValidator.codes.sorted {
+        ($1.severity, $0.rawValue) < ($0.severity, $1.rawValue)
     }
 }

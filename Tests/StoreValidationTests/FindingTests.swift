@@ -7,7 +7,7 @@ import Testing
 /// Every code: its fault is planted, and exactly its finding is seen.
 @Suite struct FindingTests {
     @Test func everyCodeHasACase() {
-        #expect(Set(FindingCase.all.map(\.code)) == Set(FindingCode.allCases))
+        #expect(Set(FindingCase.all.map(\.code)) == Set(FindingCode.all))
     }
 
     @Test(arguments: FindingCase.all) func plantedFaultIsFound(_ planted: FindingCase) throws {

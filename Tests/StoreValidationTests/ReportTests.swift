@@ -60,8 +60,8 @@ import Testing
     }
 
     @Test func codesAreUnique() {
-        #expect(Set(FindingCode.allCases.map(\.rawValue)).count == FindingCode.allCases.count)
-        for code in FindingCode.allCases {
+        #expect(Set(FindingCode.all.map(\.rawValue)).count == FindingCode.all.count)
+        for code in FindingCode.all {
             #expect(!code.title.isEmpty && (code.severity == .information || !code.hint.isEmpty))
         }
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ValidationDocumentTests {
     /// The rows of docs/validation.md are the codes. With UPDATE_DOCS=1 in the environment they are written anew.
     @Test func thePageListsTheCodes() throws {
-        let rows = FindingCode.allCases.map {
+        let rows = FindingCode.all.map {
             "| `\($0.rawValue)` | \($0.title) | \($0.hint.isEmpty ? "Nothing." : $0.hint) |"
         }
         let path = "docs/validation.md"
@@ -20,6 +20,6 @@ import Testing
     /// FORMAT.md names every code too.
     @Test func theFormatNamesTheCodes() throws {
         let format = try ProjectFiles.text("FORMAT.md")
-        for code in FindingCode.allCases { #expect(format.contains(code.rawValue), "\(code.rawValue)") }
+        for code in FindingCode.all { #expect(format.contains(code.rawValue), "\(code.rawValue)") }
     }
 }

@@ -1,9 +1,13 @@
 import FeatureStore
 import Foundation
 
+extension FindingCode {
+    package static let sizes = FindingCode("I201", title: "sizes")
+}
+
 /// How large everything is.
 struct SizeRule: Rule {
-    let codes: [FindingCode] = [.sizes]
+    static let codes: [FindingCode] = [.sizes]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
         let bytes = try FileManager.default.attributesOfItem(atPath: store.path)[.size] as? Int ?? 0
@@ -17,9 +21,13 @@ struct SizeRule: Rule {
     }
 }
 
+extension FindingCode {
+    package static let classBalance = FindingCode("I202", title: "class balance")
+}
+
 /// How the classes spread over each split.
 struct BalanceRule: Rule {
-    let codes: [FindingCode] = [.classBalance]
+    static let codes: [FindingCode] = [.classBalance]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
         guard let labels = store.labels, let classes = store.labelNames, let names = store.splitNames,
@@ -40,9 +48,13 @@ struct BalanceRule: Rule {
     }
 }
 
+extension FindingCode {
+    package static let dialogueLengths = FindingCode("I203", title: "dialogue lengths")
+}
+
 /// How long the dialogues of each split are.
 struct LengthRule: Rule {
-    let codes: [FindingCode] = [.dialogueLengths]
+    static let codes: [FindingCode] = [.dialogueLengths]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
         guard let ranges = store.dialogueRanges, let splits = store.dialogueSplits, splits.count == ranges.count,
@@ -63,9 +75,13 @@ struct LengthRule: Rule {
     }
 }
 
+extension FindingCode {
+    package static let compression = FindingCode("I205", title: "compression")
+}
+
 /// How much compression saved.
 struct CompressionRule: Rule {
-    let codes: [FindingCode] = [.compression]
+    static let codes: [FindingCode] = [.compression]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
         let compressed = store.features.compactMap { feature -> Example? in

@@ -2,9 +2,67 @@ import Conversations
 import FeatureStore
 import HDF5
 
+extension FindingCode {
+    package static let incomplete = FindingCode("E002", title: "writing never ended", hint: Hint.convertAgain)
+    package static let unsupportedVersion = FindingCode(
+        "E003", title: "unsupported version", hint: "Update the program, or convert the source files again.")
+    package static let missingObject = FindingCode("E010", title: "missing object", hint: Hint.convertAgain)
+}
+
+/// The root attributes: is it a store, of which version, and was it finished?
+struct HeaderRule: Rule {
+    static let codes: [FindingCode] = [.missingObject, .unsupportedVersion, .incomplete]
+
+    func findings(in store: StoreInspection) throws -> [Finding] {
+        guard format(of: store) == StorePath.format else {
+            return [
+                Finding(
+                    .missingObject, at: "/",
+                    "the attribute 'format' is not \"\(StorePath.format)\": this is HDF5, but no feature store")
+            ]
+        }
+        guard let text = try? store.file.readString(attribute: "format_version"), let version = FormatVersion(text)
+        else {
+            return [Finding(.missingObject, at: "/", "the attribute 'format_version' is missing or no version")]
+        }
+        guard version.major == FormatVersion.current.major else {
+            return [
+                Finding(
+                    .unsupportedVersion, at: "/",
+                    "the file has format version \(version), but this program reads \(FormatVersion.current.major).x (\(FormatVersion.current))"
+                )
+            ]
+        }
+        var findings: [Finding] = []
+        for name in ["dataset", "content_id"] where (try? store.file.readString(attribute: name)) == nil {
+            findings.append(Finding(.missingObject, at: "/", "the attribute '\(name)' is missing or no string"))
+        }
+        if (try? store.file.readScalar(attribute: "complete", as: Int.self)) != 1 {
+            findings.append(Finding(.incomplete, at: "/", "the attribute 'complete' is not 1"))
+        }
+        return findings
+    }
+
+    /// Whether the rest of the file follows a layout that this program knows.
+    func isReadable(_ store: StoreInspection) -> Bool {
+        guard format(of: store) == StorePath.format else { return false }
+        let version = (try? store.file.readString(attribute: "format_version")).flatMap { FormatVersion($0) }
+        return version.map { $0.major == FormatVersion.current.major } ?? true
+    }
+
+    private func format(of store: StoreInspection) -> String? {
+        try? store.file.readString(attribute: "format")
+    }
+}
+
+extension FindingCode {
+    package static let wrongType = FindingCode("E011", title: "wrong type or shape", hint: Hint.convertAgain)
+    package static let wrongRowCount = FindingCode("E012", title: "wrong number of rows", hint: Hint.convertAgain)
+}
+
 /// Every object of the format is there, with its type, its rank and its number of rows.
 struct StructureRule: Rule {
-    let codes: [FindingCode] = [.missingObject, .wrongType, .wrongRowCount, .checksumMismatch]
+    static let codes: [FindingCode] = [.missingObject, .wrongType, .wrongRowCount, .checksumMismatch]
 
     func findings(in store: StoreInspection) throws -> [Finding] {
         var findings = store.unreadable.map {
@@ -99,6 +157,56 @@ struct StructureRule: Rule {
                 continue
             }
             findings += check(statistics, .float64, dataset.shape.count == 2 ? dataset.shape[1] : nil)
+        }
+        return findings
+    }
+}
+
+extension FindingCode {
+    package static let foreignStorage = FindingCode(
+        "E061", title: "link, virtual dataset or unknown filter",
+        hint: "A store holds all of its data itself; rewrite the file without links and foreign filters.")
+}
+
+/// All data lies in the file itself, in a form that every HDF5 library reads.
+struct ForeignStorageRule: Rule {
+    static let codes: [FindingCode] = [.foreignStorage]
+
+    func findings(in store: StoreInspection) throws -> [Finding] {
+        store.refused.map { Finding(.foreignStorage, at: $0.path, $0.refusal.message) }
+    }
+}
+
+extension FindingCode {
+    package static let unknownContent = FindingCode(
+        "I204", title: "unknown content", hint: "A newer program may read more of this store.")
+}
+
+/// Content that this program does not know: of a newer minor version, or added by someone.
+struct UnknownContentRule: Rule {
+    static let codes: [FindingCode] = [.unknownContent]
+
+    private static let open = [StorePath.features, StorePath.statistics, StorePath.checksums, StorePath.provenance]
+
+    func findings(in store: StoreInspection) throws -> [Finding] {
+        var findings: [Finding] = []
+        let text = try? store.file.readString(attribute: "format_version")
+        if let version = text.flatMap({ FormatVersion($0) }), version.minor > FormatVersion.current.minor {
+            findings.append(
+                Finding(
+                    .unknownContent, at: "/",
+                    "the file has format version \(version), newer than \(FormatVersion.current)"))
+        }
+        let known = Set(StoreSchema.lists.map(\.path))
+        let unknown = store.datasets.keys.filter { path in
+            !known.contains(path) && !Self.open.contains { path.hasPrefix($0 + "/") }
+        }
+        if !unknown.isEmpty {
+            findings.append(
+                Finding(
+                    .unknownContent, at: "/",
+                    "\(unknown.count) datasets are not part of format \(FormatVersion.current)", count: unknown.count,
+                    examples: unknown.sorted().map { Example($0) }))
         }
         return findings
     }

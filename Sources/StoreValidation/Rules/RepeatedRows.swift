@@ -1,5 +1,17 @@
 import FeatureStore
 
+extension FindingCode {
+    package static let identicalRows = FindingCode(
+        "W102", title: "identical rows across splits",
+        hint:
+            "Equal audio or visual rows are the same recording in two splits: see whether the splits are right. Equal text "
+            + "rows are often harmless: an encoder that sees one sentence at a time gives every \"Yeah.\" the same row."
+    )
+    package static let identicalDialogues = FindingCode(
+        "W101", title: "identical dialogues across splits",
+        hint: "Data that a model has trained on flatters the score; see whether the splits are right.")
+}
+
 /// Rows, and whole dialogues, that stand in two splits with the same values.
 final class DuplicateRule: FeatureRule {
     static let codes: [FindingCode] = [.identicalRows, .identicalDialogues]
