@@ -117,7 +117,8 @@ let package = Package(
         .target(
             name: "CommandSupport",
             dependencies: [
-                "TerminalText", "Rainbow", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Configuration", "TerminalText", "Rainbow",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
             name: "ConvertCommands",

@@ -23,7 +23,9 @@ public enum CommandProcess {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         do {
-            var command = try command.parseAsRoot()
+            let given = Arguments(CommandLine.arguments.dropFirst())
+            try given.requireKnownCommand(of: command)
+            var command = try command.parseAsRoot(given.joiningNegativeNumbers)
             try command.run()
             exit(ExitStatus.success)
         } catch {

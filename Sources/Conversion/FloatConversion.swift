@@ -13,16 +13,24 @@ package struct FloatConversion {
     /// Nothing is converted yet.
     package init() {}
 
-    /// Runs `body` on `bytes`, which hold whole items of `type`, as float32. Float32 passes without a copy.
+    /// Runs `body` on `bytes`, which hold whole items of `type`, as float32, and on what they were. Float32 passes without a copy.
     package mutating func withFloats<Result>(
-        _ bytes: UnsafeRawBufferPointer, type: ElementType, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+        _ bytes: UnsafeRawBufferPointer, type: ElementType,
+        _ body: (UnsafeBufferPointer<Float>, _ exact: (Int) -> Double?) throws -> Result
     ) rethrows -> Result {
         precondition(bytes.count % type.size == 0, "blocks hold whole items")
         if type.isNativeFloat, Int(bitPattern: bytes.baseAddress) % MemoryLayout<Float>.alignment == 0 {
-            return try body(bytes.bindMemory(to: Float.self))
+            return try body(bytes.bindMemory(to: Float.self)) { _ in nil }
         }
         convert(bytes, type: type)
-        return try values.withUnsafeBufferPointer(body)
+        return try values.withUnsafeBufferPointer { values in
+            try body(values) { type.kind == .float && type.size == 8 ? Self.double(bytes, type, at: $0) : nil }
+        }
+    }
+
+    private static func double(_ bytes: UnsafeRawBufferPointer, _ type: ElementType, at index: Int) -> Double {
+        let raw = bytes.loadUnaligned(fromByteOffset: index * type.size, as: UInt64.self)
+        return Double(bitPattern: type.bigEndian ? raw.byteSwapped : raw)
     }
 
     private mutating func convert(_ bytes: UnsafeRawBufferPointer, type: ElementType) {
@@ -75,8 +83,7 @@ package struct FloatConversion {
         resize(bytes, type)
         var (rounded, overflowed) = (0, 0)
         for index in values.indices {
-            let raw = bytes.loadUnaligned(fromByteOffset: index * type.size, as: UInt64.self)
-            let exact = Double(bitPattern: type.bigEndian ? raw.byteSwapped : raw)
+            let exact = Self.double(bytes, type, at: index)
             let value = Float(exact)
             values[index] = value
             if Double(value) != exact, !exact.isNaN {

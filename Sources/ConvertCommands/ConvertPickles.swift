@@ -58,6 +58,7 @@ public struct NamedFiles: ParsableArguments {
     /// Refuses what the types allow and the command does not.
     public func validate() throws {
         guard !paths.isEmpty else { throw ValidationError("Give the pickles with --features FILE and --roberta FILE.") }
+        try Arguments.refuseRepeated("--features", "--roberta")
     }
 }
 

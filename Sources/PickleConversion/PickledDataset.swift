@@ -81,12 +81,12 @@ final class PickledDataset {
                     throw ConversionError.internalFault("rows of the unknown type \(code)")
                 }
                 try block.item(1).withContent { bytes in
-                    try conversion.withFloats(bytes, type: type) { values in
+                    try conversion.withFloats(bytes, type: type) { values, exact in
                         if isFrames {
                             try writer.append(rows: values.columnMeans(width: feature.width), to: feature.name)
                             done += feature.width * MemoryLayout<Float>.size
                         } else {
-                            try writer.append(rows: values, to: feature.name)
+                            try writer.append(rows: values, to: feature.name, exact: exact)
                             done += values.count * MemoryLayout<Float>.size
                         }
                     }

@@ -35,7 +35,7 @@ public struct ValidationOptions: Sendable {
 /// first fault, and takes memory for tables and one block of rows only.
 public enum StoreValidator {
     /// Validates the file at a path.
-    /// - Throws: ``StoreError`` only where there is no file to read; everything else is a finding.
+    /// - Throws: ``StoreError`` only where there is no file to read, or another program has it open; everything else is a finding.
     public static func validate(_ path: String, options: ValidationOptions = ValidationOptions()) throws
         -> ValidationReport
     {
@@ -49,6 +49,7 @@ public enum StoreValidator {
         do {
             store = try StoreInspection(path: path)
         } catch {
+            if let open = (error as? HDF5Error).flatMap(StoreError.init(openElsewhere:)) { throw open }
             report.add([Finding(.notHDF5, at: "/", "the file cannot be opened: \(reason(error))")], options)
             return report
         }
@@ -82,7 +83,8 @@ public enum StoreValidator {
 
     /// The rules after the header's and the features', in the order in which they run.
     private static let rules: [any Rule] = [
-        StructureRule(), ForeignStorageRule(), OffsetRule(), RangeRule(), DialogueRule(), SpeakerRule(), SplitRule(),
+        StructureRule(), ForeignStorageRule(), OffsetRule(), RangeRule(), DialogueRule(), NameRule(), IdentifierRule(),
+        SpeakerRule(), SplitRule(),
         TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(), ClosingChecksumRule(), ChecksumRule(),
         SizeRule(), BalanceRule(), LengthRule(), CompressionRule(), UnknownContentRule(),
     ]

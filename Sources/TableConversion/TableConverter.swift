@@ -65,8 +65,8 @@ public enum TableConverter {
                 var conversion = FloatConversion()
                 try forEachBlock(of: matrix, rows: table.sourceRows) { end, bytes in
                     digests.permit(upTo: starts[index + 1] + end)
-                    try conversion.withFloats(bytes, type: matrix.type) { values in
-                        try writer.append(rows: values, to: feature.name)
+                    try conversion.withFloats(bytes, type: matrix.type) { values, exact in
+                        try writer.append(rows: values, to: feature.name, exact: exact)
                         done += values.count * 4
                     }
                     try progress(ConversionProgress(stage: "Writing features", completed: done, total: total))

@@ -5,6 +5,31 @@ import TestSupport
 import Testing
 
 @Suite struct StoreTests {
+    /// Ids are bytes: two that only look alike are two.
+    @Test func namesAreComparedByTheirBytes() throws {
+        let folder = try TemporaryFolder()
+        try SyntheticStore().write(to: folder.file("store.h5")) {
+            $0.dialogues[0].id = "caf\u{E9}"
+            $0.dialogues[1].id = "cafe\u{301}"
+            $0.labelNames[0] = "\u{E9}"
+            $0.labelNames[1] = "e\u{301}"
+        }
+        #expect(try Store(opening: folder.file("store.h5")).dialogues.count == 11)
+    }
+
+    /// What another program has open, or left open when it was killed, is not called damaged.
+    @Test func aFileLeftOpenIsNotCalledDamaged() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        // A writer marks the file as its own until it closes it; the copy keeps the mark.
+        let file = try File(updating: path)
+        try FileManager.default.copyItem(atPath: path, toPath: folder.file("left.h5"))
+        try file.close()
+        let error = try #require(throws: StoreError.self) { _ = try Store(opening: folder.file("left.h5")) }
+        #expect(error.reason == .unreadable && error.description.contains("h5clear"), "\(error)")
+    }
+
     private func sentence(opening path: String) throws -> (reason: StoreError.Reason, description: String) {
         let error = #expect(throws: StoreError.self) { _ = try Store(opening: path) }
         return (try #require(error).reason, try #require(error).description)

@@ -129,6 +129,8 @@ import Testing
         #expect(try message { $0.dialogues = [] }.contains("no dialogues"))
         #expect(try message { $0.features = [] }.contains("no features"))
         #expect(try message { $0.dialogues[1].id = $0.dialogues[0].id }.contains("given twice"))
+        #expect(try message { $0.labelNames[1] = $0.labelNames[0] }.contains("class 'class 0' is given twice"))
+        #expect(try message { $0.features[1].width = 13 }.contains("12 and 13 columns"))
         #expect(try message { $0.dialogues[1].sourcePosition = 0 }.contains("source positions"))
         #expect(try message { $0.dialogues[1].split = 9 }.contains("split 9"))
         #expect(try message { $0.labels[4] = 3 }.contains("label 3"))
@@ -161,6 +163,20 @@ import Testing
         #expect(
             sentence.contains("nan") && sentence.contains("column 3") && sentence.contains(manifest.utteranceIDs[2]))
         #expect(try folder.names() == [])
+    }
+
+    /// A number that float32 cannot hold is no infinity in the source.
+    @Test func whatFloat32CannotHoldIsToldAsItIs() throws {
+        let folder = try TemporaryFolder()
+        let error = #expect(throws: StoreError.self) {
+            try StoreWriter.write(SyntheticStore().manifest, to: folder.file("store.h5")) { writer in
+                try [0, 1, 1e39, 3, 4, 5, 6].withUnsafeBufferPointer { (rows: UnsafeBufferPointer<Double>) in
+                    try writer.append(rows: rows, to: "audio")
+                }
+            }
+        }
+        let sentence = try #require(error).description
+        #expect(sentence.contains("1e+39 stands in column 2") && sentence.contains("float32"), "\(sentence)")
     }
 
     @Test func impossibleTargetsAreRefused() throws {

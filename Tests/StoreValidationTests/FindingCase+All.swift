@@ -72,6 +72,21 @@ extension FindingCase {
                 try offsets.write(rows: 1..<2, from: [end])
             }),
         FindingCase(
+            code: .faultyName, place: "/labels/names", example: "'class 0' in rows 0 and 2", alongside: changed,
+            file: name("/labels/names", 2, Array("class 0".utf8))),
+        FindingCase(
+            code: .faultyName, place: "/splits/names", example: "row 1 is empty",
+            alongside: changed.union([.noValidationSplit]), file: name("/splits/names", 1, [])),
+        FindingCase(
+            code: .unnamedDialogue, place: "/dialogues/id", example: "row 4", alongside: changed,
+            file: name("/dialogues/id", 4, [])),
+        FindingCase(
+            code: .wrongRowCount, place: "/splits/origin", alongside: changed.union([.missingObject]),
+            file: { file in
+                try file.delete("/splits/origin")
+                try file.writeStrings(["one", "two"], to: "/splits/origin")
+            }),
+        FindingCase(
             code: .dialogueInTwoSplits, place: "/dialogues/split",
             example: "dialogue 'dialogue-0': in train and in test",
             alongside: changed.union([.duplicateDialogue]), file: name("/dialogues/id", 8, Array("dialogue-0".utf8))),
@@ -87,6 +102,22 @@ extension FindingCase {
     ]
 
     private static let warnings: [FindingCase] = [
+        FindingCase(
+            code: .faultySpeakerName, place: "/speakers/names", example: "'speaker 0' in rows 0 and 1",
+            manifest: { $0.speakerNames[1] = "speaker 0" }),
+        FindingCase(
+            code: .faultyUtteranceID, place: "/utterances/id", count: 2,
+            example: "row 1 (utterance 'dialogue-0_0' of dialogue 'dialogue-0'): it stands there again",
+            manifest: {
+                $0.utteranceIDs[1] = "dialogue-0_0"
+                $0.utteranceIDs[2] = ""
+            }),
+        FindingCase(
+            code: .controlCharacter, place: "/utterances/id", example: "row 2: U+000D",
+            manifest: { $0.utteranceIDs[2] += "\r" }),
+        FindingCase(
+            code: .controlCharacter, place: "/speakers/names", example: "row 1: U+0092",
+            manifest: { $0.speakerNames[1] = "the speaker\u{92}s" }),
         FindingCase(
             code: .identicalDialogues, place: "/features",
             example: "dialogue 'dialogue-8': in test, as dialogue 0 in train",

@@ -18,6 +18,7 @@ final class StoreReader {
         do {
             self.file = try Self.open(path)
         } catch let error as HDF5Error {
+            if let open = StoreError(openElsewhere: error) { throw open }
             throw StoreError(
                 .damaged, file: path, object: error.object,
                 message: "\(error.message); copy the file again or convert it again")
@@ -113,9 +114,11 @@ final class StoreReader {
         for path in StoreSchema.lists.map(\.path) where path != StorePath.textBytes {
             try reading { file in try file.verify(file.openDataset(path)) }
         }
-        let splits = zip(try strings(StorePath.splitNames), try strings(StorePath.splitOrigin)).map {
+        let splitNames = try strings(StorePath.splitNames)
+        let splits = zip(splitNames, try strings(StorePath.splitOrigin, count: splitNames.count)).map {
             SplitDescription(name: $0, origin: $1)
         }
+        try requireUnique(splitNames, StorePath.splitNames)
         let labels = try numbers(StorePath.label, as: Int32.self)
         let utterances = labels.count
         let scope = try reading { try $0.readString(attribute: "scope", of: StorePath.speakers) }
@@ -133,6 +136,7 @@ final class StoreReader {
             splits: splits,
             textOffsets: try readOffsets(
                 StorePath.textOffset, count: utterances, end: try rowCount(of: StorePath.textBytes)))
+        try requireUnique(tables.labelNames, StorePath.labelNames)
         if let row = labels.firstIndex(where: { !(-1..<Int32(clamping: tables.labelNames.count)).contains($0) }) {
             throw malformed(
                 StorePath.label, "row \(row) holds \(labels[row]), but there are \(tables.labelNames.count) classes")
@@ -153,6 +157,7 @@ final class StoreReader {
         if let row = split.firstIndex(where: { $0 >= splits && $0 != StorePath.noSplit }) {
             throw malformed(StorePath.dialogueSplit, "row \(row) holds \(split[row]), but there are \(splits) splits")
         }
+        try requireUnique(ids, StorePath.dialogueID)
         if let row = ids.indices.first(where: { offsets[$0] == offsets[$0 + 1] }) {
             throw malformed(StorePath.utteranceOffset, "dialogue '\(ids[row])' has no utterances")
         }
@@ -281,6 +286,13 @@ final class StoreReader {
             throw malformed(path, "it is not a list of \(count.map { "\($0) " } ?? "")strings")
         }
         return try reading { _ in try dataset.readColumn() }
+    }
+
+    /// Refuses a name that stands there twice: numbers would mean one thing here and another there. Bytes are compared.
+    private func requireUnique(_ names: some Sequence<String>, _ path: String) throws(StoreError) {
+        var seen: Set<[UInt8]> = []
+        guard let repeated = names.first(where: { !seen.insert(Array($0.utf8)).inserted }) else { return }
+        throw malformed(path, "'\(repeated)' stands there twice")
     }
 
     private func malformed(_ object: String, _ message: String) -> StoreError {

@@ -46,6 +46,17 @@ public struct StoreError: Error, Equatable, Sendable {
         self.message = message
     }
 
+    /// A file that another program has open for writing, or that one left so when it was killed; nil for any other error. Its data
+    /// may be whole: nothing says that it is damaged.
+    package init?(openElsewhere error: HDF5Error) {
+        guard error.message.contains("h5clear") || error.message.contains("unable to lock file") else { return nil }
+        self.init(
+            .unreadable, file: error.file,
+            message:
+                "another program has it open for writing, or one was killed while it had; close that program, or, where there is none, "
+                + "run 'h5clear -s' on the file and then 'vuemo validate'")
+    }
+
     /// What the HDF5 layer said, seen from a store.
     init(_ error: HDF5Error, reason: Reason) {
         self.init(

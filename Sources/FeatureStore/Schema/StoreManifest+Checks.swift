@@ -1,3 +1,4 @@
+import Conversations
 import HDF5
 
 extension StoreManifest {
@@ -13,6 +14,7 @@ extension StoreManifest {
             throw refuse("dialogue id '\(repeated)' is given twice")
         }
         if let repeated = firstRepeated(splits.map(\.name)) { throw refuse("split '\(repeated)' is given twice") }
+        if let repeated = firstRepeated(labelNames) { throw refuse("class '\(repeated)' is given twice") }
         if let repeated = firstRepeated(features.map(\.name)) { throw refuse("feature '\(repeated)' is given twice") }
         guard Set(dialogues.map(\.sourcePosition)) == Set(0..<dialogues.count) else {
             throw refuse("the dialogues' source positions are not 0 to \(dialogues.count - 1), each once")
@@ -32,6 +34,14 @@ extension StoreManifest {
             }
             guard (feature.layer ?? 1) >= 1 else {
                 throw refuse("feature '\(feature.name)' has layer \(feature.layer ?? 0); layers count from 1")
+            }
+        }
+        for modality in Modality.allCases {
+            let layers = features.filter { $0.modality == modality && $0.layer != nil }
+            if let first = layers.first, let other = layers.first(where: { $0.width != first.width }) {
+                throw refuse(
+                    "features '\(first.name)' and '\(other.name)' have \(first.width) and \(other.width) columns; "
+                        + "the layers of one encoder have one width")
             }
         }
         try checkUtterances(refuse)
@@ -58,8 +68,8 @@ extension StoreManifest {
     }
 }
 
-/// The first element that an earlier one equals.
+/// The first element whose bytes are those of an earlier one: names that only look alike are two.
 func firstRepeated(_ values: [String]) -> String? {
-    var seen: Set<String> = []
-    return values.first { !seen.insert($0).inserted }
+    var seen: Set<[UInt8]> = []
+    return values.first { !seen.insert(Array($0.utf8)).inserted }
 }

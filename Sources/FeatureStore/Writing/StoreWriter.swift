@@ -75,9 +75,16 @@ public final class StoreWriter {
     ///   - feature: The feature's name.
     /// - Throws: ``StoreError`` for an unknown feature, a broken or surplus row, or (unless allowed) NaN or infinity.
     public func append(rows: UnsafeBufferPointer<Float>, to feature: String) throws {
+        try append(rows: rows, to: feature) { _ in nil }
+    }
+
+    /// Appends rows that were rounded to float32; see ``append(rows:to:)-(UnsafeBufferPointer<Float>,_)``.
+    /// - Parameter exact: What a number was before, by its place in `rows`, where that is known: for the sentence about a number that
+    ///   float32 cannot hold.
+    package func append(rows: UnsafeBufferPointer<Float>, to feature: String, exact: (Int) -> Double?) throws {
         let sink = try sink(of: feature, accepting: rows.count)
         if options.refusesNonFiniteValues, !rows.allFinite, let position = rows.firstIndex(where: { !$0.isFinite }) {
-            throw nonFinite(rows[position], at: position, in: sink)
+            throw nonFinite(rows[position], exact: exact(position), at: position, in: sink)
         }
         try sink.append(rows, isTraining: isTraining)
         writeBehind?.wrote(rows.count * MemoryLayout<Float>.size)
@@ -92,7 +99,7 @@ public final class StoreWriter {
     public func append(rows: UnsafeBufferPointer<Double>, to feature: String) throws {
         let rounded = rows.map { Float($0) }
         let changed = zip(rows, rounded).reduce(0) { $0 + ($1.0.isNaN || Double($1.1) == $1.0 ? 0 : 1) }
-        try append(rows: rounded, to: feature)
+        try rounded.withUnsafeBufferPointer { try append(rows: $0, to: feature) { rows[$0] } }
         try noteInexactValues(changed, of: feature)
     }
 
@@ -131,7 +138,7 @@ public final class StoreWriter {
         return sink
     }
 
-    private func nonFinite(_ value: Float, at position: Int, in sink: FeatureSink) -> StoreError {
+    private func nonFinite(_ value: Float, exact: Double?, at position: Int, in sink: FeatureSink) -> StoreError {
         let row = sink.nextRow + position / sink.description.width
         var first = 0
         let dialogue = manifest.dialogues.first {
@@ -140,8 +147,12 @@ public final class StoreWriter {
         }
         return StoreError(
             .invalidInput, file: path, object: StorePath.feature(sink.description.name),
-            message: "the value \(value) stands in column \(position % sink.description.width) of utterance "
-                + "'\(manifest.utteranceIDs[row])' of dialogue '\(dialogue?.id ?? "")'; mend or remove it in the source file"
+            message: "the value \(exact.map { "\($0)" } ?? "\(value)") stands in column "
+                + "\(position % sink.description.width) of utterance '\(manifest.utteranceIDs[row])' of dialogue "
+                + "'\(dialogue?.id ?? "")'; "
+                + (exact?.isFinite == true
+                    ? "float32, which a store keeps, ends at 3.4e38: scale the feature in the source file"
+                    : "mend or remove it in the source file")
         )
     }
 

@@ -96,7 +96,8 @@ struct StructureRule: Rule {
         case .utterances: store.utteranceCount
         case .dialoguesPlusOne: store.dialogueCount.map { $0 + 1 }
         case .utterancesPlusOne: store.utteranceCount.map { $0 + 1 }
-        case .classes, .asNames, .any: nil
+        case .asNames: store.datasets[StorePath.splitNames]?.shape.first
+        case .classes, .any: nil
         }
     }
 

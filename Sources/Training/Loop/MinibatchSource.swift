@@ -102,6 +102,12 @@ struct FeatureSelection: Sendable {
             return found
         }
         if modalities.contains(.text) { text = Self.textLayers(try features(.text)) }
+        if let first = text.first, let other = text.first(where: { $0.width != first.width }) {
+            throw TrainingError(
+                .data,
+                "\(store.path): the text layers \(first.name) and \(other.name) have \(first.width) and \(other.width) columns; "
+                    + "layers of one encoder have one width, so convert them again.")
+        }
         if modalities.contains(.audio) { audio = try features(.audio)[0] }
         if modalities.contains(.visual) { visual = try features(.visual)[0] }
     }

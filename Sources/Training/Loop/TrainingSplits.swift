@@ -13,7 +13,8 @@ public struct TrainingSplits: Equatable, Sendable {
     /// Tested on once the epoch is chosen, in stored order.
     public let test: [Int]
 
-    /// - Throws: `TrainingError` where the store lacks a split that the protocol needs.
+    /// - Throws: `TrainingError` where the store lacks a split that the protocol needs, or where what is trained on or chooses the epoch
+    ///   has no labels.
     public init(store: Store, protocol: TrainingProtocol) throws(TrainingError) {
         func dialogues(_ split: String, _ purpose: String, _ advice: String) throws(TrainingError) -> [Int] {
             let found = store.dialogues(inSplit: split)
@@ -39,6 +40,20 @@ public struct TrainingSplits: Equatable, Sendable {
             selection = test
             self.train = Self.inSourceOrder(train + valid, store)
         }
+        try Self.requireLabels(self.train, in: store, "train", "be trained on")
+        try Self.requireLabels(selection, in: store, selectionName, "choose an epoch")
+    }
+
+    private static func requireLabels(
+        _ dialogues: [Int], in store: Store, _ split: String, _ purpose: String
+    ) throws(TrainingError) {
+        guard !dialogues.contains(where: { store.labels[store.dialogues[$0].range].contains { $0 >= 0 } }) else {
+            return
+        }
+        throw TrainingError(
+            .data,
+            "\(store.path): no utterance of split \(split) has a label, so it cannot \(purpose); convert it with labels."
+        )
     }
 
     /// The base file lists train and valid dialogues mixed; the public code trains in that order.

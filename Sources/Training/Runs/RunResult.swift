@@ -22,12 +22,12 @@ public struct RunResult: Codable, Equatable, Sendable {
     package var chosenEpoch: Int
     /// The split evaluated: train, valid or test.
     public var split: String
-    /// W-F1.
-    public var weightedF1: Double
+    /// W-F1; nil, and null in the file, where the split has no labels.
+    public var weightedF1: Double?
     /// Correct ÷ all, the papers' W-Acc.
-    public var accuracy: Double
+    public var accuracy: Double?
     /// The plain mean of F1 over the classes that occur.
-    public var macroF1: Double
+    public var macroF1: Double?
     /// Every class, in order.
     public var perClass: [PerClass]
     /// [C × C], row gold, column predicted.
@@ -47,15 +47,29 @@ public struct RunResult: Codable, Equatable, Sendable {
     public init(_ metrics: ClassificationMetrics, classNames: [String], chosenEpoch: Int, split: String) {
         self.chosenEpoch = chosenEpoch
         self.split = split
-        weightedF1 = percentage(metrics.weightedF1)
-        accuracy = percentage(metrics.accuracy)
-        macroF1 = percentage(metrics.macroF1)
+        if metrics.confusion.total > 0 {
+            weightedF1 = percentage(metrics.weightedF1)
+            accuracy = percentage(metrics.accuracy)
+            macroF1 = percentage(metrics.macroF1)
+        }
         perClass = zip(classNames, metrics.perClass).map { name, row in
             PerClass(
                 name: name, precision: percentage(row.precision), recall: percentage(row.recall),
                 f1: percentage(row.f1), support: row.support)
         }
         confusion = metrics.confusion.rows
+    }
+
+    /// Writes null where there is no score, so that every file has the same keys.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(chosenEpoch, forKey: .chosenEpoch)
+        try container.encode(split, forKey: .split)
+        try container.encode(weightedF1, forKey: .weightedF1)
+        try container.encode(accuracy, forKey: .accuracy)
+        try container.encode(macroF1, forKey: .macroF1)
+        try container.encode(perClass, forKey: .perClass)
+        try container.encode(confusion, forKey: .confusion)
     }
 
     /// The content of `result.json`.
@@ -75,7 +89,7 @@ extension RunResult {
         }
         scores.add([])
         for (name, value) in [("accuracy", accuracy), ("weighted F1", weightedF1), ("macro F1", macroF1)] {
-            scores.add([name, "", "", twoDecimals(value)])
+            scores.add([name, "", "", value.map(twoDecimals) ?? "no labels"])
         }
         let names = perClass.map(\.name)
         let cells = max(6, names.map { $0.fitted(to: 10).terminalColumns + 1 }.max() ?? 0)

@@ -82,5 +82,6 @@ struct TableOptions: ParsableArguments {
         guard !text.isEmpty || audio != nil || visual != nil else {
             throw ValidationError("Give at least one matrix with --text, --audio or --visual.")
         }
+        try Arguments.refuseRepeated("--audio", "--visual")
     }
 }

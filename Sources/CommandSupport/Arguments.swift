@@ -1,0 +1,47 @@
+import ArgumentParser
+import Configuration
+
+/// The words of a command line, looked at before they are parsed: what the parser would tell in words that do not help.
+public struct Arguments {
+    private let words: [String]
+
+    init(_ words: some Sequence<String>) { self.words = Array(words) }
+
+    /// A first word that is no command is a slip of the pen: the nearest command is named.
+    func requireKnownCommand(of root: any ParsableCommand.Type) throws {
+        let names = Self.subcommands(of: root)
+        guard let first = words.first, !first.hasPrefix("-"), !names.isEmpty, !names.contains(first) else { return }
+        let nearest = nearestName(to: first, among: names).map { "did you mean '\($0)'?" }
+        throw ValidationError(
+            "'\(first)' is no command; \(nearest ?? "the commands are \(names.joined(separator: ", ")).")")
+    }
+
+    private static func subcommands(of root: any ParsableCommand.Type) -> [String] {
+        let commands = root.configuration.subcommands
+        let names = commands.map { $0._commandName }
+        return names.isEmpty ? [] : names + ["help"]
+    }
+
+    /// `--seed -3` as `--seed=-3`: a negative number is a value, which whoever reads it refuses with the bounds, and no option.
+    var joiningNegativeNumbers: [String] {
+        var joined: [String] = []
+        for (index, word) in words.enumerated() {
+            if index > 0, words[index - 1].hasPrefix("--"), words[index - 1].count > 2, !words[index - 1].contains("="),
+                word.first == "-", Double(word) != nil, !words[..<index].contains("--")
+            {
+                joined[joined.count - 1] += "=" + word
+            } else {
+                joined.append(word)
+            }
+        }
+        return joined
+    }
+
+    /// Refuses an option that is given again although only its last value would count: a file would be left out without a word.
+    public static func refuseRepeated(_ options: String...) throws {
+        let words = CommandLine.arguments.dropFirst()
+        for option in options where words.count(where: { $0 == option || $0.hasPrefix(option + "=") }) > 1 {
+            throw ValidationError("\(option) is given twice; give it once.")
+        }
+    }
+}
