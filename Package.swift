@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// The engine is optimised in debug builds too, so that tests train at full speed; its preconditions stay.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // The arrows of the house (see ARCHITECTURE.md): a target imports what it names here and nothing else.
 let package = Package(
     name: "vuemo",
@@ -86,8 +89,9 @@ let package = Package(
             dependencies: ["CMultiversion", "CThreads"],
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])],
             linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Concurrency"]),
-        .target(name: "Autodiff", dependencies: ["Concurrency", "Tensors"]),
+        .target(
+            name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Concurrency"], swiftSettings: optimised),
+        .target(name: "Autodiff", dependencies: ["Concurrency", "Tensors"], swiftSettings: optimised),
         .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
         .target(name: "Optimizers", dependencies: ["Configuration", "NeuralNetworks", "Tensors"]),
 
