@@ -1,5 +1,5 @@
-/// What can be found in a store: a value beside the rule that finds it. The codes are stable: scripts may rely on them. FORMAT.md
-/// lists them.
+/// What can be found in a store: a value that stands beside the rule that finds it. The codes are stable: scripts may rely
+/// on them. FORMAT.md lists them.
 public struct FindingCode: Hashable, Sendable {
     /// A letter for the severity and a number, for example "E020".
     public let rawValue: String
@@ -22,7 +22,7 @@ public struct FindingCode: Hashable, Sendable {
     }
 }
 
-/// Hints that codes of several rules share.
+/// Hints that codes in several files share.
 enum Hint {
     static let convertAgain = "Convert the source files again; if another program wrote the store, see FORMAT.md."
     static let mendSources = "Mend the source files and convert again."

@@ -1,5 +1,5 @@
-/// One check, or a small family that belongs together. What it finds is stated beside it, as values of ``FindingCode``; the rule itself is
-/// named once more, in the lists of ``StoreValidator``.
+/// One check, or a small family that belongs together. What it finds is stated beside it, as values of ``FindingCode``; a
+/// new rule is named in the lists of ``StoreValidator``.
 protocol Rule: Sendable {
     /// Every code the rule can find; it is left out where none of them is wanted.
     static var codes: [FindingCode] { get }
@@ -40,7 +40,7 @@ extension FeatureRule {
 }
 
 extension [Finding] {
-    /// The findings of a rule, held against its list: a code that is missing there could be neither selected nor found in the docs.
+    /// The findings of a rule, held against its list: a code that is missing there cannot be selected alone.
     func listed(in codes: [FindingCode]) -> [Finding] {
         for finding in self {
             assert(

@@ -60,8 +60,8 @@ final class StoreInspection {
     /// What the pass over the features has found of their bytes; nothing until it has run.
     var rowEvidence = RowEvidence()
 
-    /// What the file's last line says of all bytes before it; nil where it cannot be read. It is asked for after the pass over
-    /// the features: only what the pass has not read is read then.
+    /// What the file's last line says of all bytes before it; nil where it cannot be read. Asked for after the pass over the
+    /// features, so that only what the pass has not read is read then.
     private(set) lazy var closing: ClosingChecksum.State? = try? ClosingChecksum.state(
         of: path, known: rowEvidence.extents)
 

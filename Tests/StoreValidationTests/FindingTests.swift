@@ -4,7 +4,7 @@ import StoreValidation
 import TestSupport
 import Testing
 
-/// Every code: its fault is planted, and exactly its finding is seen.
+/// Every code: its fault is planted, and exactly its finding is seen. A rule that finds what it does not list stops a debug build.
 @Suite struct FindingTests {
     @Test func everyCodeHasACase() {
         #expect(Set(FindingCase.all.map(\.code)) == Set(FindingCode.all))

@@ -133,7 +133,7 @@ struct RowEvidence {
 
 /// The checksums of feature rows, taken while they are in memory for the other rules; ``ChecksumRule`` reports them.
 final class DigestRule: FeatureRule {
-    static let codes: [FindingCode] = [.checksumMismatch, .contentMismatch, .missingObject]
+    static let codes = ChecksumRule.codes
 
     /// The checksum of some rows of one block.
     struct Segment {
