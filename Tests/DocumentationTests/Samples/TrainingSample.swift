@@ -23,7 +23,7 @@ extension ModuleDocumentTests {
         let run = try TrainingRun.start(
             .init(store: store, configuration: configuration, output: folder, toolVersion: "1.0"))
         let outcome = try run.run()
-        if case .finished(let result) = outcome { print(result.weightedF1) }
+        if case .finished(let result) = outcome { print(result.weightedF1 ?? .nan) }
         // end
         guard case .finished = outcome else {
             Issue.record("the run did not end")
