@@ -1,5 +1,5 @@
 /// What can be found in a store: a value that stands beside the rule that finds it. The codes are stable: scripts may rely
-/// on them. FORMAT.md lists them.
+/// on them. docs/validation.md lists them.
 public struct FindingCode: Hashable, Sendable {
     /// A letter for the severity and a number, for example "E020".
     public let rawValue: String

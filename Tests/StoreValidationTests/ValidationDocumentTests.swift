@@ -16,10 +16,4 @@ import Testing
         let listed = try ProjectFiles.text(path).split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
         #expect(listed == rows, "\(ProjectFiles.hint)")
     }
-
-    /// FORMAT.md names every code too.
-    @Test func theFormatNamesTheCodes() throws {
-        let format = try ProjectFiles.text("FORMAT.md")
-        for code in FindingCode.all { #expect(format.contains(code.rawValue), "\(code.rawValue)") }
-    }
 }

@@ -73,14 +73,15 @@ public enum StoreSchema {
             meaning: "sentence *u* is `text_bytes[text_offset[u]:text_offset[u+1]]`"),
         List(
             path: StorePath.textBytes, type: .uint8, rows: .any, meaning: "all sentences, UTF-8, end to end"),
-        List(path: StorePath.labelNames, type: nil, rows: .classes, meaning: "names of the classes"),
+        List(path: StorePath.labelNames, type: nil, rows: .classes, meaning: "names of the classes, each once"),
         List(
             path: StorePath.speakerNames, type: nil, rows: .any,
             meaning:
                 "names of the speakers. The group's attribute `scope` MUST be `corpus` (a number is one person everywhere) or `dialogue` (numbers count within a dialogue)"
         ),
         List(
-            path: StorePath.splitNames, type: nil, rows: .any, meaning: "`train`, `valid`, `test`; at most 254"),
+            path: StorePath.splitNames, type: nil, rows: .any,
+            meaning: "`train`, `valid`, `test`; each once, at most 254"),
         List(
             path: StorePath.splitOrigin, type: nil, rows: .asNames, meaning: "where each split came from, in words"),
     ]
