@@ -46,8 +46,8 @@ final class PickledDataset {
         }
         manifest = try StoreManifest(description)
         manifest.sources = try zip(zip(readers, digests), description.layouts).map { source, layout in
-            SourceFile(
-                name: source.0.name, bytes: source.0.bytes, sha256: try source.1.next() ?? "", layout: layout)
+            guard let sha256 = try source.1.next() else { throw CancellationError() }
+            return SourceFile(name: source.0.name, bytes: source.0.bytes, sha256: sha256, layout: layout)
         }
     }
 

@@ -54,9 +54,9 @@ public enum TableConverter {
         var costs: [String] = []
         var sources = manifest.sources
         let written = try StoreWriter.write(manifest, to: request.output, options: options) { writer in
-            let digests = InputFile.digesting(files)
-            // Where each file begins, as the digests count.
+            // Where each file begins where the bytes of all are counted end to end.
             let starts = files.reduce(into: [0]) { $0.append($0.last! + $1.bytes) }
+            let digests = InputFile.digesting(files, starts: starts)
             // Rows in another order are read here and there: then each file is read for itself.
             digests.permit(upTo: table.sourceRows == nil ? starts[1] : starts.last!)
             let total = matrices.reduce(0) { $0 + $1.rows * $1.width * 4 }
@@ -114,10 +114,10 @@ public enum TableConverter {
 
 extension InputFile {
     /// Begins to compute the SHA-256, in hexadecimal, of each file. It stays behind the thread that reads them for their content,
-    /// so that each byte comes from the disk once: positions count the bytes of all files, end to end.
-    fileprivate static func digesting(_ files: [InputFile]) -> BackgroundWork<String> {
-        let starts = files.reduce(into: [0]) { $0.append($0.last! + $1.bytes) }
-        return BackgroundWork("source digests", count: files.count) { index, pace in
+    /// so that each byte comes from the disk once.
+    /// - Parameter starts: where each file begins in the count of the bytes of all: the positions that the work is permitted.
+    fileprivate static func digesting(_ files: [InputFile], starts: [Int]) -> BackgroundWork<String> {
+        BackgroundWork("source digests", count: files.count) { index, pace in
             var digest = SHA256Digest()
             let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
             defer { piece.deallocate() }

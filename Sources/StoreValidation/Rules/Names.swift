@@ -1,4 +1,5 @@
 import FeatureStore
+import Foundation
 import HDF5
 
 extension FindingCode {
@@ -123,7 +124,7 @@ struct IdentifierRule: Rule {
                 count += 1
                 guard examples.count < Finding.exampleLimit else { continue }
                 let codes = strings.text(row).unicodeScalars.filter { $0.properties.generalCategory == .control }
-                    .map { "U+" + String($0.value, radix: 16, uppercase: true).leftPadded(to: 4) }
+                    .map { String(format: "U+%04X", $0.value) }
                 examples.append(Example("row \(first + row): \(codes.joined(separator: ", "))"))
             }
         }
@@ -134,8 +135,4 @@ struct IdentifierRule: Rule {
                 count: count, examples: examples)
         ]
     }
-}
-
-extension String {
-    fileprivate func leftPadded(to width: Int) -> String { String(repeating: "0", count: max(0, width - count)) + self }
 }
