@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Foundation
 
 /// The words of a command line, looked at before they are parsed: what the parser would tell in words that do not help.
 public struct Arguments {
@@ -35,6 +36,29 @@ public struct Arguments {
             }
         }
         return joined
+    }
+
+    /// Refuses words that are not UTF-8: Swift puts other characters in their place, so that another file would be read or written.
+    static func requireUTF8() throws {
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let word = CommandLine.unsafeArgv[index], String(validatingCString: word) == nil else { continue }
+            throw NotUTF8(word: shown(word))
+        }
+    }
+
+    private struct NotUTF8: Error, CustomStringConvertible {
+        let word: String
+        var description: String {
+            "The word '\(word)' of the command line is not UTF-8, and names of files must be: rename the file, or choose another name."
+        }
+    }
+
+    /// The word with `\xFF` in the place of each byte that is not ASCII.
+    private static func shown(_ word: UnsafePointer<CChar>) -> String {
+        UnsafeBufferPointer(start: word, count: strlen(word)).map { byte in
+            let byte = UInt8(bitPattern: byte)
+            return byte < 0x80 ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
+        }.joined()
     }
 
     /// Refuses an option that is given again although only its last value would count: a file would be left out without a word.

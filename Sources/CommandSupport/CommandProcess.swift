@@ -23,6 +23,7 @@ public enum CommandProcess {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
         do {
+            try Arguments.requireUTF8()
             let given = Arguments(CommandLine.arguments.dropFirst())
             try given.requireKnownCommand(of: command)
             var command = try command.parseAsRoot(given.joiningNegativeNumbers)
