@@ -10,22 +10,26 @@ struct StoreJoin {
 
     private var pieces: [Piece] = []
     private var entries: [DialogueEntry] = []
-    private var speakers: [UInt32] = []
+    private var speakerNumbers: [UInt32] = []
     private var splits: [SplitDescription] = []
-    /// The names of the speakers so far; names that are already here come first.
-    var speakerNames: [String] = []
-    private var speakerNumbers: [String: UInt32] = [:]
+    private var origins: [JoinedOrigin] = []
+    private var speakers = JoinedSpeakers()
     private let splitNames: [String]
     private let labelNames: [String]
     private let template: Store
+    /// What is put before the ids of a store's dialogues and utterances; nothing for stores that are not named.
+    private let prefixes: [ObjectIdentifier: String]
 
     /// - Parameters:
     ///   - splitNames: The order of the new store's splits.
-    ///   - template: The store that names dataset and scope of speakers.
-    init(splitNames: [String], labelNames: [String], template: Store) {
+    ///   - template: The store that names dataset and scope of speakers, and whose speakers keep their numbers.
+    ///   - prefixes: For each store what is put before its ids.
+    init(splitNames: [String], labelNames: [String], template: Store, prefixes: [(Store, String)] = []) {
         self.splitNames = splitNames
         self.labelNames = labelNames
         self.template = template
+        self.prefixes = Dictionary(prefixes.map { (ObjectIdentifier($0), $1) }, uniquingKeysWith: { first, _ in first })
+        speakers.keep(all: template)
     }
 
     /// Adds a dialogue behind those added before.
@@ -37,35 +41,27 @@ struct StoreJoin {
                 "dialogue '\(dialogue.id)' of '\(store.path)' belongs to no split; mend its source and convert it again"
             )
         }
-        if !splits.contains(where: { $0.name == split.name }) { splits.append(split) }
-        if speakerNumbers.isEmpty {
-            for (number, name) in speakerNames.enumerated() where speakerNumbers[name] == nil {
-                speakerNumbers[name] = UInt32(number)
-            }
+        if let known = splits.firstIndex(where: { $0.name == split.name }) {
+            origins[known].add(split.origin)
+        } else {
+            splits.append(split)
+            origins.append(JoinedOrigin(split.origin))
         }
-        // One store alone keeps its numbers, even where two of its speakers have one name.
-        let keepsNumbers = speakerNames == store.speakerNames
-        for speaker in store.speakers[dialogue.range] {
-            speakers.append(keepsNumbers ? speaker : number(of: store.speakerNames[Int(speaker)]))
-        }
+        for speaker in store.speakers[dialogue.range] { speakerNumbers.append(speakers.number(of: speaker, in: store)) }
         pieces.append(Piece(store: store, dialogue: index))
         entries.append(
             DialogueEntry(
-                id: dialogue.id, utteranceCount: dialogue.range.count,
+                id: prefix(of: store) + dialogue.id, utteranceCount: dialogue.range.count,
                 split: splitNames.firstIndex(of: split.name) ?? 0,
                 sourcePosition: sourceOffset + dialogue.sourcePosition))
     }
 
-    private mutating func number(of speaker: String) -> UInt32 {
-        if let number = speakerNumbers[speaker] { return number }
-        let number = UInt32(speakerNames.count)
-        speakerNumbers[speaker] = number
-        speakerNames.append(speaker)
-        return number
-    }
+    private func prefix(of store: Store) -> String { prefixes[ObjectIdentifier(store)] ?? "" }
 
     /// Everything but the rows.
     func manifest(features: [FeatureDescription]) throws(StoreError) -> StoreManifest {
+        var splits = splits
+        for index in splits.indices { splits[index].origin = origins[index].text }
         let ordered = splitNames.compactMap { name in splits.first { $0.name == name } }
         // Positions of the dialogues that are here: 0 to their number, in the order they had.
         let positions = entries.indices.sorted { (entries[$0].sourcePosition, $0) < (entries[$1].sourcePosition, $1) }
@@ -78,12 +74,18 @@ struct StoreJoin {
         var (sentences, ids, labels) = (StringColumn(), StringColumn(), [Int32]())
         for (store, rows) in runs {
             sentences += try store.sentences(rows)
-            ids += store.utteranceIDs[rows]
+            let prefix = prefix(of: store)
+            if prefix.isEmpty {
+                ids += store.utteranceIDs[rows]
+            } else {
+                for id in store.utteranceIDs[rows] { ids.append(prefix + id) }
+            }
             labels += store.labels[rows]
         }
         return StoreManifest(
-            dataset: template.dataset, dialogues: dialogues, utteranceIDs: ids, labels: labels, speakers: speakers,
-            sentences: sentences, labelNames: labelNames, speakerNames: speakerNames,
+            dataset: template.dataset, dialogues: dialogues, utteranceIDs: ids, labels: labels,
+            speakers: speakerNumbers,
+            sentences: sentences, labelNames: labelNames, speakerNames: speakers.names,
             speakerScope: template.speakerScope,
             splits: ordered, features: features)
     }

@@ -6,10 +6,12 @@ public enum StoreMerge {
     /// Writes all dialogues of several stores: split by split, and within a split store by store. The stores must have the
     /// same features, classes and scope of speakers, and no dialogue twice; speakers are joined by name. Each is checked
     /// first.
+    /// - Parameter prefixes: what is put before the ids of each store's dialogues and utterances, for stores whose ids begin anew;
+    ///   none or one for each store.
     /// - Throws: ``StoreToolsError`` naming what does not fit; `StoreError` for a damaged store.
     @discardableResult
     public static func write(
-        _ stores: [Store], to output: OutputPath,
+        _ stores: [Store], prefixes: [String] = [], to output: OutputPath,
         options: StoreWriterOptions = StoreWriterOptions(refusesNonFiniteValues: false), origin: StoreOrigin
     ) throws -> WrittenStore {
         try output.refuseUnusable(inputs: stores.map(\.path))
@@ -17,13 +19,18 @@ public enum StoreMerge {
             throw StoreToolsError("one store alone cannot be merged; give two or more")
         }
         for store in stores.dropFirst() { try requireFit(store, first) }
-        try requireDifferentDialogues(stores)
+        guard prefixes.isEmpty || prefixes.count == stores.count else {
+            throw StoreToolsError(
+                "\(prefixes.count) prefixes are given for \(stores.count) stores; give one for each, in their order")
+        }
+        let named = stores.enumerated().map { ($1, prefixes.isEmpty ? "" : prefixes[$0]) }
+        try requireDifferentDialogues(named)
+        try JoinedSpeakers.requireTellable(stores)
         for store in stores { try store.verify() }
         let splits = (["train", "valid", "test"] + stores.flatMap { $0.splits.map(\.name) }).reduce(into: [String]()) {
             if !$0.contains($1) { $0.append($1) }
         }
-        var join = StoreJoin(splitNames: splits, labelNames: first.labelNames, template: first)
-        join.speakerNames = first.speakerNames
+        var join = StoreJoin(splitNames: splits, labelNames: first.labelNames, template: first, prefixes: named)
         for split in splits {
             var offset = 0
             for store in stores {
@@ -39,13 +46,37 @@ public enum StoreMerge {
         return try join.write(manifest, to: output, options: options)
     }
 
+    /// An utterance id that several of the stores have, each in a dialogue of its own; nil where there is none.
+    /// - Parameter prefixes: as in ``write(_:prefixes:to:options:origin:)``.
+    public static func sharedUtteranceID(of stores: [Store], prefixes: [String] = []) -> String? {
+        // Hashes first: the ids of millions of utterances are not kept a second time.
+        var owners: [Int: Int] = [:]
+        for (index, store) in stores.enumerated() {
+            let prefix = prefixes.indices.contains(index) ? prefixes[index] : ""
+            for id in store.utteranceIDs {
+                let id = Array((prefix + id).utf8)
+                guard let owner = owners[id.hashValue], owner != index else {
+                    owners[id.hashValue] = index
+                    continue
+                }
+                let ownPrefix = prefixes.indices.contains(owner) ? prefixes[owner] : ""
+                if stores[owner].utteranceIDs.contains(where: { Array((ownPrefix + $0).utf8) == id }) {
+                    return String(decoding: id, as: UTF8.self)
+                }
+            }
+        }
+        return nil
+    }
+
     private static func requireFit(_ store: Store, _ first: Store) throws(StoreToolsError) {
         func refuse(_ what: String, _ own: String, _ others: String) -> StoreToolsError {
             StoreToolsError(
                 "stores '\(first.path)' and '\(store.path)' cannot be merged: \(what) differ (\(others) and \(own))")
         }
-        guard store.dataset == first.dataset else { throw refuse("their datasets", store.dataset, first.dataset) }
-        guard store.labelNames == first.labelNames else {
+        guard store.dataset.utf8.elementsEqual(first.dataset.utf8) else {
+            throw refuse("their datasets", store.dataset, first.dataset)
+        }
+        guard store.labelNames.map({ Array($0.utf8) }) == first.labelNames.map({ Array($0.utf8) }) else {
             throw refuse(
                 "their classes", store.labelNames.joined(separator: ", "), first.labelNames.joined(separator: ", "))
         }
@@ -65,13 +96,14 @@ public enum StoreMerge {
         }
     }
 
-    private static func requireDifferentDialogues(_ stores: [Store]) throws(StoreToolsError) {
-        var owners: [String: String] = [:]
-        for store in stores {
+    private static func requireDifferentDialogues(_ stores: [(Store, String)]) throws(StoreToolsError) {
+        var owners: [[UInt8]: String] = [:]
+        for (store, prefix) in stores {
             for dialogue in store.dialogues {
-                guard let owner = owners.updateValue(store.path, forKey: dialogue.id) else { continue }
+                let id = prefix + dialogue.id
+                guard let owner = owners.updateValue(store.path, forKey: Array(id.utf8)) else { continue }
                 throw StoreToolsError(
-                    "dialogue '\(dialogue.id)' stands in '\(owner)' and in '\(store.path)'; leave it out of one with 'vuemo subset'"
+                    "dialogue '\(id)' stands in '\(owner)' and in '\(store.path)'; where the ids of each store begin anew, give one --prefix for each store, and where it is the same dialogue, keep it in one of them with 'vuemo subset'"
                 )
             }
         }

@@ -147,7 +147,6 @@ public enum StoreSubset {
         let part = try SelectedPart(selection, of: store)
         try store.verify()
         var join = StoreJoin(splitNames: store.splits.map(\.name), labelNames: store.labelNames, template: store)
-        join.speakerNames = store.speakerNames
         for index in part.dialogues { try join.add(index, of: store, sourceOffset: 0) }
         var manifest = try join.manifest(features: part.features)
         try origin.record("subset: \(selection.words)", of: [store], in: &manifest)

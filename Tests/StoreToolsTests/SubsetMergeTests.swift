@@ -103,6 +103,66 @@ import Testing
         }
     }
 
+    /// Two speakers of one name stay two, names that only look alike too, and every part says where its splits came from.
+    @Test func nobodyIsTakenForAnother() throws {
+        let folder = try TemporaryFolder()
+        func shard(_ name: String, _ speakers: [String], _ origins: [String]) throws
+            -> Store
+        {
+            try SyntheticStore().write(
+                to: folder.file(name),
+                changing: { manifest in
+                    for index in manifest.dialogues.indices { manifest.dialogues[index].id = "\(name)-\(index)" }
+                    manifest.speakerNames = speakers
+                    manifest.speakerScope = .corpus
+                    for index in origins.indices { manifest.splits[index].origin = origins[index] }
+                })
+            return try Store(opening: folder.file(name))
+        }
+        let stores = [
+            try shard("a.h5", ["Joey", "Joey"], ["list", "seed 3", "list"]),
+            try shard("b.h5", ["caf\u{E9}", "cafe\u{301}"], ["list", "seed 8", "paper"]),
+        ]
+        try StoreMerge.write(stores, to: OutputPath(folder.file("merged.h5")), origin: origin)
+        let merged = try Store(opening: folder.file("merged.h5"))
+        #expect(merged.speakerNames.prefix(2) == ["Joey", "Joey"])
+        #expect(merged.speakerNames.dropFirst(2).map { $0.utf8.count }.sorted() == [5, 6])
+        #expect(merged.splits.map(\.origin) == ["list", "seed 3; seed 8", "list; paper"])
+        for dialogue in merged.dialogues {
+            let store = try #require(stores.first { dialogue.id.hasPrefix(URL(filePath: $0.path).lastPathComponent) })
+            let own = try #require(store.dialogues.first { $0.id == dialogue.id }).range
+            let names = store.speakers[own].map { Array(store.speakerNames[Int($0)].utf8) }
+            #expect(merged.speakers[dialogue.range].map { Array(merged.speakerNames[Int($0)].utf8) } == names)
+            if store === stores[0] { #expect(merged.speakers[dialogue.range] == store.speakers[own]) }
+        }
+        let other = try shard("c.h5", ["Ross", "Joey"], [])
+        let fault = #expect(throws: StoreToolsError.self) {
+            try StoreMerge.write([stores[0], other], to: OutputPath(folder.file("no.h5")), origin: origin)
+        }
+        #expect(fault?.message.contains("has two speakers called 'Joey', and another store has one") == true)
+    }
+
+    @Test func storesWhoseIdsBeginAnewTakePrefixes() throws {
+        let folder = try TemporaryFolder()
+        let stores = try ["a.h5", "b.h5"].map { try write(to: folder.file($0)) }
+        let output = OutputPath(folder.file("merged.h5"))
+        let fault = #expect(throws: StoreToolsError.self) { try StoreMerge.write(stores, to: output, origin: origin) }
+        #expect(fault?.message.contains("give one --prefix for each store") == true)
+        for prefixes in [["x"], ["x", "x"]] {
+            #expect(throws: StoreToolsError.self) {
+                try StoreMerge.write(stores, prefixes: prefixes, to: output, origin: origin)
+            }
+        }
+        #expect(StoreMerge.sharedUtteranceID(of: stores) == "dialogue-0_0")
+        #expect(StoreMerge.sharedUtteranceID(of: stores, prefixes: ["", "b/"]) == nil)
+        try StoreMerge.write(stores, prefixes: ["", "b/"], to: output, origin: origin)
+        let merged = try Store(opening: output.path)
+        #expect(merged.dialogues.count == 22 && merged.utteranceIDs.first == "dialogue-0_0")
+        #expect(merged.dialogues.contains { $0.id == "b/dialogue-10" })
+        #expect(merged.utteranceIDs.contains("b/dialogue-0_0"))
+        #expect(!(try StoreValidator.validate(merged.path).fails(on: .error)))
+    }
+
     @Test func whatDoesNotFitIsNamed() throws {
         let folder = try TemporaryFolder()
         let whole = try write(to: folder.file("whole.h5"))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import FeatureStore
 import StoreTools
 
@@ -13,17 +14,29 @@ struct Merge: ParsableCommand {
 
             Examples:
               vuemo merge part-1.h5 part-2.h5 part-3.h5 -o whole.h5
+              vuemo merge train.h5 test.h5 --prefix train_ --prefix test_ -o whole.h5
             """)
 
     @Argument(help: ArgumentHelp("The stores to join, in order.", valueName: "store.h5"))
     var stores: [String]
 
+    @Option(
+        help: ArgumentHelp(
+            "Put before all ids of a store whose ids begin anew; given once for each store, in their order.",
+            valueName: "text"))
+    var prefix: [String] = []
+
     @OptionGroup(title: "Store") var output: StoreOutputOptions
 
     func run() throws {
-        try output.report(
-            StoreMerge.write(
-                stores.map { try Store(opening: $0) }, to: output.output.path, options: output.writer,
-                origin: output.origin))
+        let opened = try stores.map { try Store(opening: $0) }
+        let written = try StoreMerge.write(
+            opened, prefixes: prefix, to: output.output.path, options: output.writer, origin: output.origin)
+        if let id = StoreMerge.sharedUtteranceID(of: opened, prefixes: prefix) {
+            CommandProcess.warn(
+                "Several of the stores have the same utterance ids, '\(id)' for example, in different dialogues; give one --prefix for each store to tell them apart."
+            )
+        }
+        try output.report(written)
     }
 }
