@@ -8,15 +8,35 @@ package final class InputFile: Sendable {
     package let name: String
     package let bytes: Int
     private let descriptor: Int32
+    /// The file's state at opening.
+    private let state: [Int]
 
     package init(path: String) throws(ConversionError) {
         let opened = try Self.openRegularFile(path)
         (descriptor, bytes) = (opened.descriptor, opened.bytes)
+        state = Self.state(of: descriptor)
         self.path = path
         name = URL(fileURLWithPath: path).lastPathComponent
     }
 
     deinit { close(descriptor) }
+
+    /// Refuses a file that was written to since it was opened: what was read may be of two versions.
+    package func requireUnchanged() throws(ConversionError) {
+        guard Self.state(of: descriptor) == state else {
+            throw .unreadable(path: path, reason: "it was changed while it was read; try again")
+        }
+    }
+
+    /// Size, and when content and properties were changed last: a program can set the first time, but not the second.
+    private static func state(of descriptor: Int32) -> [Int] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return [] }
+        return [
+            Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
+            status.st_ctim.tv_nsec,
+        ]
+    }
 
     /// Fills `buffer` from `offset` on.
     /// - Throws: ``ConversionError`` where the file is shorter or the system refuses.

@@ -38,12 +38,12 @@ final class CSVLines {
             let bytes = buffer.bytes
             switch Self.recordEnd(bytes) {
             case .complete(let end, let newlines):
-                guard end < Self.longestRecord else { throw tooLong }
+                guard end < Self.longestRecord else { throw tooLong(isQuoted: false) }
                 nextLine += newlines
                 try split(UnsafeMutableRawBufferPointer(rebasing: bytes[..<end]))
                 return true
             case .open(let isQuoted):
-                guard bytes.count < Self.longestRecord else { throw tooLong }
+                guard bytes.count < Self.longestRecord else { throw tooLong(isQuoted: isQuoted) }
                 if !buffer.isAtEnd {
                     try buffer.fill()
                     continue
@@ -108,7 +108,7 @@ final class CSVLines {
                     continue
                 }
             } else if byte == UInt8(ascii: "\"") {
-                // A quote right after a closing one is a quote; anywhere but at a field's beginning it stands for itself.
+                // A quote right after a closing one is a quote; within a field without quotes it stands for itself.
                 let isDoubled = wasQuoted
                 if wasQuoted || write == begin { (isQuoted, wasQuoted) = (true, true) }
                 if !isDoubled, isQuoted { continue }
@@ -118,6 +118,16 @@ final class CSVLines {
                 continue
             } else if byte == UInt8(ascii: "\n") {
                 break
+            } else if byte == UInt8(ascii: "\r") {
+                // Some programs would end the record here, and others would not.
+                guard index + 1 == record.count || record[index + 1] == UInt8(ascii: "\n") else {
+                    throw refuse(
+                        "holds a carriage return without a line feed outside quotes: save the file with the line ends LF or CR LF"
+                    )
+                }
+            } else if wasQuoted {
+                throw refuse(
+                    "has more behind a closing quote: put the whole field in quotes, and write a quote within it twice")
             }
             record[write] = byte
             write += 1
@@ -125,8 +135,11 @@ final class CSVLines {
         close(isLast: true)
     }
 
-    private var tooLong: ConversionError {
-        refuse("is longer than \(Self.longestRecord) bytes: a quote is not closed")
+    private func tooLong(isQuoted: Bool) -> ConversionError {
+        refuse(
+            isQuoted
+                ? "is longer than 16 MiB and ends within quotes: close the quote"
+                : "is longer than 16 MiB: give one utterance per record, with the line ends LF or CR LF")
     }
 
     private func refuse(_ what: String) -> ConversionError {

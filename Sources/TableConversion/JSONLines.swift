@@ -9,6 +9,8 @@ final class JSONLines {
     private let buffer: PieceBuffer
     private let decoder = JSONDecoder()
     private var line = 0
+    /// The names in the first object that were looked at; empty where it is no object.
+    private(set) var firstNames: [String]?
 
     private static let longestLine = 16 << 20
 
@@ -52,17 +54,33 @@ final class JSONLines {
     private func take(_ bytes: UnsafeMutableRawBufferPointer, _ visit: (TableRow, Int) throws -> Void) throws {
         line += 1
         guard bytes.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) else { return }
+        if firstNames == nil {
+            firstNames = ((try? JSONGrammar.names(ofObject: Array(bytes))) ?? []).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+        }
         var object = PlainJSONObject(bytes)
         if let row = object.row() { return try visit(row, line) }
-        let decoded: DecodedRow
-        do {
-            decoded = try decoder.decode(DecodedRow.self, from: Data(object.original))
+        try decode(object.original).withRow { try visit($0, line) }
+    }
+
+    private func decode(_ bytes: [UInt8]) throws(ConversionError) -> DecodedRow {
+        func refuse(_ what: String) -> ConversionError { .input("\(file.name): line \(line) \(what).") }
+        guard bytes.withUnsafeBytes({ $0.isUTF8 }) else { throw refuse("is not UTF-8: save the file as UTF-8") }
+        do throws(JSONGrammar.Fault) {
+            _ = try JSONGrammar.names(ofObject: bytes)
         } catch {
-            throw ConversionError.input(
-                "\(file.name): line \(line) is no JSON object with a dialogue and with texts or whole numbers as its values."
-            )
+            switch error {
+            case .grammar: throw refuse("is no JSON object: give one whole object per line")
+            case .repeatedName: throw refuse("gives two values under one name: remove one")
+            case .depth: throw refuse("has lists or objects more than 64 deep: leave them out")
+            }
         }
-        try decoded.withRow { try visit($0, line) }
+        do {
+            return try decoder.decode(DecodedRow.self, from: Data(bytes))
+        } catch {
+            throw refuse("is no JSON object with a dialogue and with texts or whole numbers as its values")
+        }
     }
 }
 

@@ -1,5 +1,4 @@
 import Conversion
-import Foundation
 
 /// A two-dimensional `.npy` file, read by rows. Only its header is held in memory.
 ///
@@ -36,21 +35,32 @@ final class NumpyMatrix {
         guard length < 65536, 8 + lengthBytes + length <= file.bytes else {
             throw refuse("is cut short within its header")
         }
-        let header = String(decoding: try file.read(at: 8 + lengthBytes, count: length), as: UTF8.self)
+        guard head[7] == 0 else { throw refuse("is a .npy file of version \(version).\(head[7]), which is not known") }
         dataOffset = 8 + lengthBytes + length
-        guard let description = Self.text(of: "descr", in: header),
-            let type = ElementType(code: Self.ordered(description))
-        else {
+        let text = try file.read(at: 8 + lengthBytes, count: length)
+        let header: NumpyHeader
+        do throws(NumpyHeader.Fault) {
+            header = try NumpyHeader(text)
+        } catch {
+            throw refuse(
+                "has a header that NumPy does not write (\(error.reason)): save the matrix again with numpy.save")
+        }
+        guard let description = header.description, let type = ElementType(code: description) else {
             throw refuse("holds no plain numbers; give float or integer matrices")
         }
-        guard header.contains("'fortran_order': False") else {
+        let shape = header.shape
+        let shown = "(\(shape.map(String.init).joined(separator: ", "))\(shape.count == 1 ? "," : ""))"
+        guard shape.count < 3 else {
+            throw refuse(
+                "has the shape \(shown), as frames of each utterance have: give one row per utterance, for example the mean over its frames without the padding"
+            )
+        }
+        guard shape.count == 2, shape[1] > 0 else {
+            throw refuse("has the shape \(shown); give one row per utterance")
+        }
+        guard !header.isFortranOrder else {
             throw refuse(
                 "is stored column after column: save it with numpy.save(file, numpy.ascontiguousarray(matrix))")
-        }
-        let shape = Self.shape(in: header)
-        guard shape.count == 2, shape[1] > 0, shape[0] >= 0 else {
-            throw refuse(
-                "has the shape (\(shape.map(String.init).joined(separator: ", "))); give one row per utterance")
         }
         let (values, overflow) = shape[0].multipliedReportingOverflow(by: shape[1])
         let (bytes, overflow2) = values.multipliedReportingOverflow(by: type.size)
@@ -66,28 +76,6 @@ final class NumpyMatrix {
     func read(_ rows: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws(ConversionError) {
         precondition(buffer.count == rows.count * rowBytes, "a buffer of \(buffer.count) bytes for \(rows.count) rows")
         try file.read(at: dataOffset + rows.lowerBound * rowBytes, into: buffer)
-    }
-
-    private static func text(of key: String, in header: String) -> String? {
-        guard let start = header.range(of: "'\(key)': '"),
-            let end = header.range(of: "'", range: start.upperBound..<header.endIndex)
-        else { return nil }
-        return String(header[start.upperBound..<end.lowerBound])
-    }
-
-    /// "|i1" and "=f4" as "<i1" and "<f4".
-    private static func ordered(_ description: String) -> String {
-        description.first.map { $0 == "|" || $0 == "=" ? "<" + description.dropFirst() : description } ?? ""
-    }
-
-    private static func shape(in header: String) -> [Int] {
-        guard let start = header.range(of: "'shape': ("),
-            let end = header.range(of: ")", range: start.upperBound..<header.endIndex)
-        else { return [] }
-        let parts = header[start.upperBound..<end.lowerBound].split(separator: ",").map {
-            $0.trimmingCharacters(in: .whitespaces)
-        }
-        return parts.filter { !$0.isEmpty }.map { Int($0) ?? -1 }
     }
 
     private static func name(of type: ElementType) -> String {

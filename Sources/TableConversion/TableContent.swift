@@ -1,5 +1,6 @@
 import Conversion
 import FeatureStore
+import Foundation
 
 /// What a manifest says, in its own order: a few numbers for each utterance, and its id and its sentence end to end with all
 /// others. The parts are taken out in the store's order, one after the other, so that no more than one is there twice.
@@ -18,20 +19,29 @@ struct TableContent {
     private(set) var dialogueOfRow: [UInt32] = []
     private var labels = ByteInterner()
     private var labelOfRow: [UInt32] = []
+    /// For each distinct label the line where it stands first.
+    private var labelLines: [Int] = []
     private var speakers = ByteInterner()
     private var speakerOfRow: [UInt32] = []
     private var utteranceIDs = StringColumn()
     /// Rows without an id, rising.
     private var unnamed: [UInt32] = []
     private var texts = StringColumn()
+    /// What a user should know of the names and texts.
+    private(set) var warnings: [String] = []
+    /// The bytes that the name of a dialogue, an utterance, a speaker or a class may have: columns are as wide as their longest.
+    static let longestName = 512
 
     /// Reads all rows; `progress` is called now and then.
     init(_ file: InputFile, progress: () throws -> Void) throws {
         var (ids, splits) = (ByteInterner(), SplitNames())
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
-        try TableRow.forEach(in: file) { row, line in
+        var latin = Windows1252Marks()
+        var absent = TableColumn.allCases
+        let columns = try TableRow.forEach(in: file) { row, line in
             func refuse(_ what: String) -> ConversionError { .input("\(file.name): line \(line) \(what).") }
-            guard !row.dialogue.isEmpty, !row.dialogue.contains(0) else { throw refuse("has no dialogue") }
+            guard !row.dialogue.isEmpty else { throw refuse("has no dialogue") }
+            if let fault = Self.fault(row) { throw refuse(fault) }
             guard dialogueOfRow.count < UInt32.max else {
                 throw refuse("is beyond the \(UInt32.max) utterances that a manifest may have")
             }
@@ -40,7 +50,7 @@ struct TableContent {
             case .none: split = nil
             case .named(let name): split = name
             case .unknown(let name):
-                throw refuse("has the split '\(name.prefix(20))'; the splits are train, valid and test")
+                throw refuse("has the split '\(TableFormat.shortened(name))'; the splits are train, valid and test")
             }
             hasSplits = hasSplits || split != nil
             let place = Int(ids.number(of: row.dialogue))
@@ -53,14 +63,38 @@ struct TableContent {
                 )
             }
             dialogues[place].rowCount += 1
-            if row.utterance == nil { unnamed.append(UInt32(dialogueOfRow.count)) }
+            if row.utterance?.isEmpty ?? true { unnamed.append(UInt32(dialogueOfRow.count)) }
             dialogueOfRow.append(UInt32(place))
             utteranceIDs.append(utf8: row.utterance ?? none)
             labelOfRow.append(labels.number(of: row.label ?? none))
+            if labelLines.endIndex < labels.strings.endIndex { labelLines.append(line) }
             speakerOfRow.append(row.speaker.map { speakers.number(of: $0) } ?? .max)
             texts.append(utf8: row.text ?? none)
+            if let text = row.text { latin.look(at: text, line: line) }
+            // Most lists have every column in the first row.
+            if !absent.isEmpty { absent = absent.filter { row.bytes(of: $0) == nil } }
             if dialogueOfRow.count.isMultiple(of: 4096) { try progress() }
         }
+        warnings = TableFormat.warnings(
+            columns: columns, missing: absent, in: file.name)
+        warnings += latin.warnings(file.name)
+        warnings += NamesThatLookAlike.warnings(dialogues: ids.strings, speakers: speakers.strings, file.name)
+    }
+
+    /// What a name of the row cannot be; nil where all can be kept.
+    private static func fault(_ row: TableRow) -> String? {
+        fault(row.dialogue, "dialogue") ?? fault(row.utterance, "utterance") ?? fault(row.speaker, "speaker")
+            ?? fault(row.label, "label")
+    }
+
+    private static func fault(_ name: UnsafeRawBufferPointer?, _ what: StaticString) -> String? {
+        guard let name, let base = name.baseAddress else { return nil }
+        if name.count > longestName {
+            return "has a name of \(name.count) bytes as its \(what): \(longestName) are the most"
+        }
+        // A column of strings ends each at its first zero byte.
+        if memchr(base, 0, name.count) != nil { return "has a zero byte in the \(what)" }
+        return nil
     }
 
     // MARK: Order
@@ -90,57 +124,53 @@ struct TableContent {
     mutating func takeLabels(
         _ rows: [UInt32]?, _ given: [String]?, _ name: String
     ) throws(ConversionError) -> ([Int32], [String]) {
-        let found = Set(labels.strings).subtracting(["", "-1"])
-        let names: [String]
-        let numbers = found.compactMap { Int($0) }
-        if let given {
-            names = given
-        } else if numbers.count == found.count, numbers.allSatisfy({ (0..<4096).contains($0) }) {
-            names = (0..<(numbers.max() ?? -1) + 1).map(String.init)
-        } else {
-            names = found.sorted()
-        }
-        guard names.count <= 4096 else {
-            throw .input("\(name) names \(names.count) classes, which are too many for labels.")
-        }
-        let places = Dictionary(names.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
-        let classes = labels.strings.map { label -> Int32? in
-            if label.isEmpty || label == "-1" { return -1 }
-            return places[label] ?? Int32(label).flatMap { names.indices.contains(Int($0)) ? $0 : nil }
-        }
-        if let unknown = Self.first(rows, labelOfRow.count, where: { classes[Int(labelOfRow[$0])] == nil }) {
+        let classes = try TableClasses(labels.strings, lines: labelLines, given: given, file: name)
+        if let unknown = Self.first(rows, labelOfRow.count, where: { classes.numbers[Int(labelOfRow[$0])] == nil }) {
             let label = labels.strings[Int(labelOfRow[unknown])]
             throw .input(
-                "\(name): the label '\(label.prefix(20))' of dialogue \(dialogues[Int(dialogueOfRow[unknown])].id) is none of \(names.joined(separator: ", "))."
+                "\(name): the label '\(TableFormat.shortened(label))' of dialogue \(dialogues[Int(dialogueOfRow[unknown])].id) is none of \(TableFormat.list(classes.names))."
             )
         }
+        warnings += classes.warnings
         defer { labelOfRow = [] }
-        return (Self.map(rows, labelOfRow) { classes[Int($0)] ?? -1 }, names)
+        return (Self.map(rows, labelOfRow) { classes.numbers[Int($0)] ?? -1 }, classes.names)
     }
 
     /// The speakers by number in the order of `rows`, and their names, sorted. Leaves none behind.
     mutating func takeSpeakers(_ rows: [UInt32]?) -> ([UInt32], [String]) {
         let found = Array(speakers.strings)
         let isUnknown = speakerOfRow.contains(.max)
-        let names = Set(found + (isUnknown ? ["unknown"] : [])).sorted()
-        let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, UInt32($0)) })
-        let numbers = found.map { places[$0] ?? 0 }
-        let unknown = places["unknown"] ?? 0
+        // Names are bytes: a composed letter and its parts make two. Swift's order decides, and bytes where it sees one name.
+        let all = Set((found + (isUnknown ? ["unknown"] : [])).map { Array($0.utf8) })
+        let names = all.map { String(decoding: $0, as: UTF8.self) }.sorted(by: TableClasses.precedes)
+        let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { (Array($1.utf8), UInt32($0)) })
+        let numbers = found.map { places[Array($0.utf8)] ?? 0 }
+        let unknown = places[Array("unknown".utf8)] ?? 0
         defer { speakerOfRow = [] }
         return (Self.map(rows, speakerOfRow) { $0 == .max ? unknown : numbers[Int($0)] }, names)
     }
 
     /// The ids in the order of `rows`, made from the dialogue's where the manifest gives none. Leaves none behind.
-    mutating func takeUtteranceIDs(_ order: [Int], _ rows: [UInt32]?) -> StringColumn {
+    mutating func takeUtteranceIDs(
+        _ order: [Int], _ rows: [UInt32]?, _ name: String
+    ) throws(ConversionError) -> StringColumn {
         defer { utteranceIDs = StringColumn() }
         if unnamed.isEmpty { return Self.arrange(utteranceIDs, rows) }
         var ids = StringColumn()
         var next = 0
+        let isMixed = unnamed.count < dialogueOfRow.count
         for place in order {
+            let own = isMixed ? givenIDs(rows, next..<next + dialogues[place].rowCount) : []
             for number in 0..<dialogues[place].rowCount {
                 let row = rows.map { Int($0[next]) } ?? next
                 if isUnnamed(row) {
-                    ids.append("\(dialogues[place].id)_\(number)")
+                    let made = "\(dialogues[place].id)_\(number)"
+                    guard own.isEmpty || !own.contains(Array(made.utf8)) else {
+                        throw .input(
+                            "\(name): utterance \(number + 1) of dialogue \(dialogues[place].id) has no id, and another one has the id that it would get, \(made): give each an id."
+                        )
+                    }
+                    ids.append(made)
                 } else {
                     utteranceIDs.withUTF8(row) { ids.append(utf8: $0) }
                 }
@@ -148,6 +178,14 @@ struct TableContent {
             }
         }
         return ids
+    }
+
+    private func givenIDs(_ rows: [UInt32]?, _ range: Range<Int>) -> Set<[UInt8]> {
+        Set(
+            range.compactMap { next in
+                let row = rows.map { Int($0[next]) } ?? next
+                return isUnnamed(row) ? nil : utteranceIDs.withUTF8(row) { Array($0) }
+            })
     }
 
     private func isUnnamed(_ row: Int) -> Bool {
@@ -180,32 +218,5 @@ struct TableContent {
     private static func first(_ rows: [UInt32]?, _ count: Int, where isWanted: (Int) -> Bool) -> Int? {
         if let rows { return rows.first { isWanted(Int($0)) }.map(Int.init) }
         return (0..<count).first(where: isWanted)
-    }
-}
-
-/// What the words of the column `split` mean.
-private struct SplitNames {
-    enum Meaning {
-        case none
-        case named(String)
-        case unknown(String)
-    }
-
-    private var words = ByteInterner()
-    private var meanings: [Meaning] = []
-
-    mutating func split(_ word: UnsafeRawBufferPointer?) -> Meaning {
-        guard let word else { return .none }
-        let number = Int(words.number(of: word))
-        if number == meanings.count { meanings.append(Self.meaning(of: words.strings[number])) }
-        return meanings[number]
-    }
-
-    private static func meaning(of word: String) -> Meaning {
-        switch word {
-        case "train", "test": .named(word)
-        case "valid", "dev", "val", "validation": .named("valid")
-        default: .unknown(word)
-        }
     }
 }

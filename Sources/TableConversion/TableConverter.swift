@@ -80,6 +80,7 @@ public enum TableConverter {
                 sources[index].sha256 = digest
                 writer.noteSHA256(sources[index].sha256, ofSource: index)
             }
+            for file in files { try file.requireUnchanged() }
         }
         manifest.sources = sources
         return ConversionSummary(manifest, costs: costs, store: written)

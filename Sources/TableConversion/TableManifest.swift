@@ -21,7 +21,7 @@ struct TableManifest {
         sourceRows = table.sourceRows(order)
         let (labels, labelNames) = try table.takeLabels(sourceRows, request.labelNames, file.name)
         let (speakers, speakerNames) = table.takeSpeakers(sourceRows)
-        let ids = table.takeUtteranceIDs(order, sourceRows)
+        let ids = try table.takeUtteranceIDs(order, sourceRows, file.name)
         manifest = StoreManifest(
             dataset: request.dataset,
             dialogues: order.map { place in
@@ -35,7 +35,7 @@ struct TableManifest {
         for (position, index) in Self.baseOrder(order, dialogues).enumerated() {
             manifest.dialogues[index].sourcePosition = position
         }
-        manifest.warnings = warnings
+        manifest.warnings = warnings + table.warnings
     }
 
     /// Places in `order` as base files would list them: train and valid in the manifest's order, then test.

@@ -43,7 +43,9 @@ struct ConvertTable: ParsableCommand {
         matrices += table.visual.map { [.init(name: "visual", modality: .visual, path: $0)] } ?? []
         var request = TableRequest(manifest: manifest, matrices: matrices, output: options.store.output)
         request.dataset = options.store.name ?? request.dataset
-        request.labelNames = table.labels?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        request.labelNames = table.labels?.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
         request.speakerScope = table.speakerScope
         request.splitChoice = options.splitChoice
         request.overwrites = options.store.force
