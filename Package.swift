@@ -164,7 +164,8 @@ let package = Package(
         .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Tensors", "TestSupport"]),
         .testTarget(
             name: "StoreValidationTests",
-            dependencies: ["StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"]),
+            dependencies: ["StoreValidation", "FeatureStore", "HDF5", "Tensors", "TestSupport"],
+            exclude: ["Generator"]),
         .testTarget(
             name: "StoreToolsTests",
             dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "TestSupport"]),
