@@ -68,7 +68,7 @@ struct TableContent {
             utteranceIDs.append(utf8: row.utterance ?? none)
             labelOfRow.append(labels.number(of: row.label ?? none))
             if labelLines.endIndex < labels.strings.endIndex { labelLines.append(line) }
-            speakerOfRow.append(row.speaker.map { speakers.number(of: $0) } ?? .max)
+            speakerOfRow.append(row.speaker.flatMap { $0.isEmpty ? nil : speakers.number(of: $0) } ?? .max)
             texts.append(utf8: row.text ?? none)
             if let text = row.text { latin.look(at: text, line: line) }
             // Most lists have every column in the first row.

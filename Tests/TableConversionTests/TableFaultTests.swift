@@ -145,9 +145,10 @@ import Testing
         #expect(store.speakerNames.map { $0.utf8.count }.sorted() == [5, 6] && Set(store.speakers).count == 2)
     }
 
-    @Test func emptyIDsAreMadeUp() throws {
-        let (_, store) = try convert("dialogue,utterance\nd,\nd,x\ne,\n", rows: 3)
+    @Test func emptyCellsAreAsMissingOnes() throws {
+        let (_, store) = try convert("dialogue,utterance,speaker\nd,,Ann\nd,x,\ne,,Ann\n", rows: 3)
         #expect(Array(store.utteranceIDs) == ["d_0", "x", "e_0"])
+        #expect(store.speakerNames == ["Ann", "unknown"] && Array(store.speakers) == [0, 1, 0])
         #expect(try fault("dialogue,utterance\nd,\nd,d_0\n").contains("the id that it would get, d_0"))
     }
 
