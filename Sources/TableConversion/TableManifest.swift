@@ -35,7 +35,23 @@ struct TableManifest {
         for (position, index) in Self.baseOrder(order, dialogues).enumerated() {
             manifest.dialogues[index].sourcePosition = position
         }
-        manifest.warnings = warnings + table.warnings
+        manifest.warnings = warnings + table.warnings + Self.unlabelled(manifest, file.name)
+    }
+
+    /// A warning where the train split has labels and the valid split has none: nothing could choose an epoch by it.
+    private static func unlabelled(_ manifest: StoreManifest, _ name: String) -> [String] {
+        var (isLabelled, row) = (Set<String>(), 0)
+        for dialogue in manifest.dialogues {
+            let rows = row..<row + dialogue.utteranceCount
+            if manifest.labels[rows].contains(where: { $0 >= 0 }) {
+                isLabelled.insert(manifest.splits[dialogue.split].name)
+            }
+            row = rows.upperBound
+        }
+        guard manifest.splits.contains(where: { $0.name == "valid" }), isLabelled.contains("train"),
+            !isLabelled.contains("valid")
+        else { return [] }
+        return ["\(name): the valid dialogues have no labels, so that no epoch can be chosen by them."]
     }
 
     /// Places in `order` as base files would list them: train and valid in the manifest's order, then test.

@@ -33,6 +33,20 @@ import Testing
         }
     }
 
+    /// Swift would read them with other characters: another file would be opened, or written.
+    @Test func wordsThatAreNotUTF8AreRefused() throws {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "\"$0\" info \"$(printf 'b\\377se.h5')\"", BuiltProduct.folder + "/vuemo"]
+        process.standardError = pipe
+        try process.run()
+        let errors = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 1)
+        #expect(errors.contains("The word 'b\\xFFse.h5' of the command line is not UTF-8"), "\(errors)")
+    }
+
     @Test func aSecondFileOfOneOptionIsNotDropped() throws {
         let table = try BuiltProduct.run(
             "vuemo", ["convert", "table", "list.csv", "--audio", "a.npy", "--audio=b.npy", "-o", "s.h5"])

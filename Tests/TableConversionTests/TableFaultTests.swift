@@ -133,6 +133,7 @@ import Testing
                 "dialogue,speaker\nd,caf\u{E9}\nd,cafe\u{301}\n",
                 "the speakers 'caf\u{E9}' and 'cafe\u{301}' differ only in"
             ),
+            ("dialogue,label,split\nd,joy,train\ne,,dev\n", "the valid dialogues have no labels"),
             ("dialogue\nd\nd \n", "the dialogues 'd' and 'd ' differ only in"),
         ] {
             let (warnings, store) = try convert(list, rows: 2)
