@@ -49,34 +49,39 @@ struct SelectedPart {
             return StoreToolsError("store '\(store.path)' has no \(what) '\(name)'; it has \(list)")
         }
         if let ids = selection.dialogues {
-            let known = Set(store.dialogues.map(\.id))
-            if let unknown = ids.first(where: { !known.contains($0) }) {
+            let known = Set(store.dialogues.map { Array($0.id.utf8) })
+            if let unknown = ids.first(where: { !known.contains(Array($0.utf8)) }) {
                 throw refuse("dialogue", unknown, store.dialogues.map(\.id))
             }
         }
         let splitNames = store.splits.map(\.name)
-        if let unknown = selection.splits?.first(where: { !splitNames.contains($0) }) {
+        if let unknown = selection.splits?.first(where: { !Self.contains(splitNames, $0) }) {
             throw refuse("split", unknown, splitNames)
         }
         if let unknown = selection.features?.first(where: { store.feature(named: $0) == nil }) {
             throw refuse("feature", unknown, store.features.map(\.name))
         }
-        let (ids, splits) = (selection.dialogues.map(Set.init), selection.splits.map(Set.init))
+        // Names are bytes: a composed letter and its parts make two.
+        let ids = selection.dialogues.map { Set($0.map { Array($0.utf8) }) }
         self.store = store
         dialogues = store.dialogues.indices.filter { index in
             let dialogue = store.dialogues[index]
-            return (ids?.contains(dialogue.id) ?? true)
-                && (splits.map { $0.contains(dialogue.split.map { splitNames[$0] } ?? "") } ?? true)
+            return (ids?.contains(Array(dialogue.id.utf8)) ?? true)
+                && (selection.splits.map { Self.contains($0, dialogue.split.map { splitNames[$0] } ?? "") } ?? true)
         }
         features = store.features.filter { feature in
             (selection.modalities?.contains(feature.modality) ?? true)
-                && (selection.features?.contains(feature.name) ?? true)
+                && (selection.features.map { Self.contains($0, feature.name) } ?? true)
         }
         guard !dialogues.isEmpty, !features.isEmpty else {
             throw StoreToolsError(
                 "nothing of store '\(store.path)' is selected: no \(features.isEmpty ? "feature" : "dialogue") is \(selection.words)"
             )
         }
+    }
+
+    private static func contains(_ names: [String], _ name: String) -> Bool {
+        names.contains { $0.utf8.elementsEqual(name.utf8) }
     }
 
     /// The number of utterances.

@@ -38,6 +38,33 @@ import Testing
         #expect(lines.dropFirst(2).allSatisfy { $0.count <= 80 })
     }
 
+    @Test func whatBecameNaNIsSaid() throws {
+        func message(_ change: (inout [Float]) -> Void) throws -> String {
+            let comparison = try compare(
+                options: StoreWriterOptions(refusesNonFiniteValues: false),
+                changingRows: { feature, rows in if feature.name == "audio" { change(&rows) } })
+            return try #require(comparison.differences.first).message
+        }
+        #expect(
+            try message { $0[3] = .nan }.hasSuffix("in 1 values, 1 of which are NaN in one of the stores or in both"))
+        #expect(
+            try message { ($0[3], $0[9]) = (.nan, .infinity) }.hasSuffix("in both, the others by up to inf"))
+    }
+
+    /// Swift takes a composed letter and its parts for one; the files do not.
+    @Test func stringsAreComparedAsBytes() throws {
+        let comparison = try compare(changing: { manifest in
+            // The sentences of the other store have the composed letter.
+            manifest.sentences[4] = manifest.sentences[4].decomposedStringWithCanonicalMapping
+            manifest.features[0].extractor = "BERT"
+            manifest.features[1].sourceDataType = "float64"
+        })
+        #expect(
+            Set(comparison.differences.map(\.place)) == [
+                "/utterances/text_bytes", "/features/text_roberta_1", "/features/text_roberta_2",
+            ])
+    }
+
     @Test func tablesAreCompared() throws {
         let comparison = try compare(changing: { manifest in
             manifest.dataset = "OTHER"

@@ -9,6 +9,8 @@ struct RowComparison {
     private var rows = 0
     private var values = 0
     private var largest: Float = 0
+    /// Differing values of which one or both are NaN: no difference can be stated of them.
+    private var notANumber = 0
     private var examples: [String] = []
 
     init(_ feature: FeatureDescription, _ left: Store, _ right: Store) {
@@ -20,7 +22,13 @@ struct RowComparison {
         guard rows > 0 else { return nil }
         return StoreDifference(
             .rows, at: StorePath.feature(feature.name),
-            "\(rows) rows differ, in \(values) values, by up to \(largest)", count: rows, examples: examples)
+            "\(rows) rows differ, in \(values) values, \(extent)", count: rows, examples: examples)
+    }
+
+    private var extent: String {
+        if notANumber == 0 { return "by up to \(largest)" }
+        let others = values > notANumber ? ", the others by up to \(largest)" : ""
+        return "\(notANumber) of which are NaN in one of the stores or in both\(others)"
     }
 
     /// Compares the dialogues' rows, neighbours at once.
@@ -50,7 +58,11 @@ struct RowComparison {
         for column in 0..<feature.width where own[start + column].bitPattern != other[start + column].bitPattern {
             first = first ?? column
             values += 1
-            largest = max(largest, abs(own[start + column] - other[start + column]))
+            if own[start + column].isNaN || other[start + column].isNaN {
+                notANumber += 1
+            } else {
+                largest = max(largest, abs(own[start + column] - other[start + column]))
+            }
         }
         guard let first else { return }
         rows += 1

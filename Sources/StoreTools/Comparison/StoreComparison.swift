@@ -47,7 +47,7 @@ public struct StoreComparison: Sendable {
     // MARK: Names
 
     private mutating func compareNames(_ left: Store, _ right: Store) {
-        if left.dataset != right.dataset {
+        if left.dataset.differs(from: right.dataset) {
             differences.append(
                 StoreDifference(.dataset, at: "/", "the dataset is '\(left.dataset)' and '\(right.dataset)'"))
         }
@@ -58,10 +58,11 @@ public struct StoreComparison: Sendable {
             (StorePath.splitOrigin, left.splits.map(\.origin), right.splits.map(\.origin)),
             (StorePath.speakers, [left.speakerScope.rawValue], [right.speakerScope.rawValue]),
         ]
-        for (path, own, other) in lists where own != other {
+        for (path, own, other) in lists {
             let rows = (0..<max(own.count, other.count)).filter { row in
-                (row < own.count ? own[row] : nil) != (row < other.count ? other[row] : nil)
+                row >= own.count || row >= other.count || own[row].differs(from: other[row])
             }
+            if rows.isEmpty { continue }
             let examples = rows.map { row in
                 "row \(row): \(row < own.count ? "'\(own[row])'" : "nothing") and \(row < other.count ? "'\(other[row])'" : "nothing")"
             }
@@ -76,7 +77,9 @@ public struct StoreComparison: Sendable {
     /// Returns the features that can be compared row by row.
     private mutating func compareFeatures(_ left: Store, _ right: Store) -> [FeatureDescription] {
         var common: [FeatureDescription] = []
-        for name in Set((left.features + right.features).map(\.name)).sorted() {
+        let names = Set((left.features + right.features).map { Array($0.name.utf8) })
+            .map { String(decoding: $0, as: UTF8.self) }
+        for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
             guard let own = left.feature(named: name), let other = right.feature(named: name) else {
                 let owner = left.feature(named: name) == nil ? right.path : left.path
                 differences.append(StoreDifference(.features, at: StorePath.feature(name), "only '\(owner)' has it"))
@@ -86,7 +89,9 @@ public struct StoreComparison: Sendable {
                 ("width", "\(own.width)", "\(other.width)"),
                 ("modality", own.modality.rawValue, other.modality.rawValue),
                 ("layer", own.layer.map(String.init) ?? "none", other.layer.map(String.init) ?? "none"),
-            ] where ownValue != otherValue {
+                ("extractor", own.extractor ?? "not named", other.extractor ?? "not named"),
+                ("source type", own.sourceDataType, other.sourceDataType),
+            ] where ownValue.differs(from: otherValue) {
                 differences.append(
                     StoreDifference(
                         .features, at: StorePath.feature(name), "its \(what) is \(ownValue) and \(otherValue)"))
@@ -100,26 +105,26 @@ public struct StoreComparison: Sendable {
 
     /// Returns the dialogues of both stores that have equal lengths, in the first store's order.
     private mutating func compareDialogues(_ left: Store, _ right: Store) -> [DialoguePair] {
-        let others = Dictionary(right.dialogues.enumerated().map { ($1.id, $0) }) { first, _ in first }
-        let own = Set(left.dialogues.map(\.id))
+        let others = Dictionary(right.dialogues.enumerated().map { (Array($1.id.utf8), $0) }) { first, _ in first }
+        let own = Set(left.dialogues.map { Array($0.id.utf8) })
         var (missing, lengths, splits) = ([String](), [String](), [String]())
         var (common, pairs) = ([Int](), [DialoguePair]())
         for dialogue in left.dialogues {
-            guard let index = others[dialogue.id] else {
+            guard let index = others[Array(dialogue.id.utf8)] else {
                 missing.append("dialogue '\(dialogue.id)'")
                 continue
             }
             let other = right.dialogues[index]
             common.append(index)
             let names = (Self.split(of: dialogue, in: left), Self.split(of: other, in: right))
-            if names.0 != names.1 { splits.append("dialogue '\(dialogue.id)': \(names.0) and \(names.1)") }
+            if names.0.differs(from: names.1) { splits.append("dialogue '\(dialogue.id)': \(names.0) and \(names.1)") }
             if dialogue.range.count == other.range.count {
                 pairs.append(DialoguePair(id: dialogue.id, left: dialogue.range, right: other.range))
             } else {
                 lengths.append("dialogue '\(dialogue.id)': \(dialogue.range.count) and \(other.range.count) utterances")
             }
         }
-        let added = right.dialogues.filter { !own.contains($0.id) }.map { "dialogue '\($0.id)'" }
+        let added = right.dialogues.filter { !own.contains(Array($0.id.utf8)) }.map { "dialogue '\($0.id)'" }
         for (path, what, examples) in [
             (StorePath.dialogueID, "dialogues are only in '\(left.path)'", missing),
             (StorePath.dialogueID, "dialogues are only in '\(right.path)'", added),
@@ -139,7 +144,8 @@ public struct StoreComparison: Sendable {
             differences.append(
                 StoreDifference(.order, at: StorePath.dialogueID, "the dialogues stand in another order"))
         }
-        guard left.dialogues.map(\.id) == right.dialogues.map(\.id),
+        guard left.dialogues.count == right.dialogues.count,
+            !zip(left.dialogues, right.dialogues).contains(where: { $0.id.differs(from: $1.id) }),
             left.dialogues.map(\.sourcePosition) != right.dialogues.map(\.sourcePosition)
         else { return }
         differences.append(
@@ -168,20 +174,20 @@ public struct StoreComparison: Sendable {
         for pair in pairs {
             let sentences = (try left.sentences(pair.left), try right.sentences(pair.right))
             for (index, (own, other)) in zip(pair.left, pair.right).enumerated() {
-                if left.utteranceIDs[own] != right.utteranceIDs[other] {
+                if left.utteranceIDs[own].differs(from: right.utteranceIDs[other]) {
                     note(
                         StorePath.utteranceID, pair, index, "'\(left.utteranceIDs[own])'",
                         "'\(right.utteranceIDs[other])'")
                 }
                 let labels = (label(left.labels[own], left), label(right.labels[other], right))
-                if labels.0 != labels.1 { note(StorePath.label, pair, index, labels.0, labels.1) }
+                if labels.0.differs(from: labels.1) { note(StorePath.label, pair, index, labels.0, labels.1) }
                 let speakers = (
                     left.speakerNames[Int(left.speakers[own])], right.speakerNames[Int(right.speakers[other])]
                 )
-                if speakers.0 != speakers.1 {
+                if speakers.0.differs(from: speakers.1) {
                     note(StorePath.speaker, pair, index, "'\(speakers.0)'", "'\(speakers.1)'")
                 }
-                if sentences.0[index] != sentences.1[index] {
+                if sentences.0[index].differs(from: sentences.1[index]) {
                     note(StorePath.textBytes, pair, index, "\"\(sentences.0[index])\"", "\"\(sentences.1[index])\"")
                 }
             }
@@ -203,4 +209,9 @@ struct DialoguePair {
     var id: String
     var left: Range<Int>
     var right: Range<Int>
+}
+
+extension String {
+    /// Whether the bytes are others: Swift takes a composed letter and its parts for one.
+    fileprivate func differs(from other: String) -> Bool { !utf8.elementsEqual(other.utf8) }
 }
