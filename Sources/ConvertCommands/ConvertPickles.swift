@@ -157,9 +157,11 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
             abstract: "Tell what is in a pickle and whether it is safe.",
             usage: "vuemo scan [<options>] <file> ...",
             discussion: """
-                Nothing that a file names is imported or called.
+                Nothing that a file names is imported or called. A name that is not read is one of three: dangerous, as it \
+                can run code or programs or reach other files; unknown, and not judged; or not supported, as it is known and \
+                harmless.
 
-                Exit status: 0 safe, 1 unsafe, 2 unreadable; of several files the worst.
+                Exit status: 0 safe, 1 unsafe or unknown, 2 not supported or unreadable; of several files the worst.
 
                 Examples:
                   vuemo scan IEMOCAP_features.pkl

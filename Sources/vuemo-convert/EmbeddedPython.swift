@@ -53,8 +53,8 @@ enum EmbeddedPython: PickleProgram {
     private static func exitStatus(_ status: PickleScan.Status) -> Int32 {
         switch status {
         case .safe: ExitStatus.success
-        case .unsafe: ExitStatus.failure
-        case .unreadable: ExitStatus.notChecked
+        case .unsafe, .unknown: ExitStatus.failure
+        case .unsupported, .unreadable: ExitStatus.notChecked
         }
     }
 }

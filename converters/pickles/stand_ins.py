@@ -21,7 +21,7 @@ OPAQUE_TYPES = {
     "c8": (8, "complex64"), "c16": (16, "complex128"), "f16": (16, "longdouble"), "c32": (32, "clongdouble"),
     "M8": (8, "datetime64"), "m8": (8, "timedelta64")}
 LARGEST_DIMENSION = 1 << 40
-MOST_DIMENSIONS = 32
+MOST_DIMENSIONS = 64
 
 
 class Global:
@@ -31,6 +31,15 @@ class Global:
 
     def __init__(self, name):
         self.name = name
+
+
+class Foreign:
+    """While a file is only looked at: a name that is not read, or (`is_made`) whatever would come out of it. It can do nothing."""
+
+    __slots__ = ("name", "is_made", "state")
+
+    def __init__(self, name, is_made=False):
+        self.name, self.is_made, self.state = name, is_made, None
 
 
 class DataType:
