@@ -53,12 +53,12 @@ final class PickledDataset {
 
     private static func configure(_ conversion: PythonHandle, _ request: ConversionRequest) throws {
         struct Options: Encodable {
-            let valid_fraction: Double?, test_fraction: Double?, split_seed: UInt64, name: String?
+            let valid_fraction: Double?, test_fraction: Double?, split_seed: UInt64, name: String?, frames: String?
         }
         let choice = request.splitChoice
         let options = Options(
             valid_fraction: choice.validFraction, test_fraction: choice.testFraction, split_seed: choice.seed,
-            name: request.name)
+            name: request.name, frames: request.frames?.rawValue)
         let json = String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
         _ = try conversion.call("configure", [try Python.string(json)])
         guard let path = request.layout else { return }
@@ -76,19 +76,25 @@ final class PickledDataset {
             let blocks = try self.conversion.call("blocks", [try Python.string(feature.name)])
             while let block = try blocks.next() {
                 let code = try block.item(0).text()
-                let isFrames = code.hasPrefix("mean ")
-                guard let type = ElementType(code: isFrames ? String(code.dropFirst(5)) : code) else {
+                let words = code.split(separator: " ").map(String.init)
+                guard let last = words.last, let type = ElementType(code: last) else {
                     throw ConversionError.internalFault("rows of the unknown type \(code)")
                 }
                 try block.item(1).withContent { bytes in
-                    try conversion.withFloats(bytes, type: type) { values, exact in
-                        if isFrames {
-                            try writer.append(rows: values.columnMeans(width: feature.width), to: feature.name)
-                            done += feature.width * MemoryLayout<Float>.size
-                        } else {
-                            try writer.append(rows: values, to: feature.name, exact: exact)
-                            done += values.count * MemoryLayout<Float>.size
+                    if words.count > 1 {
+                        guard let reduction = FrameReduction(rawValue: words[0]) else {
+                            throw ConversionError.internalFault("frames of the unknown kind \(code)")
                         }
+                        let row = reduction.row(of: bytes, type: type, width: feature.width)
+                        try row.map { Float($0) }.withUnsafeBufferPointer { values in
+                            try writer.append(rows: values, to: feature.name) { row[$0] }
+                        }
+                        done += feature.width * MemoryLayout<Float>.size
+                        return
+                    }
+                    try conversion.withFloats(bytes, type: type) { values, exact in
+                        try writer.append(rows: values, to: feature.name, exact: exact)
+                        done += values.count * MemoryLayout<Float>.size
                     }
                 }
                 try report.report(done)
@@ -98,17 +104,5 @@ final class PickledDataset {
         }
         for source in sources { try source.reader.checkUnchanged(source.data) }
         return warnings
-    }
-}
-
-extension UnsafeBufferPointer<Float> {
-    /// The mean of each column of a row-major matrix, summed in double precision.
-    func columnMeans(width: Int) -> [Float] {
-        let rows = count / width
-        return (0..<width).map { column in
-            var sum = 0.0
-            for row in 0..<rows { sum += Double(self[row * width + column]) }
-            return Float(sum / Double(rows))
-        }
     }
 }

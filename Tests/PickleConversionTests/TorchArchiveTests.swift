@@ -36,7 +36,7 @@ import Testing
             let bytes = try Samples.pickle("{\(options),\(further)}")
             var request = ConversionRequest(
                 inputs: [try Samples.write(bytes, "file.pth", in: folder.path)], output: folder.file("out.h5"))
-            request.overwrites = true
+            (request.overwrites, request.frames) = (true, options.contains("mosei") ? .mean : nil)
             return try PickleConverter.convert(request)
         }
         let pickled = try convert("\"python2\":false")

@@ -66,12 +66,13 @@ class Contribution:
     def take_feature(self, name, modality, field, layer=None, extractor=None, frames=False):
         """One row of numbers per utterance; `modality` is 'text', 'audio' or 'visual'. An empty field is no feature.
 
-        `frames`: an utterance may be a matrix of frames, which are averaged.
+        `frames`: an utterance may be a matrix of frames: 'mean' (or True), 'max' and 'last' say what makes a row of it. Where the
+        user says so with --frames, that counts.
         """
         if is_absent(field):
             return
         what = f"text layer {layer}" if layer else f"the {modality} features"
-        rows = FeatureRows(self.reader, field, what, frames)
+        rows = FeatureRows(self.reader, field, what, self.reader.frames or ("mean" if frames is True else frames or None))
         if extractor is None:
             extractor = EXTRACTORS.get((self.dataset.name, modality, rows.width))
         self.features.append(Feature(name, modality, rows, layer, extractor))

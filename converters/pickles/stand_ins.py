@@ -49,7 +49,9 @@ class DataType:
     __slots__ = ("kind", "size", "order", "code", "name")
 
     def __init__(self, text):
-        text = text.lstrip("<>=|") if isinstance(text, str) else ""
+        text = text if isinstance(text, str) else ""
+        self.order = ">" if text[:1] == ">" else "<"
+        text = text[1:] if text[:1] in ("<", ">", "=", "|") else text
         self.kind, digits = text[:1], text[1:]
         if text in NUMBER_TYPES:
             self.size, self.code, self.name = NUMBER_TYPES[text]
@@ -63,7 +65,6 @@ class DataType:
             self.size, self.code, self.name = 0, None, "object"
         else:
             raise UnreadContent(f"an array of type {str(text)[:20]!r}")
-        self.order = "<"
 
     def set_state(self, state):
         """BUILD: `(version, order, subarray, names, fields, item size, alignment, flags[, metadata])`."""

@@ -92,6 +92,7 @@ def whole_way(data):
     """Read, recognise, assemble and walk all rows; True where it converts, False where it is refused in one sentence."""
     try:
         conversion = Conversion()
+        conversion.configure('{"frames": "mean"}')
         conversion.read("mutated.pkl", data, "", lambda position: None)
         json.loads(conversion.assemble())
         for feature in conversion.assembly.features:
