@@ -40,6 +40,10 @@ class WrongLayout(ConversionFault):
     """A sound pickle whose content is not a layout that we know, or breaks its rules."""
 
 
+class Misuse(Exception):
+    """A layout asks for something that there is not. Its text says what, without an end: the layout's file and line are put before it."""
+
+
 class Disagreement(ConversionFault):
     """Files that should describe one dataset contradict each other."""
 

@@ -16,7 +16,7 @@ final class PickledDataset {
         try Python.start()
         self.report = report
         conversion = try Python.call("conversion", "Conversion")
-        try Self.configure(conversion, request)
+        try Self.configure(conversion, request, report)
         let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
         var digests: [BackgroundWork<String>] = []
         var sources: [(reader: SourceReader, data: PythonHandle)] = []
@@ -36,7 +36,7 @@ final class PickledDataset {
             }
         }
         self.sources = sources
-        let json = try conversion.call("assemble")
+        let json = try report.rethrowing { [conversion] _ in try conversion.call("assemble") }
         let description: DatasetDescription = try json.withContent { content in
             do {
                 return try JSONDecoder().decode(DatasetDescription.self, from: Data(content))
@@ -51,7 +51,9 @@ final class PickledDataset {
         }
     }
 
-    private static func configure(_ conversion: PythonHandle, _ request: ConversionRequest) throws {
+    private static func configure(_ conversion: PythonHandle, _ request: ConversionRequest, _ report: ProgressReport)
+        throws
+    {
         struct Options: Encodable {
             let valid_fraction: Double?, test_fraction: Double?, split_seed: UInt64, name: String?, frames: String?
         }
@@ -63,7 +65,9 @@ final class PickledDataset {
         _ = try conversion.call("configure", [try Python.string(json)])
         guard let path = request.layout else { return }
         let source = try SourceReader(path: path).readAll { _ in }
-        _ = try conversion.call("use_layout", [source, try Python.string(path)])
+        let arguments = [source, try Python.string(path)]
+        try report.begin("Reading \(URL(filePath: path).lastPathComponent)", total: 1)
+        _ = try report.rethrowing { _ in try conversion.call("use_layout", arguments) }
     }
 
     /// Appends all rows, feature after feature. Returns a warning for every feature that lost precision.

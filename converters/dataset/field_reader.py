@@ -4,7 +4,7 @@ Lists and tuples, 2-D arrays and lists of rows, NumPy scalars and Python numbers
 one WrongLayout that names the file, the field and the dialogue.
 """
 
-from dataset.datasets import SENTIMENT_STEPS
+from dataset.datasets import LONGEST_NAME, SENTIMENT_STEPS
 from dataset.fields import NUMBERS, TEXTS, kind_of, rows_of, size_of
 from dataset.places import Place, exact, shown_value
 from faults import LimitExceeded, WrongLayout, first_few
@@ -13,7 +13,6 @@ from pickles.stand_ins import Array, item_count
 FREE_UTTERANCES = 1 << 18         # of a file, besides one for each of its bytes: shared references can make a small file name many
 MOST_CLASSES = 4096               # classes, or speakers by number
 MOST_NAMES = 1_000_000            # speakers by name
-LONGEST_NAME = 512                # bytes of UTF-8: a store keeps all ids, and all names, in columns of one width
 FREE_ROW_BYTES = 1 << 30          # what all rows of a file may take, besides sixteen times its size
 FREE_TEXT_BYTES = 64 << 20        # what all texts of a file may expand to, besides four times its size
 

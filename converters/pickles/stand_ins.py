@@ -111,6 +111,44 @@ class Array:
                 f"an array of shape {short_shape(shape)} and type {data_type.name} needs {count * data_type.size} bytes and has {held}")
         self.type, self.shape, self.fortran, self.data = data_type, shape, bool(fortran) and len(shape) > 1, data
 
+    def __bool__(self):
+        return True               # as everything that is there, whatever its length
+
+    def __len__(self):
+        if self.data is None or not self.shape:
+            raise TypeError("an array without dimensions has no length")
+        return self.shape[0]
+
+    def __getitem__(self, index):
+        """What lies at an index of the first dimension, or in a slice of it: numbers, texts or arrays, without a copy where the bytes lie
+        in rows. For layouts of one's own."""
+        if type(index) is slice:
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if type(index) is not int:
+            raise TypeError("an array takes one whole number or a slice as index: array[2][5] instead of array[2, 5]")
+        count = len(self)
+        if not -count <= index < count:
+            raise IndexError(f"index {index} is beyond the {count} items of the array's first dimension")
+        index %= count
+        inner = self.shape[1:]
+        if not inner and self.type.kind == "O":
+            return self.data[index]
+        step = item_count(inner)
+        if self.fortran:
+            picked = slice(index, None, count)
+        else:
+            picked = slice(index * step, (index + 1) * step)
+        if self.type.kind == "O":
+            data = self.data[picked]
+        elif self.fortran:
+            size = self.type.size
+            data = b"".join(bytes(self.data[at * size:(at + 1) * size]) for at in range(index, count * step, count))
+        else:
+            data = self.data[picked.start * self.type.size:picked.stop * self.type.size]
+        made = Array()
+        made.fill(inner, self.type, self.fortran, data)
+        return made if inner else made.items()[0]
+
     def items(self, limit=None):
         """All items, or the first `limit`, as Python numbers or text in the order of the bytes (object arrays: the objects)."""
         if self.type.kind == "O":

@@ -121,6 +121,64 @@ class NothingVanishes(unittest.TestCase):
             self.assertEqual([feature.name for feature in made.features], ["text_base", "audio"])
 
 
+class OwnLayouts(unittest.TestCase):
+    def read(self, lines, content=None):
+        """What a layout of these lines makes of a content; its faults are told with its file and the line."""
+        head = "from vuemo_layout import Contribution, Dataset\ndef read(content, reader):\n"
+        text = head + "".join(f"    {line}\n" for line in lines)
+        conversion = Conversion()
+        conversion.use_layout(text.encode(), "own.py")
+        conversion.read("x.pkl", pickle.dumps(content or {}, 4), "", lambda position: None)
+        conversion.assemble()
+        return conversion.assembly
+
+    START = ["made = Contribution(reader, 'own', Dataset('Own'))", "made.take_labels({'a': [0, 1], 'b': [1], 'c': [0]})"]
+    ROWS = "{'a': [[1.0], [2.0]], 'b': [[3.0]], 'c': [[4.0]]}"
+
+    def test_mistakes_are_the_layouts(self):
+        rows, end = self.ROWS, ["return made"]
+        for line, words in (
+                (f"made.take_feature('audio', 'voice', {rows})", "the modality of 'audio' is the text 'voice', and should be 'text', 'audio' or 'visual'"),
+                (f"made.take_feature('audio', None, {rows})", "modality"), (f"made.take_feature(5, 'audio', {rows})", "a feature's name is the number 5"),
+                (f"made.take_feature('a/b', 'audio', {rows})", "'a/b'"), (f"made.take_feature('', 'audio', {rows})", "name"),
+                (f"made.take_feature('x' * 500, 'audio', {rows})", "name"), (f"made.take_feature('a', 'text', {rows}, layer='1')", "layer"),
+                (f"made.take_feature('a', 'text', {rows}, layer=0)", "layer"), (f"made.take_feature('a', 'text', {rows}, extractor=5)", "extractor"),
+                (f"made.take_feature('a', 'text', {rows}, frames='median')", "median"),
+                (f"made.take_feature('a', 'text', {rows}); made.take_feature('a', 'text', {rows})", "taken already"),
+                ("made.take_splits(train=['a'], other=['b'])", "no 'other'"), ("made.take_splits(valid=['a'], dev=['b'])", "valid twice"),
+                ("Dataset(5)", "a dataset's name"), ("Dataset('x', labels='abc')", "labels"), ("Dataset('x', labels=['a', 'a'])", "twice"),
+                ("Dataset('x', labels=[1])", "labels"), ("Dataset('x', speaker_scope='all')", "speaker_scope"), ("Contribution(5, 'x', Dataset('x'))", "reader"),
+                ("Contribution(reader, 5, Dataset('x'))", "layout's name"), ("Contribution(reader, 'x', 'y')", "Dataset"),
+                ("raise ValueError", "ValueError"), ("raise KeyboardInterrupt", "KeyboardInterrupt"), ("raise GeneratorExit('x')", "GeneratorExit: x"),
+                ("raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})", "Odd"), ("made.take_nothing()", "take_nothing")):
+            with self.assertRaises(WrongLayout) as caught:
+                self.read([*self.START, line, *end])
+            sentence = str(caught.exception)
+            self.assertTrue(sentence.startswith("own.py: line 5: ") and sentence.endswith("."), sentence)
+            self.assertIn(words, sentence)
+
+    def test_dev_is_valid(self):
+        for name in ("valid", "dev", "val", "validation"):
+            made = self.read([*self.START, f"made.take_feature('audio', 'audio', {self.ROWS})",
+                              f"made.take_splits(train=['a'], {name}=['b'], test=['c'])", "return made"])
+            self.assertEqual([split for split, _, _ in made.splits], ["train", "valid", "test"])
+
+    def test_arrays_have_indexes(self):
+        def array(shape, values, fortran=False, kind="f4"):
+            made = Array()
+            made.fill(shape, DataType(kind), fortran, struct.pack(f"<{len(values)}{'f' if kind == 'f4' else 'q'}", *values))
+            return made
+        cube = array((2, 3, 2), range(12))
+        self.assertEqual((len(cube), cube[1].shape, cube[1][2].items(), cube[-1][0][1]), (2, (3, 2), [10.0, 11.0], 7.0))
+        self.assertEqual([list(row) for row in array((2, 3), [0, 3, 1, 4, 2, 5], fortran=True)], [[0, 1, 2], [3, 4, 5]])
+        fortran = array((2, 2, 2), [0, 4, 2, 6, 1, 5, 3, 7], fortran=True)
+        self.assertEqual([[list(row) for row in matrix] for matrix in fortran], [[[0, 1], [2, 3]], [[4, 5], [6, 7]]])
+        self.assertEqual(array((3,), [1, 2, 3], kind="i8")[::-1], [3, 2, 1])
+        for index in (2, -3, "a", (0, 1), 1.0):
+            with self.assertRaises((IndexError, TypeError)):
+                cube[index]
+
+
 class Numbers(unittest.TestCase):
     def test_integers_are_rounded_once(self):
         half = struct.Struct("<f")
