@@ -68,7 +68,7 @@ public enum PickleConverter {
             overwrites: request.overwrites)
         var costs: [String] = []
         let written = try StoreWriter.write(manifest, to: request.output, options: writerOptions) { writer in
-            costs = try dataset.writeFeatures(to: writer)
+            costs = dataset.notes + (try dataset.writeFeatures(to: writer))
         }
         return ConversionSummary(manifest, costs: costs, store: written)
     }

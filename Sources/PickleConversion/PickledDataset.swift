@@ -10,6 +10,8 @@ final class PickledDataset {
     private let report: ProgressReport
     private let sources: [(reader: SourceReader, data: PythonHandle)]
     private(set) var manifest: StoreManifest
+    /// What a user should know and the store does not keep.
+    let notes: [String]
 
     /// Reads all inputs.
     init(request: ConversionRequest, report: ProgressReport) throws {
@@ -44,6 +46,7 @@ final class PickledDataset {
                 throw ConversionError.internalFault("the description of the dataset cannot be decoded: \(error)")
             }
         }
+        notes = description.notes
         manifest = try StoreManifest(description)
         manifest.sources = try zip(zip(readers, digests), description.layouts).map { source, layout in
             guard let sha256 = try source.1.next() else { throw CancellationError() }

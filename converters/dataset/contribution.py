@@ -4,15 +4,18 @@ A layout's `read` makes a Contribution and hands it the file's fields. A field i
 utterance`; lists, tuples, arrays and matrices are all welcome as entries, and everything is checked here.
 """
 
+import re
+
 from dataset.datasets import EXTRACTORS, ROBERTA, Dataset, check_name
 from dataset.feature_rows import FeatureRows
 from dataset.field_reader import FieldReader
 from dataset.fields import EMPTY, NOTHING, kind_of
 from dataset.places import shown_value
-from faults import Misuse
+from faults import Misuse, plural
 
 MODALITIES, REDUCTIONS = ("text", "audio", "visual"), ("mean", "max", "last")
 SPLITS = {"train": "train", "valid": "valid", "dev": "valid", "val": "valid", "validation": "valid", "test": "test"}
+C1_CONTROL = re.compile("[\x80-\x9f]").search
 LONGEST_FEATURE_NAME = 128        # bytes
 
 
@@ -74,6 +77,20 @@ class Contribution:
         earlier, self.reader.latin1 = self.reader.latin1, self.latin1_sentences
         self.sentences = self.reader.texts(field, "the sentences", words)
         self.reader.latin1 = earlier
+        self.warn_of_controls()
+
+    def warn_of_controls(self):
+        """Say where sentences hold U+0080 to U+009F: Windows-1252 writes quotes and dashes so, and latin1 reads them as control characters.
+        Where sentences were read as latin1 here, that is said already."""
+        if self.latin1_sentences:
+            return
+        places = [(d, u) for d, entry in self.sentences.items() for u, text in enumerate(entry) if not text.isascii() and C1_CONTROL(text)]
+        if places:
+            dialogue, utterance = places[0]
+            character = C1_CONTROL(self.sentences[dialogue][utterance]).group()
+            self.reader.notes.append(
+                f"{self.name}: {plural(len(places), 'sentence')} hold control characters such as U+{ord(character):04X}, which are quotes, dashes or "
+                f"dots in Windows-1252 (first: dialogue {dialogue}, utterance {utterance + 1}); they are kept as they are.")
 
     def take_feature(self, name, modality, field, layer=None, extractor=None, frames=False):
         """One row of numbers per utterance; `modality` is 'text', 'audio' or 'visual'. An empty field is no feature.

@@ -26,6 +26,7 @@ class FieldReader:
 
     def __init__(self, name, size, frames=None):
         self.name, self.size, self.frames, self.warnings = name, size, frames, []
+        self.notes = []           # what is said and not kept: a store of format 1 goes on to have the bytes that it had
         self.latin1, self.surrogates = [], []          # places of texts that were not UTF-8, or no valid Unicode
         self.most_utterances = FREE_UTTERANCES + size
         self.text_budget = FREE_TEXT_BYTES + 4 * size

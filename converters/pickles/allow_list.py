@@ -122,6 +122,32 @@ def whole_number(arguments, spend):
     return int(text.removesuffix(b"L"))
 
 
+def real_number(arguments, spend):
+    """`float('1.5')` and `float(1)`."""
+    (number,) = arguments
+    if type(number) not in (int, float, bool, str) or (type(number) is str and len(number) > LONGEST_NUMBER):
+        raise MalformedPickle("a number made of something else")
+    return float(number)
+
+
+def truth(arguments, spend):
+    """`bool(1)`."""
+    (value,) = arguments
+    if type(value) not in (int, float, bool, str):
+        raise MalformedPickle("a truth value made of something else")
+    return bool(value)
+
+
+def text(arguments, spend):
+    """`str('…')`, of which a subclass's instance is made."""
+    if not arguments:
+        return ""
+    (value,) = arguments
+    if type(value) is not str:
+        raise MalformedPickle("a text made of something else")
+    return value
+
+
 def numpy_scalar(arguments, spend):
     """`scalar(dtype, bytes)`: a copy, whose bytes may be shared."""
     spend(len(arguments[1]) // 4 if len(arguments) > 1 and isinstance(arguments[1], (str, bytes, memoryview)) else 1)
@@ -217,6 +243,10 @@ ACTIONS = {
     TUPLE: lambda arguments, spend: tuple(sequence(arguments, spend)),
     RANGE: number_range,
     WHOLE_NUMBER: whole_number,
+    TYPES["float"]: real_number,
+    TYPES["bool"]: truth,
+    TYPES["str"]: text,
+    TYPES["unicode"]: text,
     DEFAULT_DICT: default_dict,
 }
 

@@ -87,6 +87,12 @@ class Places(unittest.TestCase):
             later["d9"][1] = vector
             self.expect(base([None], speakers=later), "the speakers of dialogue d9, utterance 2 (index 1)", "one-hot")
 
+    def test_windows_1252_in_sentences_is_told(self):
+        made = convert(changed("sentences", "d2", 1, "It\x92s quiet\x85"))
+        self.assertEqual(len([warning for warning in made.contributions[0].reader.notes if "U+0092" in warning and "dialogue d2, utterance 2" in warning]), 1)
+        made = convert(changed("sentences", "d2", 1, "It\u2019s quiet, n\u00fc"))
+        self.assertEqual(made.contributions[0].reader.notes, [])
+
     def test_an_export_is_known(self):
         self.expect({"format": "vuemo-export 1", "features": {}}, "was written by 'vuemo export'")
 
