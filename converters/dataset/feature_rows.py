@@ -85,7 +85,8 @@ class FeatureRows:
             return row
         shape = row.shape[1:] if len(row.shape) == 2 else row.shape
         if len(shape) != 1:
-            raise self.reader.fault(f"{place.exact} hold an array of shape {tuple(row.shape)} where one row is expected")
+            raise self.reader.fault(f"{place.exact} hold an array of shape {tuple(row.shape)} where one row is expected: save one row per utterance, for example "
+                                    "with array.reshape(-1), or the mean of its frames")
         self.take_width(shape[0], place)
         return row
 
@@ -177,6 +178,8 @@ def is_row(value):
 
 def advice(shape):
     """What to do about a matrix in the place of a row."""
+    if not shape[0]:
+        return ": there is no row in it"
     frames = "--frames mean, max or last where these are frames of one utterance"
     if shape[1] == 1:
         return f": that is a column; save it as a row, with array.reshape(-1), or give {frames}"

@@ -10,6 +10,8 @@ SIGNATURES = [
     (b"version https://git-lfs", "is a Git LFS pointer and not the file itself: fetch it with 'git lfs pull' or download it again"),
     (b"\x1f\x8b", "is a gzip archive: unpack it with gunzip first"),
     (b"PK\x05\x06", "is an empty zip archive: download the file again"),
+    (b"\xc2\x80", "begins as a pickle does whose bytes were written as text in UTF-8, which changes them: copy the file again in binary mode"),
+    (b"\xef\xbf\xbd", "begins with U+FFFD, which text programs write for bytes that they cannot read: copy the file again in binary mode"),
     (b"BZh", "is a bzip2 archive: unpack it with bunzip2 first"),
     (b"\xfd7zXZ\x00", "is an xz archive: unpack it with unxz first"),
     (b"\x28\xb5\x2f\xfd", "is a zstd archive: unpack it with unzstd first"),

@@ -29,8 +29,8 @@ BUILTINS = ("builtins", "__builtin__", "__builtins__")
 DATA_LIBRARIES = frozenset(
     "numpy pandas torch torchvision torchaudio joblib sklearn scipy tensorflow keras h5py transformers datasets xarray polars pyarrow".split())
 REACHES_OUT = re.compile(
-    r"(?:load|read|save|dump|open|eval|exec|run|system|popen|import|compile|download|fetch|hub|from_?file|to_?file|memmap|genfromtxt|call|spawn|query)"
-    r"(?:s|z|txt|string|docs|module|library|_\w+)?|to_(?:pickle|csv|hdf|parquet|sql|json|excel|feather|stata|html|latex|clipboard|gbq|orc|xml)").fullmatch
+    r"(?:load|read|save|open|eval|exec|run)[a-z0-9_]*|(?:dump|system|popen|import|compile|download|fetch|hub|from_?file|to_?file|memmap|genfromtxt|call"
+    r"|spawn|query)(?:s|module|library|_\w+)?|to_(?:pickle|csv|hdf|parquet|sql|json|excel|feather|stata|html|latex|clipboard|gbq|orc|xml)").fullmatch
 
 DATE = ("dates and times", "write them as text, for example with isoformat()")
 PATH = ("paths", "write them as text, with str(path)")
@@ -44,7 +44,8 @@ SUBCLASS = ("a special kind of NumPy array", "save numpy.asarray(array), a plain
 SPARSE = ("sparse matrices of SciPy", "save matrix.toarray() instead")
 NUMBERS = ("numbers of a kind that no feature has", "save them as float or as text instead")
 OBJECT = ("objects of a class", "save their content as plain lists, dictionaries, numbers and NumPy arrays")
-PARTS = ("parts of Python that are no data", "save plain lists, dictionaries, numbers and NumPy arrays instead")
+ARRAYS = ("arrays of Python's module array", "save numpy.asarray(array) instead")
+PARTS = ("objects of Python that are no features", "save plain lists, dictionaries, numbers and NumPy arrays instead")
 
 _PANDAS_CORE = """
     pandas.core.frame:DataFrame pandas.core.series:Series,TimeSeries pandas.core.index:Index,_new_Index,Int64Index,Float64Index,MultiIndex,RangeIndex
@@ -84,11 +85,12 @@ LISTED = [
                "numpy.core.memmap:memmap numpy._core.memmap:memmap numpy.core.defchararray:chararray"),
     (SPARSE, " ".join(f"scipy.sparse.{module}:{kind}_matrix,{kind}_array" for kind in ("csr", "csc", "coo", "bsr", "dia", "dok", "lil")
                       for module in (kind, f"_{kind}"))),
-    (NUMBERS, "decimal:Decimal fractions:Fraction uuid:UUID cdecimal:Decimal builtins:complex __builtin__:complex "
-              "numpy:float32,float64,float16,int64,int32,int16,int8,uint8,uint16,uint32,uint64,bool_,str_,bytes_,complex64,complex128,datetime64,timedelta64"),
+    (NUMBERS, "decimal:Decimal fractions:Fraction uuid:UUID cdecimal:Decimal builtins:complex __builtin__:complex"),
+    (PARTS, "numpy:float32,float64,float16,int64,int32,int16,int8,uint8,uint16,uint32,uint64,bool_,str_,bytes_,complex64,complex128,datetime64,timedelta64"),
+    (ARRAYS, "array:_array_reconstructor,array"),
     (OBJECT, "copyreg:_reconstructor,__newobj__ copy_reg:_reconstructor,__newobj__ builtins:object __builtin__:object types:SimpleNamespace "
              "collections:ChainMap argparse:Namespace easydict:EasyDict"),
-    (PARTS, "builtins:slice,NotImplemented,Ellipsis,NoneType,type __builtin__:slice,NotImplemented,Ellipsis,type array:_array_reconstructor,array io:BytesIO,StringIO _io:BytesIO,StringIO "
+    (PARTS, "builtins:slice,NotImplemented,Ellipsis,NoneType,type __builtin__:slice,NotImplemented,Ellipsis,type io:BytesIO,StringIO _io:BytesIO,StringIO "
             "itertools:count,chain,repeat"),
 ]
 KNOWN = {(module, name): thing for thing, text in LISTED

@@ -36,15 +36,12 @@ def load(data, name, report=lambda position: None, most_operations=MOST_OPERATIO
         content = machine.run()
     except Truncated:
         raise MalformedPickle(
-            f"{name} is cut short: the pickle claims more than the {len(data)} bytes that the file has; download it again.") from None
-    except UnreadContent as error:
-        raise MalformedPickle(
-            f"{name} holds {error} at byte {machine.position}, which is not read here: write the file without it.") from None
+            f"{name} is cut short: the pickle claims more than the {len(data)} bytes that the file has{line_ends(data) or '; download it again'}.") from None
     except TwoReadings as error:
         raise TwoReadings(
             f"{name} can be read in two ways, because {error} (at byte {machine.position}): it is refused and nothing of it was run; "
             "download it again, and do not load it with Python's pickle.") from None
-    except UnsafePickle as error:
+    except (UnsafePickle, UnreadContent) as error:
         raise refusal(whole, file, error, machine, report) from None
     except LimitExceeded as error:
         raise LimitExceeded(f"{name} holds {error} (at byte {machine.position}): it is refused.") from None

@@ -5,7 +5,7 @@ import re
 
 from scanning.content_tree import Walk, lines
 from archives.legacy_torch import is_legacy
-from faults import ConversionFault, LimitExceeded, MalformedPickle, UnreadContent
+from faults import ConversionFault, LimitExceeded, MalformedPickle
 from dataset.fields import outermost
 from layouts import LAYOUTS
 from pickles.opcode_table import Truncated
@@ -13,7 +13,7 @@ from pickles.damage import after_the_end, line_ends
 from pickles.file_kind import NPY_OF_OBJECTS, OLD_TORCH, pickle_in_npy
 from pickles.safe_pickle import MOST_OPERATIONS, open_kind
 from scanning.scan_machine import NotFollowed, ScanMachine, TorchScanMachine, look_at, look_into
-from scanning.verdict import verdict
+from scanning.verdict import partly, verdict
 
 
 def scan(data, name, report):
@@ -37,7 +37,7 @@ def scan(data, name, report):
     found["globals"], found["asks_for"] = names_in(machine), asked_in(machine)
     status, reason = verdict(machine, pickled)
     if status is not None:
-        found.update(status=status, reason=reason)
+        found.update(status=status, reason=reason if has_content or status == "unsafe" else partly(reason, machine.position))
     elif damage is not None:
         found["status"] = "unreadable"
     if damage is not None:
@@ -65,8 +65,9 @@ def judged(data, name, report):
         machine, pickled = ScanMachine(data, MOST_OPERATIONS, report), name
     else:
         machine, pickled = TorchScanMachine(archive, MOST_OPERATIONS, report), archive.pickle_name
-    run(machine, pickled)
-    return verdict(machine, pickled)
+    _, _, has_content = run(machine, pickled)
+    status, reason = verdict(machine, pickled)
+    return status, reason if has_content or status in (None, "unsafe") else partly(reason, machine.position)
 
 
 def wrapped(data, name, report, found):
@@ -100,11 +101,9 @@ def run(machine, name):
     try:
         content = machine.run()
     except Truncated:
-        return None, f"{name} is cut short: the pickle claims more than the {size} bytes that the file has; download it again.", False
+        return None, f"{name} is cut short: the pickle claims more than the {size} bytes that the file has{line_ends(machine.data) or '; download it again'}.", False
     except LimitExceeded as error:
         return None, f"{name} holds {error} (at byte {machine.position}).", False
-    except UnreadContent as error:
-        return None, f"{name} holds {error} at byte {machine.position}, which is not read here.", False
     except NotFollowed as error:
         return None, f"{name} was looked into up to byte {machine.position}: there stands {error}.", False
     except MalformedPickle as error:

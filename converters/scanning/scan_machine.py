@@ -20,13 +20,14 @@ NAME_OF_LOAD, CALLED = ".".join(LOAD_FROM_BYTES), {".".join(name) for name in ON
 
 class ScanMachine(Machine):
     """`allowed`, `foreign`: 'module.name' -> times named; `kinds`: name -> what `kind_of_name` says; `asked`: what else no feature
-    pickle holds, likewise; `passed`: what only the file's writer can tell; `readings`: what other programs read in another way;
-    `places`: where each of them came first."""
+    pickle holds, likewise; `passed`: what only the file's writer can tell; `readings`: what other programs read in another way; `unread`: sound data of kinds that are not
+    read; `places`: where each of them came first."""
 
     def __init__(self, data, budget, report):
         super().__init__(data, budget, report)
         self.allowed, self.foreign, self.asked, self.passed, self.readings = {}, {}, {}, {}, {}
         self.kinds, self.places, self.judged = {}, {}, {}
+        self.unread = {}
 
     def note(self, kept, what):
         if what in kept or len(kept) < MOST_NAMES:
@@ -55,7 +56,7 @@ class ScanMachine(Machine):
         except UnsafePickle as error:
             return self.refuse(str(error))
         except UnreadContent as error:
-            return self.unread(error)
+            return self.unread_content(error)
 
     def new(self, target, arguments):
         if type(target) is Foreign:
@@ -100,7 +101,7 @@ class ScanMachine(Machine):
         try:
             super().set_state(target, state)
         except UnreadContent as error:
-            self.unread(error)
+            self.unread_content(error)
 
     def change(self, target, state):
         if type(target) is not Foreign:
@@ -138,10 +139,9 @@ class ScanMachine(Machine):
         self.note(self.passed, what)
         return Foreign(what, is_made=True)
 
-    def unread(self, error):
-        """Data of a kind that is not read, in a file that names other things too."""
-        if not self.foreign:
-            raise error
+    def unread_content(self, error):
+        """Sound data of a kind that is not read. What follows is looked at all the same."""
+        self.note(self.unread, str(error))
         return Foreign(str(error), is_made=True)
 
 
@@ -153,8 +153,12 @@ class TorchScanMachine(TorchNames, ScanMachine):
     """The same for the pickle of a PyTorch archive."""
 
     def perform(self, target, arguments):
-        known = type(target) is not Foreign and holds_foreign(arguments)
-        return Foreign("an object", is_made=True) if known else super().perform(target, arguments)
+        if type(target) is not Foreign and holds_foreign(arguments):
+            return Foreign("an object", is_made=True)
+        try:
+            return super().perform(target, arguments)
+        except UnreadContent as error:
+            return self.unread_content(error)
 
     def persistent(self, identity):
         return Foreign("an object", is_made=True) if holds_foreign(identity) else super().persistent(identity)
@@ -181,10 +185,10 @@ class Findings:
 
     def __init__(self):
         self.allowed, self.foreign, self.asked, self.passed, self.readings, self.kinds, self.places = {}, {}, {}, {}, {}, {}, {}
-        self.is_whole, self.protocol = False, 2
+        self.unread, self.is_whole = {}, False
 
     def add(self, machine, begin):
-        for name in ("allowed", "foreign", "asked", "passed", "readings"):
+        for name in ("allowed", "foreign", "asked", "passed", "readings", "unread"):
             kept = getattr(self, name)
             for what, times in getattr(machine, name).items():
                 kept[what] = kept.get(what, 0) + times

@@ -37,12 +37,20 @@ def verdict(found, name):
         what, advice = next((found.kinds[text][1] for text in found.foreign if is_telling(found.kinds[text])), found.kinds[unsupported][1])
         named = next(text for text in found.foreign if found.kinds[text][0] == UNSUPPORTED and found.kinds[text][1][0] == what)
         return "unsupported", f"{name} holds {what} ({named} {place(named)}), which is known and not supported: {advice}."
+    if found.unread:
+        what = next(iter(found.unread))
+        return "unsupported", f"{name} holds {what} {place(what)}, which is not supported: write the file without it."
     return None, None
+
+
+def partly(sentence, position):
+    """The same for a file that could not be looked into to its end."""
+    return f"{sentence.removesuffix('.')}; what stands behind byte {position} could not be looked into."
 
 
 def is_telling(kind):
     """Helpers such as slice stand in pickles of many things and say less than those."""
-    return kind[0] == UNSUPPORTED and not kind[1][0].startswith(("parts of", "objects of"))
+    return kind[0] == UNSUPPORTED and not kind[1][0].startswith("objects of")
 
 
 def two_readings(name, what):

@@ -112,6 +112,14 @@ class Names(unittest.TestCase):
             self.expect(b"\x80\2" + tensor(content) + b".", "unsafe", UnsafePickle)
 
 
+    def test_data_that_are_not_read(self):
+        structured = b"cnumpy\ndtype\n(U\3V16K\0K\1tR"
+        self.assertIn("V16", self.expect(b"\x80\2(" + structured + b"l.", "unsupported", NotSupported))
+        self.expect(b"\x80\2(" + structured + called("os", "system", b"(Vx\nt") + b"l.", "unsafe", UnsafePickle)
+        objects = b"(cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81(Vdtype\ncnumpy\ndtype\n(VO\nK\0K\1tRdbl."
+        self.assertIn("could not be looked into", self.expect(b"\x80\2" + objects, "unsupported", NotSupported))
+
+
 class Intact(unittest.TestCase):
     def test_containers_and_keys_of_all_kinds(self):
         for content in (
@@ -164,13 +172,18 @@ class Intact(unittest.TestCase):
                 with self.assertRaisesRegex(ConversionFault, "text mode"):
                     load(changed, "x.pkl")
                 self.assertIn("text mode", scanned(changed)["damage"])
+            with self.assertRaisesRegex(ConversionFault, "text mode"):
+                load(pickle.dumps(content, 0).replace(b"\n", b"\r"), "x.pkl")
+        with self.assertRaisesRegex(ConversionFault, "binary mode"):
+            load(pickle.dumps([1], 2).decode("latin1").encode(), "x.pkl")
         with self.assertRaisesRegex(ConversionFault, "text mode"):
             load(b"(Vabc\r\nVdef\r\nl.", "x.pkl")
         self.assertEqual(load(b"(Vabc\r\nVdef\nl.", "x.pkl"), ["abc\r", "def"])
 
     def test_bytes_after_the_end_are_told(self):
         data = pickle.dumps([1])
-        for rest, word in ((bytes(512), "512 more bytes.*all of them zero"), (data, "holds another pickle"), (b"\xfe\xfe", "2 more bytes.*no pickle")):
+        for rest, word in ((bytes(512), "512 more bytes.*all of them zero"), (data, "holds another pickle.*give a file"), (called("os", "system"), "1[0-9] more bytes.*no pickle"),
+                           (called("os", "system") + b".", "names os.system.*do not trust"), (b"\xfe\xfe", "2 more bytes.*no pickle")):
             with self.assertRaisesRegex(ConversionFault, word):
                 load(data + rest, "x.pkl")
             found = scanned(data + rest)
