@@ -19,7 +19,8 @@ struct ScanText {
             ?? "pickle of \(found.bytes) bytes"
         lines += wrapped("\(kind), protocol \(number), probably written by \(writer)")
         lines += nameLines
-        if let layouts = found.layouts {
+        // No layout helps where names are not read.
+        if let layouts = found.layouts, ![.unsafe, .unknown, .unsupported].contains(found.status) {
             let none =
                 found.storages == nil
                 ? "none that is known; write one of your own for 'vuemo convert --layout'" : "none that is known"

@@ -90,7 +90,7 @@ def sequence(arguments, spend):
     """`list([…])`, `tuple([…])`, `deque([…], size)`: the items."""
     if not arguments:
         return []
-    if type(arguments[0]) not in (list, tuple, set, frozenset):
+    if type(arguments[0]) not in (list, tuple):       # a set has no order of its own
         raise MalformedPickle("a list made of something that is no list")
     spend(len(arguments[0]))
     return list(arguments[0])
@@ -105,7 +105,7 @@ def number_range(arguments, spend):
     count = max(0, (end - begin + step - (1 if step > 0 else -1)) // step)      # len() has a bound of its own
     if count > MOST_NUMBERS:
         raise LimitExceeded(f"a range of more than {MOST_NUMBERS} numbers")
-    spend(count)
+    spend(8 * count)          # a number and its place
     return list(numbers)
 
 
