@@ -46,9 +46,9 @@ public struct PickleScan: Codable, Sendable {
             /// One node per kind of value.
             public var values: [Node]
             /// How many values were looked at, where it is not all of them.
-            public var looked_at: Int?
+            package var looked_at: Int?
             /// How many there are, where not all were looked at.
-            public var of: Int?
+            package var of: Int?
         }
 
         /// For example "list", "text", "array float32 (1582)".

@@ -6,7 +6,7 @@ one WrongLayout that names the file, the field and the dialogue.
 
 from dataset.datasets import LONGEST_NAME, SENTIMENT_STEPS
 from dataset.fields import NUMBERS, TEXTS, kind_of, rows_of, size_of
-from dataset.places import Place, exact, shown_value
+from dataset.places import Place, exact, how_to_list, shown_value, without_one
 from faults import LimitExceeded, WrongLayout, first_few
 from pickles.stand_ins import Array, item_count
 
@@ -292,17 +292,4 @@ def sort_key(value):
     """Order of a set's ids: numbers by value before texts; str and Python 2's bytes sort alike."""
     if type(value) is bytes:
         value = value.decode("latin1")
-    return (0, value, "") if type(value) is int else (1, 0, str(value))
-
-
-def how_to_list(entry):
-    """What to do about an entry that only gives its items once."""
-    return ": make a list of it with list(...)" if hasattr(entry, "__next__") else ""
-
-
-def without_one(numbers):
-    """What is wrong with a vector that should be one-hot."""
-    if type(numbers) not in (list, tuple) or not all(type(number) in (int, float, bool) for number in numbers):
-        return ""
-    ones = numbers.count(1)
-    return "" if ones == 1 else f": there is no 1 among its {len(numbers)} numbers" if not ones else f": there are {ones} of 1 in it"
+    return (0, value, "") if type(value) is int else (1, 0, value if type(value) is str else "")

@@ -60,7 +60,7 @@ def odd_item(field, wants_one_hot):
     if type(field) is not dict:
         return shown_value(field)
     for key, entry in field.items():
-        place = f"dialogue {as_text(key) or key}"
+        place = f"dialogue {(as_text(key) or shown_value(key).removeprefix('the number '))[:64]}"
         if not size_of(entry):
             if is_missing(entry):
                 continue

@@ -49,3 +49,16 @@ def shown_value(value):
         return f"{len(value)} bytes"
     name = value.name if kind is Foreign else kind.__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def how_to_list(entry):
+    """What to do about an entry that only gives its items once."""
+    return ": make a list of it with list(...)" if hasattr(entry, "__next__") else ""
+
+
+def without_one(numbers):
+    """What is wrong with a vector that should be one-hot."""
+    if type(numbers) not in (list, tuple) or not all(type(number) in (int, float, bool) for number in numbers):
+        return ""
+    ones = numbers.count(1)
+    return "" if ones == 1 else f": there is no 1 among its {len(numbers)} numbers" if not ones else f": there are {ones} of 1 in it"
