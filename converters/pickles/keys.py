@@ -51,24 +51,33 @@ def as_key(key, spend, counter):
     return key
 
 
+class Parts:
+    """How many parts of one tuple may still come."""
+
+    __slots__ = ("left",)
+
+    def __init__(self):
+        self.left = MOST_PARTS
+
+
 def tuple_key(key, spend):
     """A tuple of scalars, tuples and frozensets. Tuples that hold each other can have 2^60 parts in a few bytes."""
-    left = MOST_PARTS
-
-    def part_of(part, depth):
-        nonlocal left
-        left -= len(part) if type(part) is frozenset else 1
-        if left < 0 or depth > DEEPEST:
-            raise LimitExceeded(f"a tuple of more than {MOST_PARTS} parts as a dictionary's key or a set's member")
-        if type(part) is tuple:
-            return tuple([part_of(inner, depth + 1) for inner in part])
-        if type(part) is memoryview:
-            spend(len(part))
-            return bytes(part)
-        if type(part) in SCALARS or type(part) in (float, frozenset) or type(part) in BY_IDENTITY:
-            return part
-        raise MalformedPickle(f"a tuple with a {type(part).__name__.lower()} in it as a dictionary's key or a set's member")
-
-    made = part_of(key, 0)
-    spend(MOST_PARTS - left)
+    parts = Parts()
+    made = part_of(key, spend, parts, 0)
+    spend(MOST_PARTS - parts.left)
     return made
+
+
+def part_of(part, spend, parts, depth):
+    """A part as Python can hash it. (No closure: one that calls itself is a cycle, and nobody looks for cycles here.)"""
+    parts.left -= len(part) if type(part) is frozenset else 1
+    if parts.left < 0 or depth > DEEPEST:
+        raise LimitExceeded(f"a tuple of more than {MOST_PARTS} parts as a dictionary's key or a set's member")
+    if type(part) is tuple:
+        return tuple([part_of(inner, spend, parts, depth + 1) for inner in part])
+    if type(part) is memoryview:
+        spend(len(part))
+        return bytes(part)
+    if type(part) in SCALARS or type(part) in (float, frozenset) or type(part) in BY_IDENTITY:
+        return part
+    raise MalformedPickle(f"a tuple with a {type(part).__name__.lower()} in it as a dictionary's key or a set's member")

@@ -4,6 +4,8 @@ Nothing is imported or called here either. A file that names what is not read is
 be told: what a stand-in takes part in becomes a stand-in, and is no damage.
 """
 
+from itertools import islice
+
 from archives.legacy_torch import stored_pickles
 from archives.torch_machine import TorchNames
 from faults import ConversionFault, MalformedPickle, UnreadContent, UnsafePickle
@@ -86,7 +88,7 @@ class ScanMachine(Machine):
         elif id(content) not in self.judged:
             self.judged[id(content)] = content
             found = look_into(bytes(content), self.report, self.budget)
-            self.spend(64 + len(content) // 256)
+            self.spend(64 + len(content) // 256 + found.used)
             for kept, inner in ((self.allowed, found.allowed), (self.foreign, found.foreign), (self.asked, found.asked),
                                 (self.passed, found.passed), (self.readings, found.readings)):
                 for what in inner:
@@ -181,17 +183,18 @@ class StorageScanMachine(ScanMachine):
 
 
 class Findings:
-    """What several pickles in a row name, and whether all of them could be followed (`is_whole`)."""
+    """What several pickles in a row name, whether all of them could be followed (`is_whole`), and how many bytes they are (`used`)."""
 
     def __init__(self):
         self.allowed, self.foreign, self.asked, self.passed, self.readings, self.kinds, self.places = {}, {}, {}, {}, {}, {}, {}
-        self.unread, self.is_whole = {}, False
+        self.unread, self.is_whole, self.used = {}, False, 0
 
     def add(self, machine, begin):
         for name in ("allowed", "foreign", "asked", "passed", "readings", "unread"):
             kept = getattr(self, name)
             for what, times in getattr(machine, name).items():
                 kept[what] = kept.get(what, 0) + times
+        self.used = begin + machine.position
         self.kinds.update(machine.kinds)
         for what, place in machine.places.items():
             self.places.setdefault(what, begin + place)
@@ -226,12 +229,11 @@ def look_at(data, begin, report, budget):
     return found
 
 
-def holds_foreign(value):
+def holds_foreign(value, depth=2):
     """Whether something that is not read is among these arguments, or in a tuple, list or dictionary of few among them."""
-    def inside(part, depth):
-        if type(part) is Foreign:
-            return True
-        if depth and type(part) in (tuple, list):
-            return any(inside(item, depth - 1) for item in part[:16])
-        return depth and type(part) is dict and any(inside(item, 0) for item in list(part.values())[:16])
-    return bool(inside(value, 2))
+    kind = type(value)
+    if kind is Foreign:
+        return True
+    if depth and kind in (tuple, list):
+        return any(holds_foreign(item, depth - 1) for item in value[:16])
+    return bool(depth) and kind is dict and any(type(item) is Foreign for item in islice(value.values(), 16))

@@ -9,6 +9,7 @@ import unittest
 from faults import ConversionFault, LimitExceeded, NotJudged, NotSupported, UnsafePickle
 from pickles.safe_pickle import load
 from scanning.scan import scan
+from scanning.scan_machine import ScanMachine
 
 ACCUSING = ("do not trust", "do not load", "damaged", "download")
 
@@ -107,6 +108,12 @@ class Names(unittest.TestCase):
     def test_a_tensors_bytes_are_looked_into(self):
         self.expect(b"\x80\2" + tensor(storage_bytes()) + b".", "unsupported", NotSupported)
         self.assertIn("os.system", self.expect(b"\x80\2" + tensor(storage_bytes(called("os", "system", b"(Vx\nt") + b"0")) + b".", "unsafe", UnsafePickle))
+        # The same bytes again and again, each time as new ones.
+        text = storage_bytes(b"N0" * 100_000).decode("latin1").encode()
+        data = (b"\x80\2c_codecs\nencode\nq\0X" + struct.pack("<I", len(text)) + text + b"q\1X\6\0\0\0latin1q\2ctorch.storage\n_load_from_bytes\nq\3("
+                + b"h\3h\0h\1h\2\x86R\x85R" * 2000 + b"l.")
+        with self.assertRaisesRegex(LimitExceeded, "more objects"):
+            ScanMachine(data, 1_000_000, lambda position: None).run()
         for content in (b"", b"cos\nsystem\n.", called("os", "system", b"(Vx\nt") + b"." + storage_bytes(), storage_bytes(tensor(storage_bytes()) + b"0"),
                         pickle.dumps([1])):
             self.expect(b"\x80\2" + tensor(content) + b".", "unsafe", UnsafePickle)
