@@ -34,7 +34,7 @@ class Conversion:
         content = outermost(load(data, name, report))
         layout = self.own if self.own and self.own.recognise(content) else recognise(content, name)
         check_dataset(layout.DATASET, dataset, layout, name)
-        reader = FieldReader(name, len(data))
+        reader = FieldReader(name, len(data), self.options.frames)
         made = layout.read(content, reader)
         check_dataset(made.dataset, dataset, layout, name)
         self.contributions.append(made)

@@ -12,6 +12,14 @@ class UnsafePickle(ConversionFault):
     """The pickle asks for something outside the allow-list. Nothing of it has been imported, called or changed."""
 
 
+class NotJudged(ConversionFault):
+    """The pickle names what is neither read here nor known as dangerous. Nothing of it has been imported or called."""
+
+
+class NotSupported(ConversionFault):
+    """The pickle holds objects that are known, harmless, and not read here."""
+
+
 class TwoReadings(UnsafePickle):
     """Other programs read the bytes in another way than this one, so that what is seen here need not be what they run."""
 
@@ -30,6 +38,10 @@ class LimitExceeded(ConversionFault):
 
 class WrongLayout(ConversionFault):
     """A sound pickle whose content is not a layout that we know, or breaks its rules."""
+
+
+class Misuse(Exception):
+    """A layout asks for something that there is not. Its text says what, without an end: the layout's file and line are put before it."""
 
 
 class Disagreement(ConversionFault):

@@ -40,6 +40,8 @@ PythonObject *python_report(PythonReport report, void *context, PythonError *err
     unavailable(error);
     return NULL;
 }
+PythonWatch *python_watch_begin(PythonMayGoOn may_go_on, void *context) { return NULL; }
+void python_watch_end(PythonWatch *watch) {}
 PythonObject *python_next(PythonObject *iterator, PythonError *error) {
     unavailable(error);
     return NULL;

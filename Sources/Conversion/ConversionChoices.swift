@@ -23,6 +23,16 @@ public struct SplitChoice: Sendable, Equatable {
     }
 }
 
+/// What makes one row of an utterance's matrix of frames, column by column.
+public enum FrameReduction: String, Sendable, CaseIterable {
+    /// The mean of all frames, computed in double precision.
+    case mean
+    /// The largest number of each column; NaN where one of them is.
+    case max
+    /// The last frame.
+    case last
+}
+
 /// How far a conversion has come.
 public struct ConversionProgress: Sendable, Equatable {
     /// What is being done: "Reading IEMOCAP_features.pkl", "Writing features".

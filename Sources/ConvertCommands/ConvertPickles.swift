@@ -34,9 +34,25 @@ public struct PickleJob {
     public var dataset: ConvertibleDataset?
     /// A layout of the user's own.
     public var layout: String?
+    /// What makes a row of a matrix of frames.
+    public var frames: FrameReduction?
     /// Everything else.
     public var options: ConvertOptions
 }
+
+/// What becomes of utterances that are matrices of frames.
+public struct FrameOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What makes a row of an utterance whose features are a matrix of frames: mean, max or last, column by column. Without it, such a file is refused.",
+            valueName: "how"))
+    var frames: FrameReduction?
+
+    /// Filled in by the parser of the command line.
+    public init() {}
+}
+
+extension FrameReduction: ExpressibleByArgument {}
 
 /// The pickles of a dataset that is named.
 public struct NamedFiles: ParsableArguments {
@@ -77,6 +93,7 @@ public struct ConvertIEMOCAP<Program: PickleProgram>: ParsableCommand {
     }
 
     @OptionGroup(title: "Pickles") var files: NamedFiles
+    @OptionGroup(title: "Pickles") var frames: FrameOption
     @OptionGroup var options: ConvertOptions
 
     /// Filled in by the parser of the command line.
@@ -84,7 +101,7 @@ public struct ConvertIEMOCAP<Program: PickleProgram>: ParsableCommand {
 
     /// Leaves the work to the program.
     public func run() throws {
-        try Program.convert(PickleJob(inputs: files.paths, dataset: .iemocap, options: options))
+        try Program.convert(PickleJob(inputs: files.paths, dataset: .iemocap, frames: frames.frames, options: options))
     }
 }
 
@@ -103,13 +120,16 @@ public struct ConvertMELD<Program: PickleProgram>: ParsableCommand {
     }
 
     @OptionGroup(title: "Pickles") var files: NamedFiles
+    @OptionGroup(title: "Pickles") var frames: FrameOption
     @OptionGroup var options: ConvertOptions
 
     /// Filled in by the parser of the command line.
     public init() {}
 
     /// Leaves the work to the program.
-    public func run() throws { try Program.convert(PickleJob(inputs: files.paths, dataset: .meld, options: options)) }
+    public func run() throws {
+        try Program.convert(PickleJob(inputs: files.paths, dataset: .meld, frames: frames.frames, options: options))
+    }
 }
 
 /// `vuemo convert auto FILE…`, also without the word `auto`.
@@ -139,13 +159,16 @@ public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
             valueName: "my_layout.py"))
     var layout: String?
 
+    @OptionGroup var frames: FrameOption
     @OptionGroup var options: ConvertOptions
 
     /// Filled in by the parser of the command line.
     public init() {}
 
     /// Leaves the work to the program.
-    public func run() throws { try Program.convert(PickleJob(inputs: inputs, layout: layout, options: options)) }
+    public func run() throws {
+        try Program.convert(PickleJob(inputs: inputs, layout: layout, frames: frames.frames, options: options))
+    }
 }
 
 /// `vuemo scan FILE…`
@@ -157,9 +180,11 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
             abstract: "Tell what is in a pickle and whether it is safe.",
             usage: "vuemo scan [<options>] <file> ...",
             discussion: """
-                Nothing that a file names is imported or called.
+                Nothing that a file names is imported or called. A name that is not read is one of three: dangerous, as it \
+                can run code or programs or reach other files; unknown, and not judged; or not supported, as it is known and \
+                harmless.
 
-                Exit status: 0 safe, 1 unsafe, 2 unreadable; of several files the worst.
+                Exit status: 0 safe, 1 unsafe or unknown, 2 not supported or unreadable; of several files the worst.
 
                 Examples:
                   vuemo scan IEMOCAP_features.pkl

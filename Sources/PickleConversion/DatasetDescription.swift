@@ -37,6 +37,8 @@ struct DatasetDescription: Decodable {
     var features: [Feature]
     var layouts: [String]
     var warnings: [String]
+    /// What is said and not kept in the store.
+    var notes: [String]
 }
 
 extension StoreManifest {

@@ -16,6 +16,8 @@ public struct ConversionRequest: Sendable {
     public var name: String?
     /// Which of the dialogues make a split that the files do not name.
     public var splitChoice = SplitChoice()
+    /// What makes a row of an utterance that is a matrix of frames; nil refuses such utterances.
+    public var frames: FrameReduction?
     /// Whether a store that is there already may be replaced. It is, in one step, once the new one is complete.
     public var overwrites = false
     /// Whether NaN and infinity are kept; otherwise they are refused, naming the first.
@@ -66,7 +68,7 @@ public enum PickleConverter {
             overwrites: request.overwrites)
         var costs: [String] = []
         let written = try StoreWriter.write(manifest, to: request.output, options: writerOptions) { writer in
-            costs = try dataset.writeFeatures(to: writer)
+            costs = dataset.notes + (try dataset.writeFeatures(to: writer))
         }
         return ConversionSummary(manifest, costs: costs, store: written)
     }
@@ -79,6 +81,7 @@ public enum PickleConverter {
         if request.splitChoice != SplitChoice(seed: request.splitChoice.seed) {
             options.append("split seed \(request.splitChoice.seed)")
         }
+        if let frames = request.frames { options.append("frames \(frames.rawValue)") }
         if request.layout != nil { options.append("own layout") }
         if request.keepsNonFiniteValues { options.append("NaN and infinity kept") }
         return options.joined(separator: ", ")

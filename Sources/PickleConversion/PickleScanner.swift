@@ -7,8 +7,12 @@ public struct PickleScan: Codable, Sendable {
     public enum Status: String, Codable, Sendable {
         /// A whole pickle that holds nothing but data.
         case safe
-        /// It names or does something that no feature pickle needs.
+        /// It names or does something dangerous: what can run code or programs or reach other files.
         case unsafe
+        /// It names something that is neither read nor known, and is not judged.
+        case unknown
+        /// It holds objects that are known, harmless and not read.
+        case unsupported
         /// It is no pickle, or damaged, or larger than anything that is read.
         case unreadable
     }
@@ -21,6 +25,8 @@ public struct PickleScan: Codable, Sendable {
         public var times: Int
         /// Whether it is one of the few names that data need.
         public var allowed: Bool
+        /// What is to be said of it: "read", "dangerous", "unknown" or "not supported".
+        public var verdict: String
     }
 
     /// Something else that no feature pickle holds.
@@ -39,6 +45,10 @@ public struct PickleScan: Codable, Sendable {
             public var label: String
             /// One node per kind of value.
             public var values: [Node]
+            /// How many values were looked at, where it is not all of them.
+            package var looked_at: Int?
+            /// How many there are, where not all were looked at.
+            package var of: Int?
         }
 
         /// For example "list", "text", "array float32 (1582)".
@@ -55,7 +65,8 @@ public struct PickleScan: Codable, Sendable {
     public var bytes: Int
     /// Whether it can be converted without danger.
     public var status: Status
-    /// "pickle"; "torch" for an archive of `torch.save`; "other" with the real kind in ``reason``.
+    /// "pickle"; "torch" for an archive of `torch.save`, "torch-before-1.6" for its old format; "npy" for a NumPy file of objects; "other"
+    /// with the real kind in ``reason``.
     public var kind: String
     /// Of a PyTorch archive, how many storages (the bytes of tensors) it has.
     public var storages: Int?

@@ -10,13 +10,15 @@ final class PickledDataset {
     private let report: ProgressReport
     private let sources: [(reader: SourceReader, data: PythonHandle)]
     private(set) var manifest: StoreManifest
+    /// What a user should know and the store does not keep.
+    let notes: [String]
 
     /// Reads all inputs.
     init(request: ConversionRequest, report: ProgressReport) throws {
         try Python.start()
         self.report = report
         conversion = try Python.call("conversion", "Conversion")
-        try Self.configure(conversion, request)
+        try Self.configure(conversion, request, report)
         let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
         var digests: [BackgroundWork<String>] = []
         var sources: [(reader: SourceReader, data: PythonHandle)] = []
@@ -36,7 +38,7 @@ final class PickledDataset {
             }
         }
         self.sources = sources
-        let json = try conversion.call("assemble")
+        let json = try report.rethrowing { [conversion] _ in try conversion.call("assemble") }
         let description: DatasetDescription = try json.withContent { content in
             do {
                 return try JSONDecoder().decode(DatasetDescription.self, from: Data(content))
@@ -44,6 +46,7 @@ final class PickledDataset {
                 throw ConversionError.internalFault("the description of the dataset cannot be decoded: \(error)")
             }
         }
+        notes = description.notes
         manifest = try StoreManifest(description)
         manifest.sources = try zip(zip(readers, digests), description.layouts).map { source, layout in
             guard let sha256 = try source.1.next() else { throw CancellationError() }
@@ -51,19 +54,23 @@ final class PickledDataset {
         }
     }
 
-    private static func configure(_ conversion: PythonHandle, _ request: ConversionRequest) throws {
+    private static func configure(_ conversion: PythonHandle, _ request: ConversionRequest, _ report: ProgressReport)
+        throws
+    {
         struct Options: Encodable {
-            let valid_fraction: Double?, test_fraction: Double?, split_seed: UInt64, name: String?
+            let valid_fraction: Double?, test_fraction: Double?, split_seed: UInt64, name: String?, frames: String?
         }
         let choice = request.splitChoice
         let options = Options(
             valid_fraction: choice.validFraction, test_fraction: choice.testFraction, split_seed: choice.seed,
-            name: request.name)
+            name: request.name, frames: request.frames?.rawValue)
         let json = String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
         _ = try conversion.call("configure", [try Python.string(json)])
         guard let path = request.layout else { return }
         let source = try SourceReader(path: path).readAll { _ in }
-        _ = try conversion.call("use_layout", [source, try Python.string(path)])
+        let arguments = [source, try Python.string(path)]
+        try report.begin("Reading \(URL(filePath: path).lastPathComponent)", total: 1)
+        _ = try report.rethrowing { _ in try conversion.call("use_layout", arguments) }
     }
 
     /// Appends all rows, feature after feature. Returns a warning for every feature that lost precision.
@@ -76,19 +83,25 @@ final class PickledDataset {
             let blocks = try self.conversion.call("blocks", [try Python.string(feature.name)])
             while let block = try blocks.next() {
                 let code = try block.item(0).text()
-                let isFrames = code.hasPrefix("mean ")
-                guard let type = ElementType(code: isFrames ? String(code.dropFirst(5)) : code) else {
+                let words = code.split(separator: " ").map(String.init)
+                guard let last = words.last, let type = ElementType(code: last) else {
                     throw ConversionError.internalFault("rows of the unknown type \(code)")
                 }
                 try block.item(1).withContent { bytes in
-                    try conversion.withFloats(bytes, type: type) { values, exact in
-                        if isFrames {
-                            try writer.append(rows: values.columnMeans(width: feature.width), to: feature.name)
-                            done += feature.width * MemoryLayout<Float>.size
-                        } else {
-                            try writer.append(rows: values, to: feature.name, exact: exact)
-                            done += values.count * MemoryLayout<Float>.size
+                    if words.count > 1 {
+                        guard let reduction = FrameReduction(rawValue: words[0]) else {
+                            throw ConversionError.internalFault("frames of the unknown kind \(code)")
                         }
+                        let row = reduction.row(of: bytes, type: type, width: feature.width)
+                        try row.map { Float($0) }.withUnsafeBufferPointer { values in
+                            try writer.append(rows: values, to: feature.name) { row[$0] }
+                        }
+                        done += feature.width * MemoryLayout<Float>.size
+                        return
+                    }
+                    try conversion.withFloats(bytes, type: type) { values, exact in
+                        try writer.append(rows: values, to: feature.name, exact: exact)
+                        done += values.count * MemoryLayout<Float>.size
                     }
                 }
                 try report.report(done)
@@ -98,17 +111,5 @@ final class PickledDataset {
         }
         for source in sources { try source.reader.checkUnchanged(source.data) }
         return warnings
-    }
-}
-
-extension UnsafeBufferPointer<Float> {
-    /// The mean of each column of a row-major matrix, summed in double precision.
-    func columnMeans(width: Int) -> [Float] {
-        let rows = count / width
-        return (0..<width).map { column in
-            var sum = 0.0
-            for row in 0..<rows { sum += Double(self[row * width + column]) }
-            return Float(sum / Double(rows))
-        }
     }
 }

@@ -2,12 +2,13 @@ import CPythonBridge
 import Conversion
 
 /// Carries a Swift progress handler through Python's frames: what the handler throws is kept, Python is stopped, and
-/// `rethrowing` throws it on this side again.
+/// `rethrowing` throws it on this side again. Code that reports nothing itself is watched, so that the handler can end it too.
 final class ProgressReport {
     private let handler: ConversionProgressHandler
     private var stage = ""
     private var total = 0
     private var offset = 0
+    private var last = 0
     private var thrown: (any Error)?
 
     init(_ handler: @escaping ConversionProgressHandler) { self.handler = handler }
@@ -20,6 +21,7 @@ final class ProgressReport {
 
     /// Reports bytes done of the stage.
     func report(_ completed: Int) throws {
+        last = completed
         try handler(ConversionProgress(stage: stage, completed: completed, total: total))
     }
 
@@ -41,10 +43,25 @@ final class ProgressReport {
                         }
                     }, context, error)
             }
+            // Both are called with the interpreter's lock held, and so never at once.
+            let watch = python_watch_begin(
+                { context in
+                    let report = Unmanaged<ProgressReport>.fromOpaque(context!).takeUnretainedValue()
+                    do {
+                        try report.report(report.last)
+                        return true
+                    } catch {
+                        report.thrown = error
+                        return false
+                    }
+                }, context)
+            let outcome = Swift.Result { try body(callable) }
+            python_watch_end(watch)
+            if let thrown { throw thrown }
             do {
-                return try body(callable)
+                return try outcome.get()
             } catch is Python.Stopped {
-                throw thrown ?? CancellationError()
+                throw CancellationError()
             }
         }
     }

@@ -9,6 +9,7 @@ enum EmbeddedPython: PickleProgram {
     static func convert(_ job: PickleJob) throws {
         var request = ConversionRequest(inputs: job.inputs, output: job.options.store.output, dataset: job.dataset)
         request.layout = job.layout
+        request.frames = job.frames
         request.name = job.options.store.name
         request.splitChoice = job.options.splitChoice
         request.overwrites = job.options.store.force
@@ -53,8 +54,8 @@ enum EmbeddedPython: PickleProgram {
     private static func exitStatus(_ status: PickleScan.Status) -> Int32 {
         switch status {
         case .safe: ExitStatus.success
-        case .unsafe: ExitStatus.failure
-        case .unreadable: ExitStatus.notChecked
+        case .unsafe, .unknown: ExitStatus.failure
+        case .unsupported, .unreadable: ExitStatus.notChecked
         }
     }
 }

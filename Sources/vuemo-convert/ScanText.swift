@@ -7,25 +7,38 @@ struct ScanText {
 
     /// All lines.
     var text: String {
-        var lines = wrapped("\(found.file): \(found.status.rawValue)" + (found.reason.map { ". \($0)" } ?? ""))
+        var lines = wrapped(
+            "\(found.file): \(found.status == .unsupported ? "not supported" : found.status.rawValue)"
+                + (found.reason.map { ". \($0)" } ?? ""))
         if let damage = found.damage, damage != found.reason { lines += wrapped(damage) }
-        guard let number = found.protocol, let writer = found.writer else { return lines.joined(separator: "\n") }
+        guard let number = found.protocol, let writer = found.writer else {
+            return (lines + (found.globals == nil ? [] : nameLines)).joined(separator: "\n")
+        }
         let kind =
             found.storages.map { "PyTorch archive of \(found.bytes) bytes with \($0) storage\($0 == 1 ? "" : "s")" }
             ?? "pickle of \(found.bytes) bytes"
         lines += wrapped("\(kind), protocol \(number), probably written by \(writer)")
-        let names = (found.globals ?? []).map { $0.allowed ? $0.name : "\($0.name)\u{A0}(UNSAFE)" }
-        lines += wrapped("names: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
-        for asked in found.asks_for ?? [] {
-            lines += wrapped("asks for \(asked.what)" + (asked.times > 1 ? ", \(asked.times) times" : ""))
-        }
-        if let layouts = found.layouts {
+        lines += nameLines
+        // No layout helps where names are not read.
+        if let layouts = found.layouts, ![.unsafe, .unknown, .unsupported].contains(found.status) {
             let none =
                 found.storages == nil
                 ? "none that is known; write one of your own for 'vuemo convert --layout'" : "none that is known"
             lines += wrapped("layout: \(layouts.isEmpty ? none : layouts.joined(separator: " or "))")
         }
         return (lines + (found.tree_text ?? []).map(\.escapedForTerminal)).joined(separator: "\n")
+    }
+
+    /// The names that the file mentions, and what else it asks for.
+    private var nameLines: [String] {
+        let names = (found.globals ?? []).map { name in
+            let verdict = name.verdict == "dangerous" ? "DANGEROUS" : name.verdict.replacing(" ", with: "\u{A0}")
+            return name.allowed ? name.name : "\(name.name)\u{A0}(\(verdict))"
+        }
+        return wrapped("names: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+            + (found.asks_for ?? []).flatMap { asked in
+                wrapped("asks for \(asked.what)" + (asked.times > 1 ? ", \(asked.times) times" : ""))
+            }
     }
 
     /// Broken at spaces; what follows is indented. A non-breaking space holds two words together and is printed as a space.

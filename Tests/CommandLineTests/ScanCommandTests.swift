@@ -16,7 +16,7 @@ import Testing
         #expect(safe.output.hasPrefix("file.pkl: safe\npickle of 10 bytes, protocol 0"))
         let unsafe = try scan("cos\nsystem\n(S'true'\ntR.")
         #expect(unsafe.status == 1)
-        #expect(unsafe.output.contains("os.system (UNSAFE)"))
+        #expect(unsafe.output.contains("os.system (DANGEROUS)"))
         #expect(try scan("<html>").status == 2)
         #expect(try BuiltProduct.run("vuemo", ["scan", "/nowhere.pkl"]).status == 2)
     }

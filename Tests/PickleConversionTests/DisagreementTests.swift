@@ -55,7 +55,7 @@ import Testing
         let sentence = try refusal(base: "\"rows\":\"frames\"")
         #expect(
             sentence.hasPrefix(
-                "base.pkl is a tuple of 9 (texts, texts, numbers, nested, nested, nested, texts, identifiers, identifiers)"
+                "base.pkl: the text features of dialogue Ses00, utterance 1 (index 0), hold an array of shape (2, 5)"
             ))
     }
 

@@ -18,6 +18,7 @@ import Testing
             try Samples.write(try Samples.pickle("{\($1)}"), "file\($0).pkl", in: folder.path)
         }
         var request = ConversionRequest(inputs: inputs, output: folder.file("out.h5"))
+        if options.contains(where: { $0.contains("mosei") }) { request.frames = .mean }
         prepare(&request)
         let summary = try PickleConverter.convert(request)
         return (summary, try Store(opening: summary.store.path))

@@ -55,13 +55,38 @@ import Testing
         #expect(summary.dataset == "IEMOCAP")
     }
 
+    struct Enough: Error {}
+
+    /// Loops without an end, also one that catches whatever it is told, where the module is read, asked and used.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "while True:\n    pass\n", "def recognise(content):\n    while True:\n        pass\n",
+            "def read(content, reader):\n    while True:\n        try:\n            len(content)\n        except BaseException:\n            pass\n",
+        ])
+    func aLoopWithoutAnEndIsStopped(layout: String) throws {
+        let text = layout + (layout.contains("def read") ? "" : "\ndef read(content, reader):\n    return None\n")
+        let path = try Samples.write(Array(text.utf8), "my_layout.py", in: folder.path)
+        var request = ConversionRequest(inputs: [pickle], output: folder.file("out.h5"))
+        request.layout = path
+        let began = ContinuousClock.now
+        #expect(throws: Enough.self) {
+            try PickleConverter.convert(request) { _ in
+                if ContinuousClock.now - began > .milliseconds(100) { throw Enough() }
+            }
+        }
+        #expect(try folder.names().sorted() == ["family.pkl", "my_layout.py"])
+        // The interpreter goes on to work.
+        #expect(try convert(try Self.example()).1.dialogues.count == 3)
+    }
+
     @Test(arguments: [
         ("NAME = 'x'\n", "has no function read(content, reader)"),
         ("def read(content, reader):\n    return 1 +\n", "my_layout.py: line 2: invalid syntax."),
         ("def read(content, reader):\n    return content['nothing']\n", "my_layout.py: line 2: KeyError: 'nothing'."),
         ("import sys\n\ndef read(content, reader):\n    sys.exit(3)\n", "my_layout.py: line 4: SystemExit: 3."),
         ("def read(content, reader):\n    return read(content, reader)\n", "my_layout.py: line 2: RecursionError: "),
-        ("def read(content, reader):\n    return 3\n", "read() gives a int instead of a Contribution."),
+        ("def read(content, reader):\n    return 3\n", "read() gives the number 3 instead of a Contribution."),
         ("import numpy\n", "my_layout.py: line 1: ModuleNotFoundError: No module named 'numpy'."),
         (
             "from vuemo_layout import Contribution, Dataset\n"

@@ -47,7 +47,9 @@ import Testing
             found.globals?.filter { !$0.allowed }.map(\.name) == ["os.system", "builtins.eval", "subprocess.Popen"])
         #expect(found.asks_for?.map(\.what).contains("a call of os.system") == true)
         #expect(found.asks_for?.map(\.what).contains("an object by persistent id") == true)
-        #expect(found.reason == "features.pkl asks for os.system, which no feature pickle needs: do not load it.")
+        #expect(
+            found.reason?.hasPrefix("features.pkl asks for os.system at byte 2, which no feature pickle needs") == true)
+        #expect(found.reason?.contains("do not trust this file, and do not load it") == true)
         #expect(!FileManager.default.fileExists(atPath: canary))
     }
 
@@ -57,8 +59,9 @@ import Testing
         #expect(found.damage?.contains("is cut short") == true)
     }
 
-    @Test func aDottedNameThatSpellsAnAllowedOneIsUnsafe() throws {
-        #expect(try scan(Array("cnumpy.core\nmultiarray._reconstruct\n.".utf8)).status == .unsafe)
+    @Test func aDottedNameThatSpellsAnAllowedOneIsNotAllowed() throws {
+        let found = try scan(Array("cnumpy.core\nmultiarray._reconstruct\n.".utf8))
+        #expect(found.status == .unknown && found.globals?.map(\.verdict) == ["unknown"])
     }
 
     @Test func wrongKindsAreNamed() throws {

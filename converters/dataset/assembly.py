@@ -15,6 +15,7 @@ class Assembly:
         self.check_kinds()
         teller = next((made for made in contributions if made.sentences is not None), None)
         self.warnings = [warning for made in contributions for warning in made.warnings(made is teller)]
+        self.notes = teller.reader.notes if teller else []
         self.latin1_sentences = len(teller.latin1_sentences) if teller else 0
         for made in contributions:
             if options.makes_splits and not made.train:
@@ -109,5 +110,6 @@ class Assembly:
                 {"name": f.name, "modality": f.modality, "layer": f.layer, "width": f.rows.width,
                  "extractor": f.extractor, "sourceType": ", ".join(f.rows.types)} for f in self.features],
             "layouts": [made.layout for made in self.contributions],
+            "notes": [one_line(note) for note in self.notes],
             "warnings": [one_line(warning) for warning in self.warnings],
         }

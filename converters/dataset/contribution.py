@@ -4,9 +4,19 @@ A layout's `read` makes a Contribution and hands it the file's fields. A field i
 utterance`; lists, tuples, arrays and matrices are all welcome as entries, and everything is checked here.
 """
 
-from dataset.datasets import EXTRACTORS, ROBERTA
+import re
+
+from dataset.datasets import EXTRACTORS, ROBERTA, Dataset, check_name
 from dataset.feature_rows import FeatureRows
+from dataset.field_reader import FieldReader
 from dataset.fields import EMPTY, NOTHING, kind_of
+from dataset.places import shown_value
+from faults import Misuse, plural
+
+MODALITIES, REDUCTIONS = ("text", "audio", "visual"), ("mean", "max", "last")
+SPLITS = {"train": "train", "valid": "valid", "dev": "valid", "val": "valid", "validation": "valid", "test": "test"}
+C1_CONTROL = re.compile("[\x80-\x9f]").search
+LONGEST_FEATURE_NAME = 128        # bytes
 
 
 class Feature:
@@ -27,6 +37,11 @@ class Contribution:
     """
 
     def __init__(self, reader, layout, dataset):
+        if type(reader) is not FieldReader:
+            raise Misuse(f"Contribution takes the reader first, and got {shown_value(reader)}")
+        check_name(layout, "a layout's name")
+        if type(dataset) is not Dataset:
+            raise Misuse(f"Contribution takes a Dataset as its third argument, and got {shown_value(dataset)}")
         self.reader, self.name, self.layout, self.dataset = reader, reader.name, layout, dataset
         self.label_names, self.speaker_names = dataset.labels, dataset.speakers
         self.speaker_scope = dataset.speaker_scope or "dialogue"
@@ -62,16 +77,42 @@ class Contribution:
         earlier, self.reader.latin1 = self.reader.latin1, self.latin1_sentences
         self.sentences = self.reader.texts(field, "the sentences", words)
         self.reader.latin1 = earlier
+        self.warn_of_controls()
+
+    def warn_of_controls(self):
+        """Say where sentences hold U+0080 to U+009F: Windows-1252 writes quotes and dashes so, and latin1 reads them as control characters.
+        Where sentences were read as latin1 here, that is said already."""
+        if self.latin1_sentences:
+            return
+        places = [(d, u) for d, entry in self.sentences.items() for u, text in enumerate(entry) if not text.isascii() and C1_CONTROL(text)]
+        if places:
+            dialogue, utterance = places[0]
+            character = C1_CONTROL(self.sentences[dialogue][utterance]).group()
+            self.reader.notes.append(
+                f"{self.name}: {plural(len(places), 'sentence')} hold control characters such as U+{ord(character):04X}, which are quotes, dashes or "
+                f"dots in Windows-1252 (first: dialogue {dialogue}, utterance {utterance + 1}); they are kept as they are.")
 
     def take_feature(self, name, modality, field, layer=None, extractor=None, frames=False):
         """One row of numbers per utterance; `modality` is 'text', 'audio' or 'visual'. An empty field is no feature.
 
-        `frames`: an utterance may be a matrix of frames, which are averaged.
+        `frames`: an utterance may be a matrix of frames: 'mean' (or True), 'max' and 'last' say what makes a row of it. Where the
+        user says so with --frames, that counts.
         """
+        check_name(name, "a feature's name", LONGEST_FEATURE_NAME)
+        if "/" in name or name in (".", "..") or any(feature.name == name for feature in self.features):
+            raise Misuse(f"the feature's name {name!r} " + ("is taken already" if "/" not in name and name.strip(".") else "holds what a name cannot: '/', or only points"))
+        if modality not in MODALITIES:
+            raise Misuse(f"the modality of {name!r} is {shown_value(modality)}, and should be 'text', 'audio' or 'visual'")
+        if layer is not None and (type(layer) is not int or not 1 <= layer < 1 << 31):
+            raise Misuse(f"the layer of {name!r} is {shown_value(layer)}, and should be a number from 1 on, or None")
+        if extractor is not None:
+            check_name(extractor, f"the extractor of {name!r}")
+        if frames not in (False, True, None, *REDUCTIONS):
+            raise Misuse(f"frames of {name!r} is {shown_value(frames)}, and should be 'mean', 'max' or 'last'")
         if is_absent(field):
             return
         what = f"text layer {layer}" if layer else f"the {modality} features"
-        rows = FeatureRows(self.reader, field, what, frames)
+        rows = FeatureRows(self.reader, field, what, self.reader.frames or ("mean" if frames is True else frames or None))
         if extractor is None:
             extractor = EXTRACTORS.get((self.dataset.name, modality, rows.width))
         self.features.append(Feature(name, modality, rows, layer, extractor))
@@ -85,8 +126,16 @@ class Contribution:
                 made[0].extractor = ROBERTA
 
     def take_splits(self, **fields):
-        """`take_splits(train=field, test=field[, valid=field])`: lists or sets of dialogue ids."""
-        for split, field in fields.items():
+        """`take_splits(train=field, test=field[, valid=field])`: lists or sets of dialogue ids. Valid may be called dev, val or
+        validation."""
+        given = set()
+        for called, field in fields.items():
+            split = SPLITS.get(called)
+            if split is None:
+                raise Misuse(f"take_splits knows train, valid (also dev, val or validation) and test, and no {called!r}")
+            if split in given:
+                raise Misuse(f"take_splits got {split} twice, once as {called!r}")
+            given.add(split)
             ids, was_set = self.reader.identifiers(field, f"the list of {split} dialogues")
             setattr(self, split, ids)
             if was_set:

@@ -1,5 +1,10 @@
 """What the files do not say of themselves: the names behind their numbers."""
 
+from dataset.places import shown_value
+from faults import Misuse
+
+LONGEST_NAME = 512                # bytes of UTF-8: a store keeps all names of a kind in a column of one width
+
 
 class Dataset:
     """`labels`, `speakers`: names in the order of their numbers, None where they are whatever a file holds.
@@ -9,7 +14,30 @@ class Dataset:
     """
 
     def __init__(self, name, labels=None, speakers=None, speaker_scope=None):
-        self.name, self.labels, self.speakers, self.speaker_scope = name, labels, speakers, speaker_scope
+        check_name(name, "a dataset's name")
+        self.labels, self.speakers = check_names(labels, "labels"), check_names(speakers, "speakers")
+        if speaker_scope not in ("corpus", "dialogue", None):
+            raise Misuse(f"speaker_scope is {shown_value(speaker_scope)}, and should be 'corpus', 'dialogue' or None")
+        self.name, self.speaker_scope = name, speaker_scope
+
+
+def check_name(name, what, limit=LONGEST_NAME):
+    """Raise Misuse for anything but a text of moderate length."""
+    if type(name) is not str or not name or "\0" in name or len(name.encode("utf-8", "replace")) > limit:
+        raise Misuse(f"{what} is {shown_value(name)}, and should be a text of 1 to {limit} bytes")
+
+
+def check_names(names, what):
+    """The names as a list, or Misuse."""
+    if names is None:
+        return None
+    if type(names) not in (list, tuple) or not names:
+        raise Misuse(f"the names of {what} are {shown_value(names)}, and should be a list of texts or None")
+    for name in names:
+        check_name(name, f"one of the names of {what}")
+    if len(set(names)) != len(names):
+        raise Misuse(f"the names of {what} hold one twice")
+    return list(names)
 
 
 # M and F are the two speakers of one session; the man of one session is not the man of another.

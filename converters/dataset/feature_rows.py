@@ -1,37 +1,40 @@
 """The rows of one feature: raw bytes, one dialogue after another, as they lie in the file."""
 
 from array import array
+from math import ldexp
 
-from faults import LimitExceeded, plural
 from dataset.fields import rows_of
-from pickles.stand_ins import Array, DataType, short_shape
+from dataset.places import Place, shown_value
+from faults import plural
+from pickles.stand_ins import Array, DataType
 
 BLOCK_BYTES = 4 << 20
-FREE_BYTES = 1 << 30              # what a feature may expand to as float32, besides sixteen times the file's size
 ROW_BYTES = 64                    # what keeping a row costs, however narrow it is
 DOUBLE = DataType("f8")
+NUMBER_KINDS = frozenset((int, float, bool))
+EXACT = 1 << 53                   # integers up to it are float64 numbers
+TAKEN = {"mean": "average", "max": "maximum", "last": "last frame"}
 
 
 class FeatureRows:
     """`width`: columns; `types`: names of the element types found; `counts`: dialogue id -> number of rows.
 
     Rows are kept as runs of one element type, `(DataType, [raw, …])` per dialogue, all of them views of the file.
-    With `frames`, an utterance may be a matrix of frames: it is kept whole, and whoever takes the blocks averages it.
-    `framed`: how many utterances are.
+    With `frames` ('mean', 'max' or 'last'), an utterance may be a matrix of frames: it is kept whole, and whoever takes the blocks makes
+    a row of it. Without, it is refused: nothing is averaged that nobody asked for. `framed`: how many utterances are.
     """
 
-    def __init__(self, reader, field, what, frames=False):
+    def __init__(self, reader, field, what, frames=None):
         self.reader, self.what, self.frames, self.framed = reader, what, frames, 0
         self.width, self.types, self.counts, self.runs = None, [], {}, {}
         self.seen_types = set()
-        self.budget = FREE_BYTES + 16 * reader.size
         for dialogue, entry in reader.dialogues(field, what):
             self.counts[dialogue], self.runs[dialogue] = self.read_entry(entry, f"{what} of dialogue {dialogue}")
         if self.width is None:
             raise reader.fault(f"{what} is empty")
         if self.framed:
             reader.warnings.append(
-                f"{reader.name}: {what} of {plural(self.framed, 'utterance')} are matrices of frames; their average is taken.")
+                f"{reader.name}: {what} of {plural(self.framed, 'utterance')} are matrices of frames; their {TAKEN[frames]} is taken.")
 
     def read_entry(self, entry, place):
         """`(rows, runs)` of one dialogue: a list or tuple of rows, or a matrix."""
@@ -41,14 +44,18 @@ class FeatureRows:
             self.take_type(entry.type, place)
             raw = row_major(entry) if entry.fortran else entry.data
             return entry.shape[0], [(entry.type, [raw])]
+        if type(entry) is Array and len(entry.shape) > 2:
+            raise self.reader.fault(
+                f"{place} are an array of shape {tuple(entry.shape)}, which holds frames for each utterance: make one row per utterance first, for "
+                "example with array.mean(axis=1), or give a list of one matrix of frames per utterance and --frames")
         rows = rows_of(entry) if type(entry) is Array and len(entry.shape) == 2 else self.reader.items(entry, place)
         if self.width is None and rows:
-            self.odd_row(rows[0], place)
+            self.odd_row(rows[0], Place(place, 0))       # the width, so that the rows can be charged
         self.spend(len(rows))
         runs, last, raws = [], None, None
-        for row in rows:
+        for index, row in enumerate(rows):
             if type(row) is not Array or row.shape != self.shape:
-                row = self.odd_row(row, place)
+                row = self.odd_row(row, Place(place, index))
                 if len(row.shape) == 2 and row.shape[0] != 1:
                     last = self.take_frames(row, runs, place)
                     continue
@@ -62,27 +69,52 @@ class FeatureRows:
     shape = None                  # (width,) once it is known
 
     def spend(self, rows):
-        """Charge rows to the budget before they are walked: shared references can make a small file name many."""
-        self.budget -= rows * ((self.width or 1) * 4 + ROW_BYTES)
-        if self.budget < 0:
-            raise LimitExceeded(f"{self.reader.name}: {self.what} expands to far more than the file's size: it is refused.")
+        """Charge rows to the file's budget before they are walked: shared references can make a small file name many."""
+        self.reader.spend_rows(self.what, rows * ((self.width or 1) * 4 + ROW_BYTES))
 
     def odd_row(self, row, place):
-        """A row that is not simply an array of the known width: a list of numbers, one row as a matrix, or a fault."""
-        if type(row) in (list, tuple) and row and all(type(number) in (int, float, bool) for number in row):
-            try:
-                numbers = array("d", row)
-            except OverflowError:
-                raise self.reader.fault(f"{place} holds a number too large for a feature") from None
-            row = Array()
-            row.fill((len(numbers),), DOUBLE, False, numbers.tobytes())
+        """A row that is not simply an array of the known width: a list of numbers, one row as a matrix, frames, or a fault."""
+        if type(row) in (list, tuple) and row:
+            row = self.listed(row, place)
         if type(row) is not Array or row.data is None:
-            raise self.reader.fault(f"{place} holds a {type(row).__name__} where a row of numbers is expected")
-        shape = row.shape[1:] if len(row.shape) == 2 and (row.shape[0] == 1 or self.frames and row.shape[0]) else row.shape
+            raise self.reader.fault(f"{place.exact} hold {shown_value(row)} where a row of numbers is expected")
+        if len(row.shape) == 2 and row.shape[0] != 1:
+            if not self.frames or not row.shape[0]:
+                raise self.reader.fault(f"{place.exact} hold an array of shape {tuple(row.shape)} where one row is expected{advice(row.shape)}")
+            self.take_width(row.shape[1], place)
+            return row
+        shape = row.shape[1:] if len(row.shape) == 2 else row.shape
         if len(shape) != 1:
-            raise self.reader.fault(f"{place} holds an array of shape {short_shape(row.shape)} where one row per utterance is expected")
+            raise self.reader.fault(f"{place.exact} hold an array of shape {tuple(row.shape)} where one row is expected: save one row per utterance, for example "
+                                    "with array.reshape(-1), or the mean of its frames")
         self.take_width(shape[0], place)
         return row
+
+    def listed(self, row, place):
+        """An Array of a list of numbers, or of a list of such lists or rows; anything else as it is."""
+        if all(type(number) in NUMBER_KINDS for number in row):
+            return self.array_of([row], (len(row),), place)
+        widths = {len(frame) if type(frame) in (list, tuple) else frame.shape[0] if is_row(frame) else None for frame in row}
+        if len(widths) != 1 or None in widths:
+            return row
+        frames = [frame.items() if type(frame) is Array else frame for frame in row]
+        if not all(type(number) in NUMBER_KINDS for frame in frames for number in frame):
+            return row
+        (width,) = widths
+        return self.array_of(frames, (len(frames), width), place)
+
+    def array_of(self, rows, shape, place):
+        """float64 of lists of Python numbers."""
+        self.reader.spend_rows(self.what, 8 * len(rows) * len(rows[0]))
+        numbers = array("d")
+        try:
+            for row in rows:
+                numbers.extend(row if not any(type(n) is int and not -EXACT <= n <= EXACT for n in row) else map(to_odd, row))
+        except OverflowError:
+            raise self.reader.fault(f"{place.exact} hold a number too large for a feature") from None
+        made = Array()
+        made.fill(shape, DOUBLE, False, numbers.tobytes())
+        return made
 
     def take_frames(self, matrix, runs, place):
         """Add an utterance's frames as a run of their own, marked by their number."""
@@ -110,8 +142,8 @@ class FeatureRows:
     def blocks(self, order):
         """Yield `(type code, raw bytes)` for the dialogues of `order`: whole rows of one element type, a few MiB at a time.
 
-        The code is the byte order, kind and item size: '<f4', '>f8', '<i2', '<b1'. With 'mean ' before it, the block is
-        the frames of one utterance, and their average is its row.
+        The code is the byte order, kind and item size: '<f4', '>f8', '<i2', '<b1'. With 'mean ', 'max ' or 'last ' before it, the
+        block is the frames of one utterance, of which that makes its row.
         """
         code, pieces, size = None, [], 0
         for dialogue in order:
@@ -121,7 +153,7 @@ class FeatureRows:
                     if pieces:
                         yield code, b"".join(pieces)
                         pieces, size = [], 0
-                    yield f"mean {wanted}", bytes(raws[0])
+                    yield f"{self.frames} {wanted}", bytes(raws[0])
                     continue
                 if pieces and (wanted != code or size >= BLOCK_BYTES):
                     yield code, b"".join(pieces)
@@ -138,3 +170,28 @@ def row_major(matrix):
     rows = matrix.shape[0]
     items = memoryview(matrix.data).cast("B").cast({1: "B", 2: "H", 4: "I", 8: "Q"}[matrix.type.size])
     return b"".join(items[row::rows].tobytes() for row in range(rows))
+
+
+def is_row(value):
+    return type(value) is Array and value.data is not None and len(value.shape) == 1 and value.type.code is not None
+
+
+def advice(shape):
+    """What to do about a matrix in the place of a row."""
+    if not shape[0]:
+        return ": there is no row in it"
+    frames = "--frames mean, max or last where these are frames of one utterance"
+    if shape[1] == 1:
+        return f": that is a column; save it as a row, with array.reshape(-1), or give {frames}"
+    return f": nothing is averaged by itself; save one row per utterance, or give {frames}"
+
+
+def to_odd(number):
+    """A Python number as float64, rounded so that float32 of it is the float32 of the number: rounding twice to nearest may miss it."""
+    if type(number) is not int or -EXACT <= number <= EXACT:
+        return float(number)
+    shift = abs(number).bit_length() - 53
+    kept = abs(number) >> shift
+    if kept << shift != abs(number):
+        kept |= 1
+    return ldexp(-kept if number < 0 else kept, shift)

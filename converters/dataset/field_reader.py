@@ -4,29 +4,33 @@ Lists and tuples, 2-D arrays and lists of rows, NumPy scalars and Python numbers
 one WrongLayout that names the file, the field and the dialogue.
 """
 
-from dataset.datasets import SENTIMENT_STEPS
-from faults import LimitExceeded, WrongLayout
+from dataset.datasets import LONGEST_NAME, SENTIMENT_STEPS
 from dataset.fields import NUMBERS, TEXTS, kind_of, rows_of, size_of
+from dataset.places import Place, exact, how_to_list, shown_value, without_one
+from faults import LimitExceeded, WrongLayout, first_few
 from pickles.stand_ins import Array, item_count
 
 FREE_UTTERANCES = 1 << 18         # of a file, besides one for each of its bytes: shared references can make a small file name many
 MOST_CLASSES = 4096               # classes, or speakers by number
 MOST_NAMES = 1_000_000            # speakers by name
-LONGEST_IDENTIFIER = 512          # bytes of UTF-8
+FREE_ROW_BYTES = 1 << 30          # what all rows of a file may take, besides sixteen times its size
 FREE_TEXT_BYTES = 64 << 20        # what all texts of a file may expand to, besides four times its size
 
 
 class FieldReader:
     """`name` is the file's name for messages; `size` its bytes, against which expansion is measured.
 
+    `frames`: 'mean', 'max' or 'last' where the user asked for it: what makes a row of an utterance's matrix of frames.
     `warnings` collects what a user should know. Dialogue ids become text: MELD's are numbers, IEMOCAP's are not.
     """
 
-    def __init__(self, name, size):
-        self.name, self.size, self.warnings = name, size, []
+    def __init__(self, name, size, frames=None):
+        self.name, self.size, self.frames, self.warnings = name, size, frames, []
+        self.notes = []           # what is said and not kept: a store of format 1 goes on to have the bytes that it had
         self.latin1, self.surrogates = [], []          # places of texts that were not UTF-8, or no valid Unicode
         self.most_utterances = FREE_UTTERANCES + size
         self.text_budget = FREE_TEXT_BYTES + 4 * size
+        self.row_budget = FREE_ROW_BYTES + 16 * size
 
     def fault(self, what):
         return WrongLayout(f"{self.name}: {what}.")
@@ -46,15 +50,15 @@ class FieldReader:
             try:
                 return value.decode("utf-8")
             except UnicodeDecodeError:
-                self.latin1.append(place)
+                self.latin1.append(str(place))
                 return value.decode("latin1")
         if type(value) is not str:
-            raise self.fault(f"{place} holds a {type(value).__name__} where text is expected")
+            raise self.fault(f"{exact(place)} hold {shown_value(value)} where text is expected")
         self.spend_text(len(value))
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
-            self.surrogates.append(place)
+            self.surrogates.append(str(place))
             value = value.encode("utf-8", "replace").decode("utf-8")
         return value
 
@@ -63,13 +67,19 @@ class FieldReader:
         if self.text_budget < 0:
             raise LimitExceeded(f"{self.name}: its texts expand to far more than the file's size: it is refused.")
 
+    def spend_rows(self, what, size):
+        """Charge the bytes that rows take: all features of a file have one budget."""
+        self.row_budget -= size
+        if self.row_budget < 0:
+            raise LimitExceeded(f"{self.name}: {what} expands to far more than the file's size: it is refused.")
+
     def identifier(self, value, place):
         """A dialogue or utterance id as text: numbers in decimal."""
         if type(value) is int and abs(value) < 1 << 63:
             return str(value)
         text = self.text(value, place)
-        if not text or "\0" in text or len(text.encode("utf-8")) > LONGEST_IDENTIFIER:
-            raise self.fault(f"{place} holds an id that is empty, too long or has a zero byte")
+        if not text or "\0" in text or len(text.encode("utf-8")) > LONGEST_NAME:
+            raise self.fault(f"{exact(place)} hold an id that is empty, longer than {LONGEST_NAME} bytes or has a zero byte")
         return text
 
     def finish(self):
@@ -104,7 +114,7 @@ class FieldReader:
         if type(entry) is Array and entry.data is not None and len(entry.shape) == 2 and entry.shape[1] <= MOST_CLASSES:
             self.check_total(entry.shape[0], place)
             return rows_of(entry)
-        raise self.fault(f"{place} is no list with one item per utterance")
+        raise self.fault(f"{place} are {shown_value(entry)} where a list with one item per utterance is expected{how_to_list(entry)}")
 
     def per_utterance(self, field, what, convert):
         """`id -> [convert(item, place)]`."""
@@ -113,8 +123,10 @@ class FieldReader:
             items = self.items(entry, f"{what} of dialogue {dialogue}")
             total += len(items)
             self.check_total(total, what)
-            place = f"{what} of dialogue {dialogue}"
-            result[dialogue] = [convert(item, place) for item in items]
+            place = Place(f"{what} of dialogue {dialogue}")
+            made = result[dialogue] = []
+            for place.index, item in enumerate(items):
+                made.append(convert(item, place))
         return result
 
     def check_total(self, total, what):
@@ -141,7 +153,8 @@ class FieldReader:
             total += len(items)
             self.check_total(total, what)
             result[dialogue] = [
-                f"{dialogue}_{item}" if type(item) is int else self.identifier(item, place) for item in items]
+                f"{dialogue}_{self.identifier(item, Place(place, index))}" if type(item) is int else self.identifier(item, Place(place, index))
+                for index, item in enumerate(items)]
         return result
 
     def number(self, item, place):
@@ -152,7 +165,7 @@ class FieldReader:
             (item,) = item.items()
         if type(item) in (int, bool) or (type(item) is float and item.is_integer()):
             return int(item)
-        raise self.fault(f"{place} holds something that is no whole number")
+        raise self.fault(f"{exact(place)} hold {shown_value(item)} where a whole number is expected")
 
     def classes(self, field, what, names):
         """`(id -> [int], names)`: indexes into `names`, -1 for an utterance without label.
@@ -178,7 +191,8 @@ class FieldReader:
         for dialogue, values in numbers.items():
             for value in values:
                 if not lowest <= value < MOST_CLASSES:
-                    raise self.fault(f"{what} of dialogue {dialogue} hold {value}, which is not between {lowest} and {MOST_CLASSES - 1}")
+                    place = Place(f"{what} of dialogue {dialogue}", values.index(value))
+                    raise self.fault(f"{place.exact} hold {shown_value(value)}, which is not between {lowest} and {MOST_CLASSES - 1}")
                 found = max(found, value)
         return found
 
@@ -213,7 +227,7 @@ class FieldReader:
             item = item[0]
         if type(item) in (int, bool, float) and abs(item) < 1e9:
             return item
-        raise self.fault(f"{place} holds something that is no single number")
+        raise self.fault(f"{exact(place)} hold {shown_value(item)} where a single number is expected")
 
     def one_hot(self, field, what):
         """`(id -> [int], names)`: the place of the 1 in each vector of zeros, all of one width."""
@@ -225,7 +239,8 @@ class FieldReader:
                 widths.add(len(numbers))
                 if len(widths) == 1 and numbers.count(1) == 1 and numbers.count(0) == len(numbers) - 1:
                     return numbers.index(1)
-            raise self.fault(f"{place} holds something other than a one-hot list of {min(widths, default='zeros and one 1')}")
+            wanted = f"a one-hot list of {min(widths)}" if widths else "a one-hot list, of zeros and one 1,"
+            raise self.fault(f"{exact(place)} hold {shown_value(item)} where {wanted} is expected{without_one(numbers)}")
         places = self.per_utterance(field, what, place_of_one)
         return places, [str(number) for number in range(max(widths, default=1))]
 
@@ -244,14 +259,24 @@ class FieldReader:
         texts = self.per_utterance(field, what, self.text)
         if names is None:
             names = sorted({text for entry in texts.values() for text in entry})
+            self.check_names(names, texts, what)
         if len(names) > MOST_NAMES:
             raise self.fault(f"{what} have {len(names)} names, which is no small set of classes or speakers")
         places = {name: index for index, name in enumerate(names)}
         for dialogue, entry in texts.items():
             for text in entry:
                 if text not in places:
-                    raise self.fault(f"{what} of dialogue {dialogue} hold {text[:20]!r}, but only {', '.join(names)} are known")
+                    place = Place(f"{what} of dialogue {dialogue}", entry.index(text))
+                    raise self.fault(f"{place.exact} hold {text[:20]!r}, but only {first_few(names, 12)} are known")
         return {dialogue: [places[text] for text in entry] for dialogue, entry in texts.items()}, names
+
+    def check_names(self, names, texts, what):
+        """Refuse a name that is too long for a column of names, with its place."""
+        long = next((name for name in names if len(name.encode("utf-8")) > LONGEST_NAME), None)
+        if long is not None:
+            dialogue, index = next((d, entry.index(long)) for d, entry in texts.items() if long in entry)
+            place = Place(f"{what} of dialogue {dialogue}", index)
+            raise self.fault(f"{place.exact} hold a name of {len(long.encode('utf-8'))} bytes, of which at most {LONGEST_NAME} are kept: shorten it")
 
     def identifiers(self, field, what):
         """`([id], whether it was a set)`. A set has no order of its own, so it is sorted: numbers by value, then texts."""
@@ -267,4 +292,4 @@ def sort_key(value):
     """Order of a set's ids: numbers by value before texts; str and Python 2's bytes sort alike."""
     if type(value) is bytes:
         value = value.decode("latin1")
-    return (0, value, "") if type(value) is int else (1, 0, str(value))
+    return (0, value, "") if type(value) is int else (1, 0, value if type(value) is str else "")

@@ -10,6 +10,7 @@ TEXTS = "texts"                  # dict of str or bytes per utterance
 NUMBERS = "numbers"              # dict of one whole number per utterance
 ONE_HOT = "one-hot"              # dict of a short vector of 0 and one 1 per utterance
 VECTORS = "vectors"              # dict of one row of numbers per utterance
+REAL = "real numbers"            # dict of one number per utterance, some with fractions
 NESTED = "nested"                # dict of something deeper (frames, lists of labels)
 IDENTIFIERS = "identifiers"      # list, tuple or set of dialogue ids
 EMPTY = "empty"
@@ -28,7 +29,9 @@ def kind_of(field):
         for entry in field.values():
             if size_of(entry):
                 kind = kind_of_entry(entry)
-                return OTHER if kind == NUMBERS and has_fractions(field) else kind
+                return REAL if kind == NUMBERS and has_fractions(field) else kind
+            if not is_missing(entry):          # a path, a dictionary, something that gives its items once: not to be dropped without a word
+                return OTHER
         return EMPTY
     if isinstance(field, (list, tuple, set, frozenset)) or type(field) is Array:
         if not size_of(field):
@@ -46,6 +49,8 @@ def kind_of_entry(entry):
     kinds = {kind_of_item(item) for item in some}
     if kinds == {ONE_HOT, VECTORS}:        # a feature row that happens to look one-hot
         return VECTORS
+    if kinds == {NUMBERS, REAL}:
+        return REAL
     if kinds == {NESTED, VECTORS}:         # frames, of which some utterance has only one
         return NESTED
     return kinds.pop() if len(kinds) == 1 else OTHER
@@ -54,7 +59,7 @@ def kind_of_entry(entry):
 def has_fractions(field):
     """True where some of the first real numbers of a field are no classes: MOSEI's sentiment can begin with whole ones."""
     return any(
-        type(item) is float and not (item >= -1 and item == item // 1)
+        type(item) is float and item == item and not (item >= -1 and item == item // 1)
         for entry, _ in zip(field.values(), range(DIALOGUES_LOOKED_AT)) for item in first_items(entry, NUMBERS_LOOKED_AT))
 
 
@@ -84,7 +89,7 @@ def kind_of_item(item):
     if type(item) in (int, bool):
         return NUMBERS
     if type(item) is float:
-        return NUMBERS if item == int(item if abs(item) < 1e15 else 0) else OTHER
+        return NUMBERS if item != item or item == int(item if abs(item) < 1e15 else 0) else REAL
     if type(item) is Array and item.data is not None:
         if item.type.code is None:
             return TEXTS if item.type.kind in ("S", "U") and size_of(item) <= 1 else NESTED
@@ -103,6 +108,13 @@ def kind_of_item(item):
 def is_one_hot(numbers):
     """True for exactly one 1 among zeros."""
     return all(type(n) in (int, float, bool) and n in (0, 1) for n in numbers) and sum(numbers) == 1
+
+
+def is_missing(entry):
+    """True for None and empty containers: a dialogue for which a file has nothing."""
+    if type(entry) is Array:
+        return size_of(entry) == 0
+    return entry is None or type(entry) in (list, tuple, set, frozenset, dict, str, bytes) and not entry
 
 
 def size_of(entry):
@@ -132,18 +144,27 @@ def outermost(content):
     return content
 
 
-def matches(content, signature):
+TRIED = []      # signatures with the names of their fields, where somebody wants to know what a content was compared with
+WATCHED = []    # not empty while somebody does
+
+
+def matches(content, signature, names=()):
     """True where `content` is a list or tuple whose fields have the kinds of `signature`.
 
-    Each item of `signature` is a kind, a tuple of alternatives, or None for a field that nobody uses.
+    Each item of `signature` is a kind, a tuple of alternatives, or None for a field that nobody uses. `names`: of the fields.
     """
+    if WATCHED:
+        TRIED.append((signature, names))
     if type(content) not in (list, tuple) or len(content) != len(signature):
         return False
     for field, wanted in zip(content, signature):
-        alternatives = (wanted,) if isinstance(wanted, str) else wanted
-        if alternatives is not None and kind_of(field) not in alternatives:
+        if wanted is not None and kind_of(field) not in kinds_wanted(wanted):
             return False
     return True
+
+
+def kinds_wanted(wanted):
+    return (wanted,) if isinstance(wanted, str) else wanted
 
 
 def has_texts(field, names):

@@ -9,7 +9,8 @@ import types
 
 from dataset import contribution, datasets
 from dataset.contribution import Contribution
-from faults import ConversionFault, WrongLayout
+from dataset.places import shown_value
+from faults import ConversionFault, Misuse, WrongLayout
 
 # Layouts that were written before there was vuemo_layout import these two.
 sys.modules["contribution"], sys.modules["datasets"] = contribution, datasets
@@ -25,7 +26,7 @@ class OwnLayout:
         self.guarded(lambda: exec(compile(source, path, "exec"), vars(self.module)))
         if not callable(getattr(self.module, "read", None)):
             raise WrongLayout(f"{path} has no function read(content, reader): see docs/custom-layouts.md for an example.")
-        self.NAME = str(getattr(self.module, "NAME", path))
+        self.NAME = self.guarded(lambda: str(getattr(self.module, "NAME", path)))
         self.DATASET = None
 
     def recognise(self, content):
@@ -36,7 +37,7 @@ class OwnLayout:
     def read(self, content, reader):
         made = self.guarded(lambda: self.module.read(content, reader))
         if type(made) is not Contribution:
-            raise WrongLayout(f"{self.path}: read() gives a {type(made).__name__} instead of a Contribution.")
+            raise WrongLayout(f"{self.path}: read() gives {shown_value(made)} instead of a Contribution.")
         if made.labels is None:
             raise WrongLayout(f"{self.path}: read() gives no labels: call take_labels.")
         return made
@@ -47,10 +48,32 @@ class OwnLayout:
             return action()
         except ConversionFault:
             raise
-        except SyntaxError as error:
-            raise WrongLayout(f"{self.path}: line {error.lineno}: {error.msg}.") from None
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
-            lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.path]
-            where = f"line {lines[-1]}: " if lines else ""
-            text = " ".join(str(error).split())[:200]
-            raise WrongLayout(f"{self.path}: {where}{type(error).__name__}{': ' + text if text else ''}.") from None
+        except MemoryError:
+            raise
+        except BaseException as error:
+            if is_stop(error):
+                raise
+            raise WrongLayout(f"{self.path}: {self.line_of(error)}{told(error)}.") from None
+
+    def line_of(self, error):
+        """'line 5: ', the last one of the user's own; '' where there is none."""
+        if isinstance(error, SyntaxError) and error.filename == self.path:
+            return f"line {error.lineno}: "
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.path]
+        return f"line {lines[-1]}: " if lines else ""
+
+
+def is_stop(error):
+    """Whether this is how the program stops Python, which is no fault of the user's code."""
+    return (type(error).__module__, type(error).__name__) == ("vuemo", "Stopped")
+
+
+def told(error):
+    """What an exception says, whatever the user's class does to say it."""
+    try:
+        text = " ".join(str(error).split())[:200].rstrip(".")
+    except Exception:
+        text = ""
+    if isinstance(error, Misuse) or (isinstance(error, SyntaxError) and error.msg):
+        return error.msg if isinstance(error, SyntaxError) else text
+    return f"{type(error).__name__}{': ' + text if text else ''}"

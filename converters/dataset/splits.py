@@ -7,10 +7,11 @@ class Options:
     """What a user asked for beyond the files.
 
     `valid_fraction`, `test_fraction`: of the train dialogues, for a split that the files do not name. `split_seed`: which.
-    `name`: the dataset's name.
+    `name`: the dataset's name. `frames`: 'mean', 'max' or 'last' where utterances are matrices of frames that are to become rows.
     """
 
-    def __init__(self, valid_fraction=None, test_fraction=None, split_seed=0, name=None):
+    def __init__(self, valid_fraction=None, test_fraction=None, split_seed=0, name=None, frames=None):
+        self.frames = frames
         self.fractions = {"valid": valid_fraction, "test": test_fraction}
         self.split_seed, self.name = split_seed, name
 

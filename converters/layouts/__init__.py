@@ -8,7 +8,9 @@ import importlib
 import pkgutil
 
 from dataset.fields import describe
+from dataset.likeness import nearest
 from faults import WrongLayout
+from pickles.stand_ins import as_text
 
 
 def names():
@@ -29,9 +31,13 @@ def recognise(content, name):
         return found[0]
     if found:
         raise WrongLayout(f"{name} fits several layouts ({', '.join(layout.NAME for layout in found)}): it cannot be told what it is.")
-    known = "; ".join(layout.NAME for layout in LAYOUTS)
+    unlike = nearest(content, LAYOUTS)
+    if type(content) is dict and as_text(content.get("format")).startswith("vuemo-export"):
+        raise WrongLayout(f"{name} was written by 'vuemo export' and is not read back: use the store that it was exported from, or the files behind it.")
+    known = ": " + "; ".join(layout.NAME for layout in LAYOUTS) if not unlike else ""
+    listed = "; 'vuemo convert --list-layouts' lists them" if unlike else ""
     raise WrongLayout(
-        f"{name} is {describe(content)}, which is none of the layouts that are read: {known}; a layout of your own is given with --layout.")
+        f"{name} is {describe(content)}, which is none of the layouts that are read{known}{unlike}{listed}; a layout of your own is given with --layout.")
 
 
 def table():

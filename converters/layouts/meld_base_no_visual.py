@@ -1,6 +1,6 @@
 """MELD base features without visual: ids, speakers, emotion, text, audio, sentences, train ids, test ids, sentiment."""
 
-from layouts.families.base_features import FEATURE, IDS, SENTENCES
+from layouts.families.base_features import FEATURE, IDS, NAMES, SENTENCES
 from dataset.contribution import Contribution
 from dataset.datasets import MELD
 from dataset.fields import NUMBERS, ONE_HOT, TEXTS, matches
@@ -13,7 +13,8 @@ USERS = "DialogueRNN, MELD"
 
 
 def recognise(content):
-    return matches(content, [(TEXTS, NUMBERS), ONE_HOT, NUMBERS, FEATURE, FEATURE, SENTENCES, IDS, IDS, NUMBERS])
+    return matches(content, [(TEXTS, NUMBERS), ONE_HOT, NUMBERS, FEATURE, FEATURE, SENTENCES, IDS, IDS, NUMBERS],
+                   [*NAMES[:5], *NAMES[6:], "sentiment"])
 
 
 def read(content, reader):

@@ -5,16 +5,22 @@ came out of the file, or sets an attribute of anything but a `DataType` or an `A
 To allow a further class of a further layout, add a `Global` and its action, nothing else.
 """
 
-from faults import MalformedPickle, UnsafePickle, one_line
+from faults import LimitExceeded, MalformedPickle, UnsafePickle, one_line
+from pickles.keys import as_key, KeyCounter
+from pickles.opcode_table import LONGEST_NUMBER, WHOLE
 from pickles.stand_ins import Array, DataType, Global, Record, as_text, scalar
 
-SCALAR_KEYS = frozenset((str, bytes, int, float, bool, type(None)))   # what may be a key or a set's member
+MOST_NUMBERS = 1 << 20                      # of a range, which is written in a few bytes
 
 RECONSTRUCT, SCALAR, FROM_BUFFER = Global("_reconstruct"), Global("scalar"), Global("_frombuffer")
 NDARRAY, DTYPE, ENCODE = Global("ndarray"), Global("dtype"), Global("encode")
 SET, FROZENSET, BYTEARRAY, BYTES = Global("set"), Global("frozenset"), Global("bytearray"), Global("bytes")
 ORDERED_DICT, COUNTER, DEFAULT_DICT = Global("OrderedDict"), Global("Counter"), Global("defaultdict")
-FACTORIES = frozenset(Global(name) for name in ("list", "dict", "int"))   # a defaultdict's factory; nothing calls them
+DEQUE, RANGE, WHOLE_NUMBER = Global("deque"), Global("range"), Global("int")
+LIST, TUPLE, DICT = Global("list"), Global("tuple"), Global("dict")
+# Types that are a defaultdict's factory, which nothing calls, or stand in a file as themselves.
+TYPES = {name: Global(name) for name in ("float", "str", "bool", "unicode")}
+FACTORIES = frozenset((LIST, TUPLE, DICT, WHOLE_NUMBER, SET, FROZENSET, BYTES, BYTEARRAY, ORDERED_DICT, COUNTER, DEQUE, *TYPES.values()))
 
 SAMPLE = Global("Sample")                   # COGMEN's dialogues: objects of nothing but attributes
 
@@ -27,11 +33,15 @@ for _core in ("numpy.core", "numpy._core"):
 for _module in ("builtins", "__builtin__"):
     ALLOWED[_module, "set"], ALLOWED[_module, "frozenset"] = SET, FROZENSET
     ALLOWED[_module, "bytearray"], ALLOWED[_module, "bytes"] = BYTEARRAY, BYTES
-    for _factory in FACTORIES:
-        ALLOWED[_module, _factory.name] = _factory
+    ALLOWED[_module, "list"], ALLOWED[_module, "tuple"], ALLOWED[_module, "dict"] = LIST, TUPLE, DICT
+    ALLOWED[_module, "int"] = ALLOWED[_module, "long"] = WHOLE_NUMBER
+    ALLOWED[_module, "range"] = ALLOWED[_module, "xrange"] = RANGE
+    for _name, _type in TYPES.items():
+        ALLOWED[_module, _name] = _type
 ALLOWED["collections", "OrderedDict"] = ORDERED_DICT
 ALLOWED["collections", "Counter"] = COUNTER
 ALLOWED["collections", "defaultdict"] = DEFAULT_DICT
+ALLOWED["collections", "deque"] = DEQUE
 
 
 def find(module, name, known=ALLOWED):
@@ -48,13 +58,6 @@ def printable(text, limit=80):
     return text if len(text) <= limit else text[:limit] + "…"
 
 
-def check_keys(keys):
-    """Keys and members must be scalars: hashing a nested tuple can cost more than the machine has."""
-    for key in keys:
-        if type(key) not in SCALAR_KEYS:
-            raise MalformedPickle(f"a {type(key).__name__} as a dictionary's key or a set's member")
-
-
 def pairs(argument, spend):
     """The entries of a dict, or of a list of pairs (Python 2 wrote ordered dictionaries so)."""
     if type(argument) is dict:
@@ -63,12 +66,11 @@ def pairs(argument, spend):
     if type(argument) not in (list, tuple):
         raise MalformedPickle("a dictionary made of something that is no list of pairs")
     spend(16 * len(argument))
-    result = {}
+    result, counter = {}, KeyCounter()
     for pair in argument:
         if type(pair) not in (list, tuple) or len(pair) != 2:
             raise MalformedPickle("a dictionary made of something that is no list of pairs")
-        check_keys(pair[:1])
-        result[pair[0]] = pair[1]
+        result[as_key(pair[0], spend, counter)] = pair[1]
     return result
 
 
@@ -80,8 +82,76 @@ def members(arguments, spend):
     if type(content) not in (list, tuple, set, frozenset):
         raise MalformedPickle("a set made of something that is no list")
     spend(4 * len(content))
-    check_keys(content)
-    return content
+    counter = KeyCounter()
+    return [as_key(member, spend, counter) for member in content]
+
+
+def sequence(arguments, spend):
+    """`list([…])`, `tuple([…])`, `deque([…], size)`: the items."""
+    if not arguments:
+        return []
+    if type(arguments[0]) not in (list, tuple):       # a set has no order of its own
+        raise MalformedPickle("a list made of something that is no list")
+    spend(len(arguments[0]))
+    return list(arguments[0])
+
+
+def number_range(arguments, spend):
+    """`range(begin, end, step)`: the numbers."""
+    if not all(type(number) is int for number in arguments):
+        raise MalformedPickle("a range of something that is no number")
+    numbers = range(*arguments)
+    begin, end, step = numbers.start, numbers.stop, numbers.step
+    count = max(0, (end - begin + step - (1 if step > 0 else -1)) // step)      # len() has a bound of its own
+    if count > MOST_NUMBERS:
+        raise LimitExceeded(f"a range of more than {MOST_NUMBERS} numbers")
+    spend(8 * count)          # a number and its place
+    return list(numbers)
+
+
+def whole_number(arguments, spend):
+    """Python 2's `long('12')`, and `int(12)`."""
+    (number,) = arguments
+    if type(number) is int:
+        return number
+    text = number.encode("ascii") if type(number) is str else number
+    if type(text) is not bytes or not WHOLE(text.removesuffix(b"L")):
+        raise MalformedPickle("a number made of something else")
+    if len(text) > LONGEST_NUMBER:
+        raise LimitExceeded(f"an integer of {len(text)} digits, more than are read")
+    return int(text.removesuffix(b"L"))
+
+
+def real_number(arguments, spend):
+    """`float('1.5')` and `float(1)`."""
+    (number,) = arguments
+    if type(number) not in (int, float, bool, str) or (type(number) is str and len(number) > LONGEST_NUMBER):
+        raise MalformedPickle("a number made of something else")
+    return float(number)
+
+
+def truth(arguments, spend):
+    """`bool(1)`."""
+    (value,) = arguments
+    if type(value) not in (int, float, bool, str):
+        raise MalformedPickle("a truth value made of something else")
+    return bool(value)
+
+
+def text(arguments, spend):
+    """`str('…')`, of which a subclass's instance is made."""
+    if not arguments:
+        return ""
+    (value,) = arguments
+    if type(value) is not str:
+        raise MalformedPickle("a text made of something else")
+    return value
+
+
+def numpy_scalar(arguments, spend):
+    """`scalar(dtype, bytes)`: a copy, whose bytes may be shared."""
+    spend(len(arguments[1]) // 4 if len(arguments) > 1 and isinstance(arguments[1], (str, bytes, memoryview)) else 1)
+    return scalar(*arguments)
 
 
 def reconstruct(arguments, spend):
@@ -137,8 +207,7 @@ def no_bytes(arguments, spend):
 def default_dict(arguments, spend):
     """`defaultdict(factory)`: a plain dict; the factory is only checked."""
     factory = arguments[0] if arguments else None
-    known = factory is None or factory is SET or (type(factory) is Global and factory in FACTORIES)
-    if not known:
+    if factory is not None and not (type(factory) is Global and factory in FACTORIES):
         raise UnsafePickle("a defaultdict with a factory of its own")
     return pairs(arguments[1], spend) if len(arguments) > 1 else {}
 
@@ -158,7 +227,7 @@ def new(target, arguments):
 
 ACTIONS = {
     RECONSTRUCT: reconstruct,
-    SCALAR: lambda arguments, spend: scalar(*arguments),
+    SCALAR: numpy_scalar,
     FROM_BUFFER: from_buffer,
     DTYPE: data_type,
     ENCODE: encode,
@@ -168,6 +237,16 @@ ACTIONS = {
     BYTES: no_bytes,
     ORDERED_DICT: plain_dict,
     COUNTER: plain_dict,
+    DICT: plain_dict,
+    LIST: sequence,
+    DEQUE: sequence,
+    TUPLE: lambda arguments, spend: tuple(sequence(arguments, spend)),
+    RANGE: number_range,
+    WHOLE_NUMBER: whole_number,
+    TYPES["float"]: real_number,
+    TYPES["bool"]: truth,
+    TYPES["str"]: text,
+    TYPES["unicode"]: text,
     DEFAULT_DICT: default_dict,
 }
 

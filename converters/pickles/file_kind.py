@@ -1,5 +1,7 @@
 """What a file really is when it is not a pickle: wrong kinds are common under a .pkl name."""
 
+import re
+
 from faults import MalformedPickle
 from pickles.text_kind import text_kind
 
@@ -7,8 +9,9 @@ from pickles.text_kind import text_kind
 SIGNATURES = [
     (b"version https://git-lfs", "is a Git LFS pointer and not the file itself: fetch it with 'git lfs pull' or download it again"),
     (b"\x1f\x8b", "is a gzip archive: unpack it with gunzip first"),
-    (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "is a PyTorch file of the format before 1.6: load it with PyTorch and save it again with torch.save"),
     (b"PK\x05\x06", "is an empty zip archive: download the file again"),
+    (b"\xc2\x80", "begins as a pickle does whose bytes were written as text in UTF-8, which changes them: copy the file again in binary mode"),
+    (b"\xef\xbf\xbd", "begins with U+FFFD, which text programs write for bytes that they cannot read: copy the file again in binary mode"),
     (b"BZh", "is a bzip2 archive: unpack it with bunzip2 first"),
     (b"\xfd7zXZ\x00", "is an xz archive: unpack it with unxz first"),
     (b"\x28\xb5\x2f\xfd", "is a zstd archive: unpack it with unzstd first"),
@@ -27,6 +30,10 @@ SIGNATURES = [
     (b"%PDF", "is a PDF document: download the feature file again"),
     (b"PAR1", "is a Parquet file and not a pickle: give the dataset's feature pickles"),
 ]
+OLD_TORCH = ("is a PyTorch file of the format before 1.6, which is not supported: where you trust it, load it with PyTorch and save it again "
+             "with torch.save")
+NPY_OF_OBJECTS = ("is a NumPy .npy file of Python objects, which are a pickle inside of it: where you trust it, load it with "
+                  "numpy.load(..., allow_pickle=True).item() and save that with pickle.dump")
 ZLIB_STARTS = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 # The opcodes a pickle can begin with: any that needs nothing on the stack, STOP excepted.
@@ -49,11 +56,26 @@ def is_tar(head):
     return stated in (unsigned, unsigned - 256 * sum(byte > 127 for byte in others))
 
 
+def pickle_in_npy(data):
+    """Where the pickle begins in a .npy file of Python objects, or None for any other file."""
+    if data[:6] != b"\x93NUMPY" or len(data) < 12:
+        return None
+    begin = 10 + int.from_bytes(data[8:10], "little") if data[6] == 1 else 12 + int.from_bytes(data[8:12], "little")
+    return begin if re.search(rb"'descr':\s*'[|<>=]?O'", bytes(data[:min(begin, 4096)])) else None
+
+
+def is_lzma(head):
+    """Whether a file begins as .lzma does: no pickle goes on with a zero byte after its ']'."""
+    return head[:1] == b"]" and head[1:2] == b"\0" and len(head) >= 13 and (head[5:13] == b"\xff" * 8 or head[10:13] == b"\0\0\0")
+
+
 def refuse_other_kinds(data, name):
     """Raise MalformedPickle naming what `data` really is, unless it can be a pickle."""
     if len(data) == 0:
         raise MalformedPickle(f"{name} is empty: download it again.")
     head = bytes(data[:512])
+    if is_lzma(head):
+        raise MalformedPickle(f"{name} is an lzma archive (.lzma): unpack it with unlzma first.")
     for signature, meaning in SIGNATURES:
         if head.startswith(signature):
             raise MalformedPickle(f"{name} {meaning}.")
@@ -61,7 +83,7 @@ def refuse_other_kinds(data, name):
     if kind is not None:
         raise MalformedPickle(f"{name} {kind}.")
     if head.startswith(ZLIB_STARTS):
-        raise MalformedPickle(f"{name} is compressed with zlib, perhaps by joblib: load it with joblib and save it again with pickle.")
+        raise MalformedPickle(f"{name} is compressed with zlib, perhaps by joblib: where you trust it, load it with joblib and save it again with pickle.")
     if head[8:10] == b'{"' and int.from_bytes(head[:8], "little") <= len(data) - 8:
         raise MalformedPickle(f"{name} is a safetensors file and not a pickle: save its tensors as .npy for 'vuemo convert table'.")
     if is_tar(head):

@@ -3,8 +3,10 @@
 argument. The frequent opcodes are spelt out in `pickle_machine.Machine.run`.
 """
 
+import re
 from struct import Struct
 
+WHOLE = re.compile(rb"0|-?[1-9][0-9]*").fullmatch      # a whole number as pickle writes it in text
 LONGEST_NUMBER = 1024         # bytes of an integer, characters of a number in text
 
 unpack_i32 = Struct("<i").unpack_from

@@ -1,10 +1,8 @@
 """Opcodes that build lists, tuples, dictionaries and sets."""
 
-from pickles.allow_list import SCALAR_KEYS, check_keys
 from faults import MalformedPickle
+from pickles.keys import LARGE, SCALARS, KeyCounter, as_key
 from pickles.opcode_table import constant, opcode
-
-LONGEST_KEY = 4096            # bytes of a dictionary's key
 
 constant(b"}", dict)
 constant(b")", tuple)
@@ -14,9 +12,10 @@ constant(b")", tuple)
 def append(machine, position):
     item = machine.stack.pop()
     target = machine.stack[-1]
-    if type(target) is not list:
-        raise MalformedPickle("an item for something that is no list")
-    target.append(item)
+    if type(target) is list:
+        target.append(item)
+    else:
+        machine.extend(target, "an item")
     return position
 
 
@@ -48,17 +47,16 @@ short_tuple(b"\x87", 3)
 
 
 def put_items(machine, target, keys, values):
-    """`target[key] = value` for a dict and scalar keys, the only kind whose hash is cheap whatever a file holds."""
-    if type(target) is not dict:
-        raise MalformedPickle("an entry for something that is no dictionary")
+    """`target[key] = value` for a dict."""
     if len(keys) != len(values):
         raise MalformedPickle("a key without its value")
+    if type(target) is not dict:
+        machine.extend(target, "an entry")
+        return
     for key, value in zip(keys, values):
-        if type(key) is memoryview and len(key) <= LONGEST_KEY:
-            machine.spend(len(key))           # each dictionary holds a copy of its own
-            key = bytes(key)
-        if type(key) not in SCALAR_KEYS:
-            check_keys((key,))
+        kind = type(key)
+        if kind not in SCALARS or (kind is int and not -LARGE < key < LARGE):
+            key = as_key(key, machine.spend, machine.counter_of(target))
         target[key] = value
 
 
@@ -97,9 +95,10 @@ def add_items(machine, position):
     items = machine.marked()
     target = machine.stack[-1]
     if type(target) is not set:
-        raise MalformedPickle("members for something that is no set")
-    check_keys(items)
-    target.update(items)
+        machine.extend(target, "members")
+        return position
+    counter = machine.counter_of(target)
+    target.update(as_key(item, machine.spend, counter) for item in items)
     return position
 
 
@@ -107,6 +106,6 @@ def add_items(machine, position):
 def make_frozenset(machine, position):
     items = machine.marked()
     machine.spend(4 + 4 * len(items))
-    check_keys(items)
-    machine.stack.append(frozenset(items))
+    counter = KeyCounter()
+    machine.stack.append(frozenset(as_key(item, machine.spend, counter) for item in items))
     return position

@@ -12,8 +12,11 @@ LONGEST_NAME = 1024           # characters of a global's module or name
 
 
 def global_name(machine, position):
+    machine.position = position
     module, position = machine.line(position, LONGEST_NAME)
     name, position = machine.line(position, LONGEST_NAME)
+    if module.endswith(b"\r") and name.endswith(b"\r"):
+        raise MalformedPickle("a name that ends in CR LF")
     return str(module, "utf-8", "replace"), str(name, "utf-8", "replace"), position
 
 
@@ -29,6 +32,7 @@ def stack_global(machine, position):
     name, module = machine.stack.pop(), machine.stack.pop()
     if type(module) is not str or type(name) is not str:
         raise MalformedPickle("a global whose name is no text")
+    machine.position = position
     machine.stack.append(machine.find(module, name))
     return position
 
@@ -36,6 +40,7 @@ def stack_global(machine, position):
 @opcode(b"R")
 def reduce(machine, position):
     arguments, target = machine.stack.pop(), machine.stack.pop()
+    machine.position = position
     machine.stack.append(machine.perform(target, arguments))
     return position
 
@@ -43,16 +48,16 @@ def reduce(machine, position):
 @opcode(b"i")
 def instance(machine, position):
     module, name, position = global_name(machine, position)
-    machine.marked()
-    machine.find(module, name)
-    machine.stack.append(machine.refuse(f"an instance of {name} (INST)"))
+    arguments = tuple(machine.marked())
+    machine.stack.append(machine.instance(machine.find(module, name), arguments, f"an instance of {name} (INST)"))
     return position
 
 
 @opcode(b"o")
 def build_object(machine, position):
-    machine.marked()
-    machine.stack.append(machine.refuse("an instance of an old-style class (OBJ)"))
+    items = machine.marked()
+    machine.position = position
+    machine.stack.append(machine.instance(items[0] if items else None, tuple(items[1:]), "an instance of an old-style class (OBJ)"))
     return position
 
 
@@ -81,28 +86,32 @@ def build(machine, position):
     if type(target) in (Array, DataType, Record):
         if type(target) is Record:
             machine.spend(16 * sum(len(part) for part in (state, *(state if type(state) is tuple else ())) if type(part) is dict))
-        target.set_state(state)
+        machine.set_state(target, state)
     else:
+        machine.position = position
         machine.change(target, state)
     return position
 
 
 @opcode(b"P")
 def persistent_text(machine, position):
+    machine.position = position
     _, position = machine.line(position)
-    machine.stack.append(machine.refuse("an object by persistent id"))
+    machine.stack.append(machine.pass_over("an object by persistent id"))
     return position
 
 
 @opcode(b"Q")
 def persistent(machine, position):
+    machine.position = position
     machine.stack.append(machine.persistent(machine.stack.pop()))
     return position
 
 
 def extension(code, size):
     def push(machine, position):
-        machine.stack.append(machine.refuse("an object by extension code"))
+        machine.position = position
+        machine.stack.append(machine.pass_over("an object by extension code"))
         return position + size
     opcode(code)(push)
 

@@ -3,11 +3,10 @@
 import codecs
 import re
 
-from faults import MalformedPickle
-from pickles.opcode_table import LONGEST_NUMBER, constant, opcode, unpack_i32, unpack_u32, unpack_u64
+from faults import LimitExceeded, MalformedPickle
+from pickles.opcode_table import LONGEST_NUMBER, WHOLE, constant, opcode, unpack_i32, unpack_u32, unpack_u64
 
 # Numbers in text as pickle writes them. Readers differ in what else they take: 010 is 8 to C and a fault to Python.
-WHOLE = re.compile(rb"0|-?[1-9][0-9]*").fullmatch
 FLOAT = re.compile(rb"-?(?:[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|inf|nan)").fullmatch
 INDEX = re.compile(rb"[0-9]+").fullmatch
 
@@ -28,7 +27,7 @@ def number(line, form):
     """The line, which must be a number as pickle writes it."""
     if form(line) is None:
         if line.endswith(b"\r"):
-            raise MalformedPickle("a number that ends in CR LF: the file's line ends were changed, so copy it again in binary mode")
+            raise MalformedPickle("a number that ends in CR LF")
         raise MalformedPickle(f"the number {str(line[:40], 'ascii', 'backslashreplace')!r}, which pickle never writes so and readers read in different ways")
     return line
 
@@ -54,7 +53,7 @@ def float_text(machine, position):
 
 def long_bytes(machine, position, size):
     if size > LONGEST_NUMBER:
-        raise MalformedPickle(f"an integer of {size} bytes")
+        raise LimitExceeded(f"an integer of {size} bytes, more than the {LONGEST_NUMBER} that are read")
     machine.stack.append(int.from_bytes(machine.piece(position, size), "little", signed=True))
     return position + size
 
@@ -93,7 +92,7 @@ def string_text(machine, position):
     line, position = machine.line(position)
     if len(line) < 2 or line[:1] not in (b"'", b'"') or line[-1:] != line[:1]:
         if line.endswith(b"\r"):
-            raise MalformedPickle("a string that ends in CR LF: the file's line ends were changed, so copy it again in binary mode")
+            raise MalformedPickle("a string that ends in CR LF")
         raise MalformedPickle("a string without its quotes")
     machine.stack.append(codecs.escape_decode(line[1:-1])[0])
     return position
@@ -102,6 +101,8 @@ def string_text(machine, position):
 @opcode(b"V")
 def unicode_text(machine, position):
     line, position = machine.line(position)
+    if line.endswith(b"\r") and machine.has_changed_line_ends():      # old writers left a carriage return as it is, so one alone says nothing
+        raise MalformedPickle("a text that ends in CR LF")
     machine.stack.append(codecs.raw_unicode_escape_decode(line)[0])
     return position
 

@@ -13,6 +13,8 @@ from pickles import opcodes_globals  # noqa: F401
 from pickles import opcodes_values  # noqa: F401
 from pickles.allow_list import ALLOWED, RECONSTRUCT, find, new, perform
 from pickles.array_runs import read_array
+from pickles.damage import line_ends
+from pickles.keys import KeyCounter
 from faults import LimitExceeded, MalformedPickle, TwoReadings, UnsafePickle
 from pickles.opcode_table import RARE, Truncated, unpack_f64, unpack_u32, unpack_u64
 
@@ -33,6 +35,9 @@ class Machine:
         self.stack, self.marks, self.memo = [], [], {}
         self.budget, self.report = budget, report
         self.position = 0
+        self.counters = {}
+        self.skip = 0             # bytes after the operation that are none
+        self.changed_line_ends = None
 
     def spend(self, units):
         """Charge `units` operations to the budget."""
@@ -52,13 +57,34 @@ class Machine:
         """What a new object is: see `allow_list.new`."""
         return new(target, arguments)
 
+    def instance(self, target, arguments, what):
+        """What INST and OBJ give: no feature pickle has them."""
+        return self.refuse(what)
+
+    def set_state(self, target, state):
+        """A BUILD on a stand-in."""
+        target.set_state(state)
+
+    def extend(self, target, what):
+        """Items for something that takes none."""
+        kind = {"an item": "list", "items": "list", "an entry": "dictionary", "members": "set"}[what]
+        raise MalformedPickle(f"{what} for something that is no {kind}")
+
+    def counter_of(self, target):
+        """What counts the keys of a dictionary or set."""
+        return self.counters.setdefault(id(target), KeyCounter())
+
     def change(self, target, state):
         """A BUILD on something that has no state."""
         self.refuse(f"a change of the attributes of a {type(target).__name__} (BUILD)")
 
     def persistent(self, identity):
         """What a persistent id stands for: only PyTorch archives have them."""
-        return self.refuse("an object by persistent id")
+        return self.pass_over("an object by persistent id")
+
+    def pass_over(self, what):
+        """Something that only the program that wrote the file can tell."""
+        raise UnsafePickle(what)
 
     def refuse(self, what):
         """Something that no feature pickle holds."""
@@ -104,9 +130,15 @@ class Machine:
         stop = self.data.find(b"\n", position, self.end if limit is None else position + limit + 1)
         if stop < 0:
             if limit is not None and self.end - position > limit:
-                raise MalformedPickle(f"a name or number of more than {limit} characters")
+                raise LimitExceeded(f"a name or number of more than {limit} characters")
             raise Truncated()
         return self.data[position:stop], stop + 1
+
+    def has_changed_line_ends(self):
+        """Whether every line feed of the file follows a carriage return."""
+        if self.changed_line_ends is None:
+            self.changed_line_ends = line_ends(self.data) != ""
+        return self.changed_line_ends
 
     def run(self):
         """Interpret up to STOP and return the object; `position` then stands behind STOP."""
@@ -166,9 +198,10 @@ class Machine:
                     elif op == 0x65:                                   # APPENDS
                         items = self.marked()
                         target = stack[-1]
-                        if type(target) is not list:
-                            raise MalformedPickle("items for something that is no list")
-                        target.extend(items)
+                        if type(target) is list:
+                            target.extend(items)
+                        else:
+                            self.extend(target, "items")
                     elif op == 0x47:                                   # BINFLOAT
                         stack.append(unpack_f64(data, position)[0])
                         position += 8
@@ -185,6 +218,11 @@ class Machine:
                         if action is None:
                             raise MalformedPickle(f"the unknown opcode {op:#04x}")
                         position = action(self, position)
+                        if self.skip:
+                            if position > frame_end:
+                                self.ambiguous("a frame ends inside an operation")
+                            frame_end = no_frame if position == frame_end else frame_end
+                            position, self.skip = position + self.skip, 0
                 self.spend(OPERATIONS_BETWEEN_REPORTS)
         except (IndexError, struct.error) as error:
             if position >= self.end or isinstance(error, struct.error):

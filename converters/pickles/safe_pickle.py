@@ -5,10 +5,12 @@ what a file may name at all, `stand_ins.py` for what arrays become, and `torch_a
 Neither NumPy nor PyTorch is needed.
 """
 
-from faults import LimitExceeded, MalformedPickle, TwoReadings, UnreadContent, UnsafePickle
-from pickles.file_kind import refuse_other_kinds
+from faults import LimitExceeded, MalformedPickle, NotJudged, NotSupported, TwoReadings, UnreadContent, UnsafePickle
+from pickles.damage import after_the_end, line_ends
+from pickles.file_kind import pickle_in_npy, refuse_other_kinds
 from pickles.opcode_table import Truncated
 from pickles.pickle_machine import Machine
+from archives.legacy_torch import is_legacy
 from archives.torch_archive import open_archive
 from archives.torch_machine import TorchMachine
 
@@ -22,6 +24,9 @@ def load(data, name, report=lambda position: None, most_operations=MOST_OPERATIO
     `name` is the file's name for messages; `report(position)` is called now and then and may raise to stop.
     Raises MalformedPickle, UnsafePickle or LimitExceeded, with one sentence.
     """
+    whole, file = data, name
+    if is_legacy(data) or pickle_in_npy(data) is not None:
+        raise refusal(data, name, None, None, report)
     archive = open_kind(data, name)
     if archive is None:
         machine = Machine(data, most_operations, report)
@@ -31,28 +36,30 @@ def load(data, name, report=lambda position: None, most_operations=MOST_OPERATIO
         content = machine.run()
     except Truncated:
         raise MalformedPickle(
-            f"{name} is cut short: the pickle claims more than the {len(data)} bytes that the file has; download it again.") from None
-    except UnreadContent as error:
-        raise MalformedPickle(
-            f"{name} holds {error} at byte {machine.position}, which is not read here: write the file without it.") from None
+            f"{name} is cut short: the pickle claims more than the {len(data)} bytes that the file has{line_ends(data) or '; download it again'}.") from None
     except TwoReadings as error:
         raise TwoReadings(
             f"{name} can be read in two ways, because {error} (at byte {machine.position}): it is refused and nothing of it was run; "
             "download it again, and do not load it with Python's pickle.") from None
-    except UnsafePickle as error:
-        raise UnsafePickle(
-            f"{name} asks for {error} at byte {machine.position}, which no feature pickle needs: "
-            "it is refused and nothing of it was run; do not trust this file.") from None
+    except (UnsafePickle, UnreadContent) as error:
+        raise refusal(whole, file, error, machine, report) from None
     except LimitExceeded as error:
         raise LimitExceeded(f"{name} holds {error} (at byte {machine.position}): it is refused.") from None
     except MalformedPickle as error:
-        raise MalformedPickle(f"{name} is a damaged pickle: {error} at byte {machine.position}; download it again.") from None
-    left = len(data) - machine.position
-    if left:
-        raise MalformedPickle(
-            f"{name} has {left} more bytes after the end of its pickle at byte {machine.position}: "
-            "it is damaged or holds several pickles; give a file with one.")
+        raise MalformedPickle(f"{name} is a damaged pickle: {error} at byte {machine.position}{line_ends(data) or '; download it again'}.") from None
+    if machine.position < len(data):
+        raise MalformedPickle(after_the_end(data, machine.position, name))
     return content
+
+
+def refusal(data, name, error, machine, report):
+    """What to raise for a file that names what is not read: all of it is looked into first, because a harmless name may stand before a
+    dangerous one."""
+    from scanning.scan import judged           # which needs this module
+    status, sentence = judged(data, name, report)
+    kind = {"unknown": NotJudged, "unsupported": NotSupported, "unreadable": MalformedPickle}.get(status, UnsafePickle)
+    return kind(sentence or (f"{name} asks for {error} at byte {machine.position}, which no feature pickle needs: it is refused and nothing of "
+                             "it was run; do not trust this file."))
 
 
 def open_kind(data, name):

@@ -21,7 +21,7 @@ OPAQUE_TYPES = {
     "c8": (8, "complex64"), "c16": (16, "complex128"), "f16": (16, "longdouble"), "c32": (32, "clongdouble"),
     "M8": (8, "datetime64"), "m8": (8, "timedelta64")}
 LARGEST_DIMENSION = 1 << 40
-MOST_DIMENSIONS = 32
+MOST_DIMENSIONS = 64
 
 
 class Global:
@@ -33,6 +33,15 @@ class Global:
         self.name = name
 
 
+class Foreign:
+    """While a file is only looked at: a name that is not read, or (`is_made`) whatever would come out of it. It can do nothing."""
+
+    __slots__ = ("name", "is_made", "state")
+
+    def __init__(self, name, is_made=False):
+        self.name, self.is_made, self.state = name, is_made, None
+
+
 class DataType:
     """numpy.dtype: kind ('f', 'i', 'u', 'b', 'S', 'U', 'O', or '?' for what is not read), item size in bytes, byte order
     ('<' or '>'). `code`: struct's, for numbers."""
@@ -40,7 +49,9 @@ class DataType:
     __slots__ = ("kind", "size", "order", "code", "name")
 
     def __init__(self, text):
-        text = text.lstrip("<>=|") if isinstance(text, str) else ""
+        text = text if isinstance(text, str) else ""
+        self.order = ">" if text[:1] == ">" else "<"
+        text = text[1:] if text[:1] in ("<", ">", "=", "|") else text
         self.kind, digits = text[:1], text[1:]
         if text in NUMBER_TYPES:
             self.size, self.code, self.name = NUMBER_TYPES[text]
@@ -54,7 +65,6 @@ class DataType:
             self.size, self.code, self.name = 0, None, "object"
         else:
             raise UnreadContent(f"an array of type {str(text)[:20]!r}")
-        self.order = "<"
 
     def set_state(self, state):
         """BUILD: `(version, order, subarray, names, fields, item size, alignment, flags[, metadata])`."""
@@ -100,6 +110,44 @@ class Array:
             raise MalformedPickle(
                 f"an array of shape {short_shape(shape)} and type {data_type.name} needs {count * data_type.size} bytes and has {held}")
         self.type, self.shape, self.fortran, self.data = data_type, shape, bool(fortran) and len(shape) > 1, data
+
+    def __bool__(self):
+        return True               # as everything that is there, whatever its length
+
+    def __len__(self):
+        if self.data is None or not self.shape:
+            raise TypeError("an array without dimensions has no length")
+        return self.shape[0]
+
+    def __getitem__(self, index):
+        """What lies at an index of the first dimension, or in a slice of it: numbers, texts or arrays, without a copy where the bytes lie
+        in rows. For layouts of one's own."""
+        if type(index) is slice:
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if type(index) is not int:
+            raise TypeError("an array takes one whole number or a slice as index: array[2][5] instead of array[2, 5]")
+        count = len(self)
+        if not -count <= index < count:
+            raise IndexError(f"index {index} is beyond the {count} items of the array's first dimension")
+        index %= count
+        inner = self.shape[1:]
+        if not inner and self.type.kind == "O":
+            return self.data[index]
+        step = item_count(inner)
+        if self.fortran:
+            picked = slice(index, None, count)
+        else:
+            picked = slice(index * step, (index + 1) * step)
+        if self.type.kind == "O":
+            data = self.data[picked]
+        elif self.fortran:
+            size = self.type.size
+            data = b"".join(bytes(self.data[at * size:(at + 1) * size]) for at in range(index, count * step, count))
+        else:
+            data = self.data[picked.start * self.type.size:picked.stop * self.type.size]
+        made = Array()
+        made.fill(inner, self.type, self.fortran, data)
+        return made if inner else made.items()[0]
 
     def items(self, limit=None):
         """All items, or the first `limit`, as Python numbers or text in the order of the bytes (object arrays: the objects)."""

@@ -1,80 +1,239 @@
 """The pickle interpreter for looking only: whatever a file names becomes a stand-in that can do nothing, and is noted.
 
-Nothing is imported or called here either. An unsafe file is read to its end, so that all that it asks for can be told.
+Nothing is imported or called here either. A file that names what is not read is followed to its end, so that all that it asks for can
+be told: what a stand-in takes part in becomes a stand-in, and is no damage.
 """
 
+from itertools import islice
+
+from archives.legacy_torch import stored_pickles
 from archives.torch_machine import TorchNames
-from pickles.allow_list import new, perform, printable
-from faults import UnsafePickle
+from faults import ConversionFault, MalformedPickle, UnreadContent, UnsafePickle
+from pickles.allow_list import new, printable
+from pickles.name_kinds import DANGEROUS, LOAD_FROM_BYTES, ONLY_NAMED, UNSUPPORTED, kind_of_name
+from pickles.opcode_table import Truncated
 from pickles.pickle_machine import Machine
+from pickles.stand_ins import DataType, Foreign, item_count
 
 MOST_NAMES = 200                 # kept
-
-
-class Foreign:
-    """A name that no feature pickle needs, or whatever would come out of it."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name):
-        self.name = name
+WRAPPERS = ("joblib.numpy_pickle.NumpyArrayWrapper", "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper")
+NAME_OF_LOAD, CALLED = ".".join(LOAD_FROM_BYTES), {".".join(name) for name in ONLY_NAMED}
 
 
 class ScanMachine(Machine):
-    """`allowed`, `foreign`: 'module.name' -> times named; `asked`: what else no feature pickle holds, likewise; `readings`: what
-    other programs read in another way, likewise."""
+    """`allowed`, `foreign`: 'module.name' -> times named; `kinds`: name -> what `kind_of_name` says; `asked`: what else no feature
+    pickle holds, likewise; `passed`: what only the file's writer can tell; `readings`: what other programs read in another way; `unread`: sound data of kinds that are not
+    read; `places`: where each of them came first."""
 
     def __init__(self, data, budget, report):
         super().__init__(data, budget, report)
-        self.allowed, self.foreign, self.asked = {}, {}, {}
-        self.readings = {}
+        self.allowed, self.foreign, self.asked, self.passed, self.readings = {}, {}, {}, {}, {}
+        self.kinds, self.places, self.judged = {}, {}, {}
+        self.unread = {}
 
-    @property
-    def is_unsafe(self):
-        return bool(self.foreign or self.asked or self.readings)
-
-    @staticmethod
-    def note(kept, what):
+    def note(self, kept, what):
         if what in kept or len(kept) < MOST_NAMES:
             kept[what] = kept.get(what, 0) + 1
+            self.places.setdefault(what, self.position)
 
     def find(self, module, name):
         text = printable(f"{module}.{name}")
         if (module, name) in self.known:
             self.note(self.allowed, text)
             return self.known[module, name]
+        kind = kind_of_name(module, name)
+        if kind[0] == DANGEROUS and len(self.foreign) >= MOST_NAMES and text not in self.foreign:
+            self.note(self.asked, "more names than are kept, dangerous ones among them")
         self.note(self.foreign, text)
+        self.kinds.setdefault(text, kind)
         return Foreign(text)
 
     def perform(self, target, arguments):
         if type(target) is Foreign:
-            return self.refuse(f"a call of {target.name}")
+            return self.called(target, arguments, "a call of")
+        if holds_foreign(arguments):
+            return Foreign("an object", is_made=True)
         try:
-            return perform(target, arguments, self.spend)
+            return super().perform(target, arguments)
         except UnsafePickle as error:
             return self.refuse(str(error))
+        except UnreadContent as error:
+            return self.unread_content(error)
 
     def new(self, target, arguments):
         if type(target) is Foreign:
-            return self.refuse(f"a new instance of {target.name} (NEWOBJ)")
+            return self.called(target, arguments, "a new instance of")
         try:
             return new(target, arguments)
         except UnsafePickle as error:
             return self.refuse(str(error))
 
+    def instance(self, target, arguments, what):
+        return self.called(target, arguments, "an instance of") if type(target) is Foreign else self.refuse(what)
+
+    def called(self, target, arguments, how):
+        """What would come out of a name that is not read. Of a dangerous one, and of some others, the call itself is told."""
+        kind = self.kinds.get(target.name, (None,))[0]
+        if kind == DANGEROUS or target.name in CALLED:
+            self.note(self.asked, f"{how} {target.name}")
+        elif target.name == NAME_OF_LOAD:
+            self.judge_bytes(arguments)
+        return Foreign(target.name, is_made=True)
+
+    def judge_bytes(self, arguments):
+        """PyTorch unpickles the bytes of such a tensor, so what they name counts as if it stood in the file."""
+        content = arguments[0] if type(arguments) is tuple and len(arguments) == 1 else None
+        if type(content) not in (bytes, memoryview):
+            self.note(self.asked, f"a call of {NAME_OF_LOAD} with something that is no tensor's bytes")
+        elif id(content) not in self.judged:
+            self.judged[id(content)] = content
+            found = look_into(bytes(content), self.report, self.budget)
+            self.spend(64 + len(content) // 256 + found.used)
+            for kept, inner in ((self.allowed, found.allowed), (self.foreign, found.foreign), (self.asked, found.asked),
+                                (self.passed, found.passed), (self.readings, found.readings)):
+                for what in inner:
+                    self.note(kept, what)
+            self.kinds.update(found.kinds)
+            if not found.is_whole:
+                self.note(self.asked, f"a call of {NAME_OF_LOAD} with bytes that are no tensor's")
+
+    def set_state(self, target, state):
+        if holds_foreign(state):
+            return
+        try:
+            super().set_state(target, state)
+        except UnreadContent as error:
+            self.unread_content(error)
+
     def change(self, target, state):
-        if type(target) is Foreign:
-            self.note(self.asked, f"a change of {target.name} (BUILD)")
-        else:
+        if type(target) is not Foreign:
             super().change(target, state)
+        elif not target.is_made:
+            self.note(self.asked, f"a change of {target.name} (BUILD)")
+        elif target.name in WRAPPERS:
+            self.skip_array(state)
+
+    def skip_array(self, state):
+        """joblib writes an array's bytes behind its description, between two operations."""
+        kind, shape = (state.get("dtype"), state.get("shape")) if type(state) is dict else (None, None)
+        if type(kind) is not DataType or kind.kind == "O":
+            raise NotFollowed("an array of objects as joblib writes it, behind which other operations follow")
+        begin = self.position
+        size = item_count(shape) * kind.size
+        if state.get("numpy_array_alignment_bytes") is not None:
+            size += 1 + self.data[begin]
+        if size > self.end - begin:
+            raise Truncated()
+        self.skip = size
+
+    def extend(self, target, what):
+        if type(target) is not Foreign:
+            super().extend(target, what)
 
     def ambiguous(self, what):
         self.note(self.readings, what)
 
     def refuse(self, what):
         self.note(self.asked, what)
-        return Foreign(what)
+        return Foreign(what, is_made=True)
+
+    def pass_over(self, what):
+        self.note(self.passed, what)
+        return Foreign(what, is_made=True)
+
+    def unread_content(self, error):
+        """Sound data of a kind that is not read. What follows is looked at all the same."""
+        self.note(self.unread, str(error))
+        return Foreign(str(error), is_made=True)
+
+
+class NotFollowed(MalformedPickle):
+    """The bytes from here on are no operations that could be followed."""
 
 
 class TorchScanMachine(TorchNames, ScanMachine):
     """The same for the pickle of a PyTorch archive."""
+
+    def perform(self, target, arguments):
+        if type(target) is not Foreign and holds_foreign(arguments):
+            return Foreign("an object", is_made=True)
+        try:
+            return super().perform(target, arguments)
+        except UnreadContent as error:
+            return self.unread_content(error)
+
+    def persistent(self, identity):
+        return Foreign("an object", is_made=True) if holds_foreign(identity) else super().persistent(identity)
+
+
+class StorageScanMachine(ScanMachine):
+    """The same for the pickles in PyTorch's old format, whose storages follow behind them."""
+
+    def find(self, module, name):
+        kind = kind_of_name(module, name)
+        return super().find(module, name) if kind[0] != UNSUPPORTED or (module, name) == LOAD_FROM_BYTES else Foreign(f"{module}.{name}")
+
+    def judge_bytes(self, arguments):
+        self.note(self.asked, f"a call of {NAME_OF_LOAD} inside a tensor's bytes")
+
+    def persistent(self, identity):
+        if type(identity) is not tuple or len(identity) not in (5, 6) or identity[0] != "storage":
+            return super().persistent(identity)
+        return Foreign("a storage", is_made=True)
+
+
+class Findings:
+    """What several pickles in a row name, whether all of them could be followed (`is_whole`), and how many bytes they are (`used`)."""
+
+    def __init__(self):
+        self.allowed, self.foreign, self.asked, self.passed, self.readings, self.kinds, self.places = {}, {}, {}, {}, {}, {}, {}
+        self.unread, self.is_whole, self.used = {}, False, 0
+
+    def add(self, machine, begin):
+        for name in ("allowed", "foreign", "asked", "passed", "readings", "unread"):
+            kept = getattr(self, name)
+            for what, times in getattr(machine, name).items():
+                kept[what] = kept.get(what, 0) + times
+        self.used = begin + machine.position
+        self.kinds.update(machine.kinds)
+        for what, place in machine.places.items():
+            self.places.setdefault(what, begin + place)
+
+
+def look_into(data, report, budget):
+    """The Findings in a file of PyTorch's old format: its pickles one after the other."""
+    found, begin = Findings(), 0
+    try:
+        for number in range(stored_pickles(data)):
+            machine = StorageScanMachine(data[begin:], budget, lambda position: report(position))
+            try:
+                machine.run()
+            finally:
+                found.add(machine, begin)
+            begin += machine.position
+        found.is_whole = True
+    except (ConversionFault, Truncated):
+        pass
+    return found
+
+
+def look_at(data, begin, report, budget):
+    """The Findings in the pickle that begins there."""
+    found, machine = Findings(), ScanMachine(bytes(data[begin:]), budget, report)
+    try:
+        machine.run()
+        found.is_whole = True
+    except (ConversionFault, Truncated):
+        pass
+    found.add(machine, begin)
+    return found
+
+
+def holds_foreign(value, depth=2):
+    """Whether something that is not read is among these arguments, or in a tuple, list or dictionary of few among them."""
+    kind = type(value)
+    if kind is Foreign:
+        return True
+    if depth and kind in (tuple, list):
+        return any(holds_foreign(item, depth - 1) for item in value[:16])
+    return bool(depth) and kind is dict and any(type(item) is Foreign for item in islice(value.values(), 16))

@@ -65,7 +65,7 @@ class Machine(unittest.TestCase):
     def test_names_are_refused(self):
         for protocol in range(6):
             with self.assertRaises(UnsafePickle):
-                load(pickle.dumps(print, protocol), "x.pkl")
+                load(pickle.dumps(eval, protocol), "x.pkl")
 
     def test_every_cut_is_refused(self):
         data = pickle.dumps([1, "two", {3: 4.0}], 4)

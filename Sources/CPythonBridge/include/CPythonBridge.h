@@ -67,6 +67,17 @@ bool python_mapped_is_whole(PythonObject *object);
 typedef bool (*PythonReport)(size_t position, void *context);
 PythonObject *python_report(PythonReport report, void *context, PythonError *error);
 
+// Asks `may_go_on` now and then, from a thread of its own with the interpreter's lock held, for as long as the calling thread runs Python
+// code that reports nothing itself, such as a loop without an end. Where the answer is false, that code is stopped with PYTHON_ERROR_STOPPED,
+// again and again until it ends. NULL where there is no thread to be had: the code then runs unwatched. Only loops in Python are stopped: a
+// single call of the standard library runs to its end.
+typedef struct PythonWatch PythonWatch;
+typedef bool (*PythonMayGoOn)(void *context);
+PythonWatch *python_watch_begin(PythonMayGoOn may_go_on, void *context);
+
+// Ends a watch, from the thread that began it; `may_go_on` is not called any more. Takes NULL.
+void python_watch_end(PythonWatch *watch);
+
 // The next item of an iterator; NULL with error->message NULL at its end.
 PythonObject *python_next(PythonObject *iterator, PythonError *error);
 

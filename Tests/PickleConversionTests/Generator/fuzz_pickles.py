@@ -30,7 +30,9 @@ PARTS = [
     ("IEMOCAP", "cogmen"), ("IEMOCAP", "mosei"), ("MELD", "mosei-real"), ("MELD", "mosei-three")]
 OPCODES = b"(.0123FIJKLMNPQRSTUVXabcdegh}iljopqrst]u)GBC\x80\x81\x82\x85\x86\x87\x88\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98"
 NAMES = [b"cos\nsystem\n", b"cnumpy\nndarray\n", b"c__builtin__\nset\n", b"ccollections\nOrderedDict\n", b"ccogmen.Sample\nSample\n",
-         b"ctorch._utils\n_rebuild_tensor_v2\n", b"ctorch\nHalfStorage\n", b"ccollections\ndefaultdict\n", b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n", b"cnumpy.core.multiarray\nscalar\n"]
+         b"ctorch._utils\n_rebuild_tensor_v2\n", b"ctorch\nHalfStorage\n", b"ccollections\ndefaultdict\n", b"cnumpy\ndtype\n", b"cnumpy.core.multiarray\n_reconstruct\n", b"cnumpy.core.multiarray\nscalar\n",
+         b"cpathlib\nPosixPath\n", b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81", b"ctorch.storage\n_load_from_bytes\n", b"c__main__\nX\n)\x81",
+         b"cbuiltins\nrange\n", b"ccollections\ndeque\n", b"c__builtin__\nlong\n", b"cnumpy\nmatrix\n"]
 
 
 def corpus():
@@ -92,6 +94,7 @@ def whole_way(data):
     """Read, recognise, assemble and walk all rows; True where it converts, False where it is refused in one sentence."""
     try:
         conversion = Conversion()
+        conversion.configure('{"frames": "mean"}')
         conversion.read("mutated.pkl", data, "", lambda position: None)
         json.loads(conversion.assemble())
         for feature in conversion.assembly.features:

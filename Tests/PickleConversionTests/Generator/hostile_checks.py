@@ -7,6 +7,10 @@ import threading
 
 from faults import ConversionFault
 from pickles.safe_pickle import load
+from scanning import scan  # noqa: F401  (a refusal needs it, and it must not be imported under watch)
+
+# Events of our own.
+HARMLESS = ("object.__getattr__", "builtins.id")
 
 watched = threading.local()
 
@@ -31,7 +35,7 @@ def load_watched(data):
     except ConversionFault as fault:
         kind, sentence = type(fault).__name__, str(fault)
     events, watched.events = watched.events, None
-    return json.dumps({"kind": kind, "sentence": sentence, "events": [e for e in events if e not in ("object.__getattr__",)], "modules": watched.modules})
+    return json.dumps({"kind": kind, "sentence": sentence, "events": [e for e in events if e not in HARMLESS], "modules": watched.modules})
 
 
 def load_every_truncation(data):

@@ -50,6 +50,12 @@ def entry(options, feature, dialogue, count):
         return [Array(data_type, (1, width), row) for row in rows]
     if form in ("matrix", "fortran"):
         return Array(data_type, (count, width), [x for row in rows for x in row], fortran=form == "fortran")
+    if form == "columns":
+        return [Array(data_type, (width, 1), row) for row in rows]
+    if form == "cubes":
+        return Array(data_type, (count, 2, width), [x for row in rows for x in row + row])
+    if form == "listed-frames":
+        return [[row, row] for row in rows]
     if form == "frames":
         return [Array(data_type, (2, width), row + row) for row in rows]
     return rows                                                   # "numbers": lists of Python numbers

@@ -126,7 +126,7 @@ KINDS = {
     "negative-offset": lambda: tensor(offset=-1),
     "negative-shape": lambda: tensor(shape=(-2, -3)),
     "huge-shape": lambda: tensor(shape=(1 << 41, 1), strides=(0, 0)),
-    "many-dimensions": lambda: tensor(shape=(1,) * 40, strides=(1,) * 40),
+    "many-dimensions": lambda: tensor(shape=(1,) * 70, strides=(1,) * 70),
     "ranks-differ": lambda: tensor(strides=(1,)),
     "large-expansion": lambda: tensor(shape=(1 << 36, 3), strides=(0, 1)),
     "many-expansions": lambda: expanded(8),

@@ -5,17 +5,21 @@ missing is an empty field or None.
 """
 
 from dataset.contribution import Contribution
-from dataset.fields import EMPTY, IDENTIFIERS, NOTHING, NUMBERS, TEXTS, VECTORS, matches
+from dataset.fields import EMPTY, IDENTIFIERS, NESTED, NOTHING, NUMBERS, TEXTS, VECTORS, matches
 
+NAMES = ("utterance ids", "speakers", "labels", "text features", "audio features", "visual features", "sentences", "list of train dialogues",
+         "list of test dialogues")
+LAYERS = ("text layer 1", "text layer 2", "text layer 3", "text layer 4")
 IDS = (IDENTIFIERS, EMPTY)
-FEATURE = (VECTORS, EMPTY, NOTHING)
+ROWS = (VECTORS, NESTED)          # frames too: what becomes of them, or that they are refused, is told when they are taken
+FEATURE = (*ROWS, EMPTY, NOTHING)
 SENTENCES = (TEXTS, EMPTY, NOTHING)
 
 
 def is_base(content, speakers, further=(), labels=NUMBERS, audio=FEATURE, visual=FEATURE):
     """True for the nine fields, `further` ones after them; `speakers` and others are kinds of `fields.py`."""
     return matches(content, [
-        (TEXTS, NUMBERS), speakers, labels, FEATURE, audio, visual, SENTENCES, IDS, IDS, *further])
+        (TEXTS, NUMBERS), speakers, labels, FEATURE, audio, visual, SENTENCES, IDS, IDS, *further], NAMES)
 
 
 def read_base(content, reader, layout, dataset):

@@ -3,16 +3,16 @@
 ids, speakers, labels, …, four layers, audio, visual, sentences, train ids (with validation), test ids, ….
 """
 
-from layouts.families.base_features import FEATURE, IDS, SENTENCES
+from layouts.families.base_features import FEATURE, IDS, LAYERS, NAMES, ROWS, SENTENCES
 from dataset.contribution import Contribution
-from dataset.fields import NUMBERS, TEXTS, VECTORS, matches
+from dataset.fields import NUMBERS, TEXTS, matches
 
 
 def is_combined(content, speakers, between=(), after=()):
     """True for the twelve fields; `between` stand after the labels, `after` at the end."""
     return matches(content, [
-        (TEXTS, NUMBERS), speakers, NUMBERS, *between, VECTORS, VECTORS, VECTORS, VECTORS, FEATURE, FEATURE, SENTENCES,
-        IDS, IDS, *after])
+        (TEXTS, NUMBERS), speakers, NUMBERS, *between, ROWS, ROWS, ROWS, ROWS, FEATURE, FEATURE, SENTENCES,
+        IDS, IDS, *after], [*NAMES[:3], *["sentiment"] * len(between), *LAYERS, *NAMES[4:]])
 
 
 def read_combined(content, reader, layout, dataset, first_layer=3):

@@ -3,15 +3,17 @@
 Mind the order of the splits: test stands before valid. The first of the four layers is the network's last one.
 """
 
-from layouts.families.base_features import IDS, SENTENCES
+from layouts.families.base_features import IDS, LAYERS, ROWS, SENTENCES
 from dataset.contribution import Contribution
-from dataset.fields import NUMBERS, VECTORS, matches
+from dataset.fields import NUMBERS, matches
 
 
 def is_roberta(content, speakers, further=()):
     """True for the ten fields; `further` kinds stand between the labels and the layers."""
     return matches(content, [
-        speakers, NUMBERS, *further, VECTORS, VECTORS, VECTORS, VECTORS, SENTENCES, IDS, IDS, IDS])
+        speakers, NUMBERS, *further, ROWS, ROWS, ROWS, ROWS, SENTENCES, IDS, IDS, IDS],
+        ["speakers", "labels", *["sentiment"] * len(further), *LAYERS, "sentences", "list of train dialogues", "list of test dialogues",
+         "list of validation dialogues"])
 
 
 def read_roberta(content, reader, layout, dataset, first_layer=2):

@@ -4,12 +4,11 @@ A sample has vid, speakers, labels, audio, visual, text and sentence: the entrie
 an object (COGMEN, whose own are called speaker and label, and which holds sbert_sentence_embeddings besides its text).
 """
 
-from dataset.contribution import Contribution
+from dataset.contribution import SPLITS, Contribution
 from dataset.datasets import IEMOCAP, OTHER
 from dataset.fields import TEXTS, first_items, kind_of
 from pickles.stand_ins import as_text
 
-SPLITS = {"train": "train", "dev": "valid", "valid": "valid", "val": "valid", "test": "test"}
 SPELLINGS = {"speaker": "speakers", "label": "labels", "sentences": "sentence"}
 NEEDED = {"speakers", "labels"}
 FEATURES = [("text_sbert", "sbert_sentence_embeddings", "text"), ("text", "text", "text"), ("audio", "audio", "audio"), ("visual", "visual", "visual")]
