@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-/// What has no labels is neither trained on nor scored.
+/// What has no labels is neither trained on nor scored; labels that are no classes are refused.
 @Suite struct UnlabelledTests {
     private func unlabel(_ splits: Set<Int>) -> (inout StoreManifest) -> Void {
         { manifest in
@@ -27,6 +27,14 @@ import Testing
         #expect(error?.kind == .data)
         #expect(
             error?.description.contains("no utterance of split \(name) has a label, so it cannot \(purpose)") == true)
+    }
+
+    /// Their table of confusions would fill the memory.
+    @Test func moreClassesThanARunTakesAreRefused() throws {
+        let tiny = try TinyRun { $0.labelNames += ($0.labelNames.count..<20_000).map { "class \($0)" } }
+        let error = #expect(throws: TrainingError.self) { try TrainingRun.start(tiny.plan("run")) }
+        #expect(error?.kind == .data)
+        #expect(error?.description.contains("has 20000 classes and a run takes at most 4096") == true)
     }
 
     @Test func aTestSplitWithoutLabelsHasNoScore() throws {

@@ -32,6 +32,9 @@ struct RunParts {
 
 /// Makes the model that a configuration and a store describe.
 enum ModelSetup {
+    /// As many classes as conversion takes. A table of confusions has a number for every pair of them.
+    private static let mostClasses = 4096
+
     /// A freshly initialised model.
     ///
     /// Some models have one weight per position in a batch. How many there are follows from `parameterFile` where one is given,
@@ -39,6 +42,12 @@ enum ModelSetup {
     static func model(
         for store: Store, features: FeatureSelection, configuration: RunConfiguration, parameterFile: String?
     ) throws -> any ConversationModel {
+        guard store.labelNames.count <= mostClasses else {
+            throw TrainingError(
+                .data,
+                "\(store.path) has \(store.labelNames.count) classes and a run takes at most \(mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
+            )
+        }
         // Text counts even where it is not used: the norms of its layers are parameters of the reference all the same.
         let text = FeatureSelection.textLayers(store.features(of: .text))
         let shape = DatasetShape(
