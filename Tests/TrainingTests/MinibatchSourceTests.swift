@@ -1,5 +1,6 @@
 import Conversations
 import FeatureStore
+import Foundation
 import TestSupport
 import Testing
 import VUEMO
@@ -73,5 +74,34 @@ import VUEMO
         #expect(text.contains("feature visual of dialogue dialogue-10 holds NaN or infinity"))
         let unaffected = try MinibatchSource(store: store, modalities: #require(Modalities(letters: "al")))
         _ = try unaffected.load([10])
+    }
+
+    /// Rows behind the end of a file come back as zeros, and rows that were overwritten as any numbers.
+    @Test(arguments: ["cut", "overwritten"]) func aStoreThatIsWrittenToStopsARun(how: String) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        let source = try MinibatchSource(store: Store(opening: path), modalities: .all)
+        _ = try source.load([0])
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        if how == "cut" {
+            try handle.truncate(atOffset: handle.seekToEnd() / 2)
+        } else {
+            try handle.seek(toOffset: handle.seekToEnd() / 2)
+            try handle.write(contentsOf: Data(count: 64))
+        }
+        try handle.close()
+        let error = #expect(throws: StoreError.self) { try source.load([1]) }
+        #expect(error?.reason == .changed)
+    }
+
+    @Test func aStoreThatIsReplacedWhileItIsReadStaysItself() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        let source = try MinibatchSource(store: Store(opening: path), modalities: .all)
+        try FileManager.default.moveItem(atPath: path, toPath: folder.file("moved.h5"))
+        try SyntheticStore().write(to: path)
+        _ = try source.load([1])
     }
 }

@@ -72,6 +72,7 @@ public final class Store: @unchecked Sendable {
     public let provenance: StoreProvenance?
 
     let file: File
+    private let opened: OpenedFile
     let textOffsets: [UInt64]
     /// By the bytes of their names: Swift takes letters composed in two ways for one.
     let datasets: [[UInt8]: FeatureDataset]
@@ -84,6 +85,8 @@ public final class Store: @unchecked Sendable {
     ///   an object, or has damaged metadata. Features are checked by `verify(features:)`.
     public init(opening path: String) throws(StoreError) {
         let reader = try StoreReader(opening: path)
+        // Before any value is read of it.
+        opened = try OpenedFile(path)
         let header = try reader.readHeader()
         self.path = path
         self.dataset = header.dataset
@@ -104,6 +107,18 @@ public final class Store: @unchecked Sendable {
         self.datasets = Dictionary(uniqueKeysWithValues: features.map { (Array($0.description.name.utf8), $0) })
         self.provenance = try reader.readProvenance()
         self.file = reader.takeFile()
+    }
+
+    /// Refuses a file that was cut or written to since it was opened: what was read of it may be of two versions, or zeros.
+    /// - Throws: ``StoreError`` of the reason `changed`.
+    public func requireUnchanged() throws(StoreError) {
+        guard opened.isUnchanged else {
+            throw StoreError(
+                .changed, file: path,
+                message:
+                    "its size or its time of writing changed while it was in use, so what was read of it may be of two "
+                    + "versions; check it with 'vuemo validate' or convert again, and start anew")
+        }
     }
 
     /// Refuses a path that leads to no readable file.

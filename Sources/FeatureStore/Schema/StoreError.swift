@@ -21,6 +21,8 @@ public struct StoreError: Error, Equatable, Sendable {
         case foreign
         /// Stored bytes do not match their checksum.
         case damaged
+        /// The file was written to while it was in use.
+        case changed
         /// What was asked for does not exist in this store.
         case notFound
         /// What was given to the writer contradicts itself.

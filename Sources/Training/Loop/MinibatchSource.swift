@@ -39,26 +39,32 @@ final class MinibatchSource: Sendable {
     }
 
     /// Reads one minibatch.
-    /// - Throws: `TrainingError` where a feature holds NaN or infinity; `StoreError` where rows cannot be read.
+    /// - Throws: `TrainingError` where a feature holds NaN or infinity; `StoreError` where rows cannot be read, or the file was
+    ///   written to since it was opened.
     func load(_ dialogues: [Int]) throws -> Minibatch {
         let entries = dialogues.map { store.dialogues[$0] }
         let rows = entries.map(\.range)
-        func read(_ feature: FeatureDescription) throws -> Tensor {
-            let tensor = Tensor.minibatch(rows: rows.reduce(0) { $0 + $1.count }, columns: feature.width)
+        func tensor(_ feature: FeatureDescription) throws -> Tensor {
+            let matrix = Tensor.minibatch(rows: rows.reduce(0) { $0 + $1.count }, columns: feature.width)
             var first = 0
             for (range, entry) in zip(rows, entries) {
-                let block = tensor.rows(first..<first + range.count).values
+                let block = matrix.rows(first..<first + range.count).values
                 try store.readRows(of: feature.name, range, into: block)
                 guard UnsafeBufferPointer(block).allFinite else {
                     throw notFinite(feature.name, dialogue: entry.id)
                 }
                 first += range.count
             }
-            return tensor
+            return matrix
         }
+        // Whether they could be read or not: of a file that was written to, neither rows nor errors mean anything.
+        let read = Result {
+            (try features.text.map(tensor), try features.audio.map(tensor), try features.visual.map(tensor))
+        }
+        try store.requireUnchanged()
+        let (text, audio, visual) = try read.get()
         let input = ConversationBatch(
-            text: try features.text.map(read), audio: try features.audio.map(read),
-            visual: try features.visual.map(read),
+            text: text, audio: audio, visual: visual,
             speakers: rows.flatMap { store.speakers[$0].map(Int32.init) }, lengths: rows.map(\.count))
         return Minibatch(dialogues: dialogues, input: input, labels: rows.flatMap { store.labels[$0] })
     }
