@@ -100,8 +100,9 @@ import VUEMO
         let path = folder.file("store.h5")
         try SyntheticStore().write(to: path)
         let source = try MinibatchSource(store: Store(opening: path), modalities: .all)
+        let before = try source.load([1]).input.audio?.values.map { $0 }
         try FileManager.default.moveItem(atPath: path, toPath: folder.file("moved.h5"))
         try SyntheticStore().write(to: path)
-        _ = try source.load([1])
+        #expect(try source.load([1]).input.audio?.values.map { $0 } == before)
     }
 }
