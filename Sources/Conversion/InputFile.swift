@@ -67,17 +67,7 @@ package final class InputFile: Sendable {
         descriptor: Int32, bytes: Int, changed: timespec
     ) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            // An argument that is not UTF-8 arrives with U+FFFD in the place of what cannot be read.
-            if errno == ENOENT, path.unicodeScalars.contains("\u{FFFD}") {
-                throw .unreadable(
-                    path: path,
-                    reason:
-                        "no file has exactly this name, in which \u{FFFD} may stand for bytes that are not UTF-8; rename the file and try again"
-                )
-            }
-            throw .unreadable(path: path, reason: reason(errno))
-        }
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: reason(errno)) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
