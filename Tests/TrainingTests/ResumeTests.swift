@@ -48,7 +48,7 @@ import Files
             rounds += 1
             // After the last step the wish comes in the evaluation; then a continued run has no steps left to stop after.
             try #require(rounds < 50)
-            run = try TrainingRun.resume(folder, store: tiny.store, models: .test)
+            run = try TrainingRun.resume(folder, store: tiny.store, models: .all)
         }
         #expect(rounds >= 9)
         try expectEqual(folder, whole)
@@ -82,7 +82,7 @@ import Files
         let tiny = try TinyRun()
         let whole = try tiny.train("whole")
         let folder = try TrainingRun.start(tiny.plan("stopped")).folder
-        let refused = message { _ = try RunEvaluator.evaluate(folder, store: tiny.store, models: .test, split: "test") }
+        let refused = message { _ = try RunEvaluator.evaluate(folder, store: tiny.store, models: .all, split: "test") }
         #expect(refused.contains("has no epoch to evaluate yet"))
         try finish(folder, tiny)
         try expectEqual(folder, whole)
@@ -95,21 +95,21 @@ import Files
         other.seed = 9
         let elsewhere = try TinyRun(other)
         #expect(
-            message { _ = try TrainingRun.resume(folder, store: elsewhere.store, models: .test) }.contains(
+            message { _ = try TrainingRun.resume(folder, store: elsewhere.store, models: .all) }.contains(
                 "holds other data"))
         #expect(
-            message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, models: .test, split: "test") }
+            message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, models: .all, split: "test") }
                 .contains(
                     "holds other data"))
         let yaml = try text(folder.configuration).replacingOccurrences(of: "hiddenSize: 8", with: "hiddenSize: 16")
         try TextFile.replace(folder.configuration, with: yaml)
-        let refused = message { _ = try TrainingRun.resume(folder, store: tiny.store, models: .test) }
+        let refused = message { _ = try TrainingRun.resume(folder, store: tiny.store, models: .all) }
         #expect(refused.contains("model.hiddenSize is 8 there and 16 in config.yaml"), "\(refused)")
     }
 
     @Test func refusesOptionsThatWouldChangeTheRun() throws {
         let tiny = try TinyRun()
-        let record = try TrainingRun.start(tiny.plan("run")).folder.record(models: .test)
+        let record = try TrainingRun.start(tiny.plan("run")).folder.record(models: .all)
         try record.refuseChanges([ConfigurationAssignment(key: "training.epochs", value: "3", option: "--epochs")])
         try record.refuseChanges([ConfigurationAssignment(key: "training.prefetch", value: "7", option: "--prefetch")])
         let refused = message {
@@ -120,13 +120,13 @@ import Files
 
     @Test func namesAFolderThatIsNoRun() throws {
         let folder = try TemporaryFolder()
-        #expect(message { _ = try RunFolder(folder.path).record(models: .test) }.contains("is no run folder"))
+        #expect(message { _ = try RunFolder(folder.path).record(models: .all) }.contains("is no run folder"))
         #expect(
-            message { _ = try RunFolder(folder.file("missing")).record(models: .test) }.contains("is no run folder"))
+            message { _ = try RunFolder(folder.file("missing")).record(models: .all) }.contains("is no run folder"))
     }
 
     private func finish(_ folder: RunFolder, _ tiny: TinyRun) throws {
-        let run = try TrainingRun.resume(folder, store: tiny.store, models: .test)
+        let run = try TrainingRun.resume(folder, store: tiny.store, models: .all)
         guard case .finished = try run.run() else {
             Issue.record("the continued run did not finish")
             return
