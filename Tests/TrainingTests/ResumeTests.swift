@@ -107,6 +107,56 @@ import Files
         #expect(refused.contains("model.hiddenSize is 8 there and 16 in config.yaml"), "\(refused)")
     }
 
+    /// A best.h5 that is not the run's best epoch is found before anything is trained, and never evaluated.
+    @Test(arguments: ["last", "earlier", "another run", "damaged", "missing"])
+    func refusesABestCheckpointOfAnotherEpoch(what: String) throws {
+        var tiny = try TinyRun()
+        tiny.configuration.training.epochs = 8
+        let (whole, first) = (RunFolder(tiny.folder.file("whole")), tiny.folder.file("first.h5"))
+        do {
+            _ = try TrainingRun.start(tiny.plan("whole")).run { event in
+                guard case .epoch(let metrics, _, _) = event, metrics.epoch == 1 else { return }
+                try? FileManager.default.copyItem(atPath: whole.bestCheckpoint, toPath: first)
+            }
+        }
+        let history = try CheckpointFile.readHeader(whole.lastCheckpoint, models: .all).progress.history
+        let best = try #require(history.best?.epoch)
+        try #require(best > 1 && best < 8, "the test needs a best epoch in the middle, not \(best)")
+        let result = try text(whole.result)
+        func place(_ source: String) throws {
+            try FileManager.default.removeItem(atPath: whole.bestCheckpoint)
+            try FileManager.default.copyItem(atPath: source, toPath: whole.bestCheckpoint)
+        }
+        let word: String
+        switch what {
+        case "last":
+            try place(whole.lastCheckpoint)
+            word = "holds the state after epoch 8, but the best epoch of the run is \(best)"
+        case "earlier":
+            try place(first)
+            word = "holds the state after epoch 1, but"
+        case "another run":
+            let other = try tiny.train("other").bestCheckpoint
+            try place(other)
+            word = "comes from another run"
+        case "damaged":
+            let file = try File(updating: whole.bestCheckpoint)
+            let weights = try file.openDataset("parameters/classify.weight")
+            let columns = weights.shape[1]
+            try weights.write(rows: 0..<1, from: [Float](repeating: 0.25, count: columns))
+            try file.close()
+            word = "checksum"
+        default:
+            try FileManager.default.removeItem(atPath: whole.bestCheckpoint)
+            word = "is missing"
+        }
+        let refused = message { _ = try TrainingRun.resume(whole, store: tiny.store, models: .all) }
+        #expect(refused.contains(word), "\(refused)")
+        let evaluated = message { _ = try RunEvaluator.evaluate(whole, store: tiny.store, models: .all, split: "test") }
+        #expect(evaluated.contains(word), "\(evaluated)")
+        #expect(try text(whole.result) == result)
+    }
+
     @Test func refusesOptionsThatWouldChangeTheRun() throws {
         let tiny = try TinyRun()
         let record = try TrainingRun.start(tiny.plan("run")).folder.record(models: .all)
