@@ -202,6 +202,19 @@ final class StoreReader {
             features.append(FeatureDataset(try description(of: dataset, name: name), dataset))
         }
         guard !features.isEmpty else { throw malformed(StorePath.features, "it holds no feature") }
+        for modality in Modality.allCases {
+            let layers = features.map(\.description).filter { $0.modality == modality && $0.layer != nil }
+            for (index, own) in layers.enumerated() {
+                guard let layer = own.layer, layer >= 1, own.width == layers[0].width,
+                    !layers[..<index].contains(where: { $0.layer == layer })
+                else {
+                    throw malformed(
+                        StorePath.feature(own.name),
+                        "the layers of one encoder are numbered from 1, each once and all of one width, and layer "
+                            + "\(own.layer ?? 0) of width \(own.width) is not")
+                }
+            }
+        }
         return features
     }
 

@@ -41,6 +41,12 @@ extension StoreManifest {
                     "features '\(first.name)' and '\(other.name)' have \(first.width) and \(other.width) columns; "
                         + "the layers of one encoder have one width")
             }
+            if let other = layers.indices.first(where: { place in
+                layers[..<place].contains { $0.layer == layers[place].layer }
+            }) {
+                throw refuse(
+                    "feature '\(layers[other].name)' has layer \(layers[other].layer ?? 0), which another feature has")
+            }
         }
         try checkUtterances(refuse)
         try checkTargets(refuse)
