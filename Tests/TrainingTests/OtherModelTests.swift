@@ -48,7 +48,7 @@ import Testing
         #expect(record.configuration.definition.name == "gru" && record.configuration == tiny.configuration)
         #expect(record.yaml.hasPrefix("model:\n  name: gru\n"))
         #expect(
-            message { try record.refuseChanges([ConfigurationAssignment(setting: "model.name=vuemo")]) }
+            message { _ = try record.continued(with: [ConfigurationAssignment(setting: "model.name=vuemo")]) }
                 .contains("model.name is gru in the run and cannot become vuemo"))
         let unknown = message {
             _ = try RunConfiguration(yaml: "model: {name: lstm}", name: "c.yaml", models: .all)

@@ -160,12 +160,47 @@ import Files
     @Test func refusesOptionsThatWouldChangeTheRun() throws {
         let tiny = try TinyRun()
         let record = try TrainingRun.start(tiny.plan("run")).folder.record(models: .all)
-        try record.refuseChanges([ConfigurationAssignment(key: "training.epochs", value: "3", option: "--epochs")])
-        try record.refuseChanges([ConfigurationAssignment(key: "training.prefetch", value: "7", option: "--prefetch")])
-        let refused = message {
-            try record.refuseChanges([ConfigurationAssignment(key: "training.seed", value: "3", option: "--seed")])
+        func continued(_ key: String, _ value: String) throws -> RunRecord {
+            try record.continued(with: [ConfigurationAssignment(key: key, value: value, option: "--option")])
         }
+        let epochs = record.configuration.training.epochs
+        #expect(try continued("training.epochs", "\(epochs)").configuration == record.configuration)
+        #expect(try continued("training.epochs", "\(epochs + 4)").configuration.training.epochs == epochs + 4)
+        #expect(try continued("training.prefetch", "7").configuration.training.prefetch == 7)
+        let refused = message { _ = try continued("training.seed", "3") }
         #expect(refused.contains("training.seed is 1475 in the run and cannot become 3"))
+        let fewer = message { _ = try continued("training.epochs", "1") }
+        #expect(fewer.contains("training.epochs is \(epochs) in the run and cannot become less"), "\(fewer)")
+    }
+
+    /// More epochs give the run that had them from the beginning.
+    @Test func epochsCanBeAdded() throws {
+        var tiny = try TinyRun()
+        tiny.configuration.training.epochs = 5
+        let whole = try tiny.train("whole")
+        tiny.configuration.training.epochs = 2
+        let short = try tiny.train("short")
+        let record = try short.record(models: .all).continued(with: [
+            ConfigurationAssignment(key: "training.epochs", value: "5", option: "--epochs")
+        ])
+        do {
+            let run = try TrainingRun.resume(short, as: record, store: tiny.store, models: .all)
+            #expect(run.finishedEpochs == nil)
+            _ = try run.run()
+        }
+        try expectEqual(short, whole)
+        #expect(try short.record(models: .all).configuration.training.epochs == 5)
+        #expect(try TrainingRun.resume(short, store: tiny.store, models: .all).finishedEpochs == 5)
+
+        // Where every step depends on the number of epochs, it stays.
+        tiny.configuration.optimizer.schedule = .cosine
+        let cosine = try tiny.train("cosine").record(models: .all)
+        let refused = message {
+            _ = try cosine.continued(with: [
+                ConfigurationAssignment(key: "training.epochs", value: "5", option: "--epochs")
+            ])
+        }
+        #expect(refused.contains("training.epochs is 2 in the run and cannot become 5"), "\(refused)")
     }
 
     @Test func namesAFolderThatIsNoRun() throws {

@@ -104,6 +104,22 @@ import Models
         configuration.optimizer.beta1 = 0.5
         configuration.optimizer.beta2 = 0.25
         configuration.optimizer.epsilon = 1e-12
+        configuration.optimizer.clipNorm = 2
+        configuration.optimizer.schedule = .cosine
+        configuration.optimizer.warmupEpochs = 0.5
+        configuration.optimizer.finalRate = 0.1
+        configuration.optimizer.plateauFactor = 0.3
+        configuration.optimizer.plateauPatience = 2
+        configuration.training.classWeighting = .effective
+        configuration.training.effectiveNumberBeta = 0.9
+        configuration.training.classWeightPower = 0.5
+        configuration.training.classWeightCap = 30
+        configuration.training.labelSmoothing = 0.1
+        configuration.training.accumulation = 2
+        configuration.training.selection = .macroF1
+        configuration.training.patience = 3
+        configuration.training.minimumImprovement = 0.25
+        configuration.training.keepEvery = 5
         let defaults = RunConfiguration(models: .all)
         // Every key must differ from its default here, or the round trip would prove nothing about it.
         #expect(configuration.differences(from: defaults).count == configuration.sections.keys.count - 1)

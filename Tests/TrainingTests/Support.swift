@@ -87,6 +87,7 @@ func comparableMetrics(_ folder: RunFolder) throws -> [EpochMetrics] {
         metrics.trainSeconds = 0
         metrics.dataSeconds = 0
         metrics.evaluationSeconds = 0
+        metrics.utterancesPerSecond = nil
         metrics.peakMemoryMiB = 0
         return metrics
     }

@@ -72,7 +72,10 @@ struct Train: ListedCommand {
         defer { reporter.finish() }
         let run = try resume.map { try resumed($0, reporter) } ?? started(reporter)
         if !quietness.quiet {
-            StandardError.write("\(run.folder.path.escapedForTerminal): \(run.summary)\n")
+            let finished = run.finishedEpochs.map {
+                "all \($0) epochs are trained; --epochs with a larger number would add some"
+            }
+            StandardError.write("\(run.folder.path.escapedForTerminal): \(finished ?? run.summary)\n")
         }
         let outcome = try run.run(interruption: interruption, observe: reporter.observe)
         reporter.finish()
@@ -110,8 +113,8 @@ struct Train: ListedCommand {
     private func printConfiguration() throws {
         if let resume {
             let record = try RunFolder(resume).record(models: .all)
-            try record.refuseChanges(options.assignments())
-            return try StandardOutput.printRaw(record.configuration.commentedYAML)
+            let continued = try record.continued(with: options.assignments())
+            return try StandardOutput.printRaw(continued.configuration.commentedYAML)
         }
         try StandardOutput.printRaw(
             resolved(store.map { try Store(opening: $0) }).commentedYAML)
@@ -120,9 +123,9 @@ struct Train: ListedCommand {
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {
         let folder = RunFolder(path)
         let record = try folder.record(models: .all)
-        try record.refuseChanges(options.assignments())
+        let continued = try record.continued(with: options.assignments())
         return try TrainingRun.resume(
-            folder, store: Store(opening: store ?? record.storePath), models: .all,
+            folder, as: continued, store: Store(opening: store ?? record.storePath), models: .all,
             skipVerification: skipVerification,
             observe: reporter.observe)
     }
