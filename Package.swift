@@ -115,6 +115,11 @@ let package = Package(
                 "NeuralNetworks", "Autodiff", "Tensors", "FeatureStore", "Files", "HDF5", "TerminalText", "Yams",
             ]),
 
+        // Runs compared: figures, tests, tables for papers.
+        .target(
+            name: "Experiments",
+            dependencies: ["Training", "ConversationModels", "Configuration", "Metrics", "Tensors", "TerminalText"]),
+
         // What a user runs, and what both commands share.
         .target(
             name: "CommandSupport",
@@ -131,7 +136,7 @@ let package = Package(
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Training", "ConversationModels", "Models", "Configuration", "Conversations",
+                "Experiments", "Training", "ConversationModels", "Models", "Configuration", "Conversations",
                 "StoreTools", "StoreValidation", "FeatureStore", "Files", "CommandSupport", "ConvertCommands",
                 "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -191,6 +196,11 @@ let package = Package(
                 "Metrics", "Optimizers", "NeuralNetworks", "FeatureStore", "Files", "HDF5", "TestSupport",
             ]),
         .testTarget(
+            name: "ExperimentsTests",
+            dependencies: [
+                "Experiments", "Training", "Models", "Configuration", "FeatureStore", "TestSupport",
+            ]),
+        .testTarget(
             name: "CommandLineTests",
             dependencies: ["TestSupport", "FeatureStore", "HDF5", "vuemo", "vuemo-convert"]),
         // The samples on the first pages of the library modules.
@@ -198,7 +208,8 @@ let package = Package(
             name: "DocumentationTests",
             dependencies: [
                 "Autodiff", "CommandSupport", "Concurrency", "Configuration", "ConversationModels",
-                "Conversations", "Conversion", "FeatureStore", "Files", "HDF5", "Metrics", "Models", "NeuralNetworks",
+                "Conversations", "Conversion", "Experiments", "FeatureStore", "Files", "HDF5", "Metrics", "Models",
+                "NeuralNetworks",
                 "Optimizers", "PickleConversion", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
                 "TerminalText", "Training", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -59,7 +59,7 @@ public struct ConfusionMatrix: Equatable, Sendable {
     /// The number of classes, C.
     public let classes: Int
     /// [C × C] row-major: row is the gold class, column the predicted one.
-    public private(set) var counts: [Int]
+    public internal(set) var counts: [Int]
 
     /// An empty matrix of `classes` × `classes`.
     public init(classes: Int) {

@@ -146,7 +146,7 @@ public struct RunConfiguration: Equatable, Sendable {
     public var optimizer = Settings<AdamWKeys>()
 
     /// The key that names the kind of model.
-    package static let modelName = "model.name"
+    public static let modelName = "model.name"
     /// The sections in which a run's `config.yaml` records what it was made from; reading a configuration skips them.
     static let recordedSections: Set<String> = ["store", "start", "versions"]
 
@@ -247,7 +247,7 @@ public struct RunConfiguration: Equatable, Sendable {
     }
 
     /// The value of a key as `config.yaml` writes it.
-    func text(of key: String) -> String { key == Self.modelName ? definition.name : sections[key]?.text ?? "" }
+    public func text(of key: String) -> String { key == Self.modelName ? definition.name : sections[key]?.text ?? "" }
 
     /// Whether both say the same of every key.
     public static func == (a: RunConfiguration, b: RunConfiguration) -> Bool {

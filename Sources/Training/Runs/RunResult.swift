@@ -19,7 +19,7 @@ public struct RunResult: Codable, Equatable, Sendable {
     }
 
     /// The epoch whose parameters were evaluated, counted from 1.
-    package var chosenEpoch: Int
+    public var chosenEpoch: Int
     /// The split evaluated: train, valid or test.
     public var split: String
     /// W-F1; nil, and null in the file, where the split has no labels.

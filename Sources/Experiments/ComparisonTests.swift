@@ -1,0 +1,97 @@
+import Metrics
+import Tensors
+import Training
+
+extension RunComparison {
+    /// Every group against the reference.
+    static func tests(of groups: [Group], against name: String?, rounds: Int) throws(ExperimentError) -> [Test] {
+        let reference = try self.reference(name, groups)
+        let others = groups.filter { $0.name != reference.name }
+        var found: [(group: Group, test: PairedRuns)] = []
+        for group in others {
+            let pairs = group.runs.compactMap { run in
+                reference.runs.first { $0.seed == run.seed }.map { (run, $0) }
+            }
+            guard !pairs.isEmpty else {
+                throw ExperimentError(
+                    "'\(group.name)' and '\(reference.name)' have no seed in common, and runs are paired by their seeds; train both "
+                        + "with the same seeds.")
+            }
+            found.append((group, PairedRuns(pairs)))
+        }
+        let outcomes = found.map { $0.test.resampled(rounds: rounds) }
+        let corrected = PairedTests.holm(outcomes.map(\.p))
+        return found.indices.map { index in
+            let (pairs, outcome) = (found[index].test, outcomes[index])
+            return Test(
+                group: found[index].group.name, reference: reference.name, seeds: pairs.seeds,
+                difference: pairs.differences.mean, effect: PairedTests.effect(pairs.first, pairs.second),
+                t: PairedTests.t(pairs.first, pairs.second)?.p,
+                wilcoxon: pairs.seeds.count > 1 ? PairedTests.wilcoxon(pairs.first, pairs.second)?.p : nil,
+                mcNemar: pairs.mcNemar?.p, dialogues: outcome.p,
+                interval: [100 * outcome.interval.lowerBound, 100 * outcome.interval.upperBound],
+                corrected: corrected[index])
+        }
+    }
+
+    private static func reference(_ name: String?, _ groups: [Group]) throws(ExperimentError) -> Group {
+        guard let name else { return groups[0] }
+        let matching = groups.filter { $0.name == name }
+        let near = matching.isEmpty ? groups.filter { $0.name.contains(name) } : matching
+        guard near.count == 1 else {
+            throw ExperimentError(
+                "'\(name)' names \(near.isEmpty ? "no group" : "several groups"); the groups are "
+                    + groups.map { "'\($0.name)'" }.joined(separator: ", ") + ".")
+        }
+        return near[0]
+    }
+}
+
+/// Runs of two groups that have a seed in common.
+private struct PairedRuns {
+    let pairs: [(own: FinishedRun, reference: FinishedRun)]
+
+    init(_ pairs: [(FinishedRun, FinishedRun)]) { self.pairs = pairs.map { (own: $0.0, reference: $0.1) } }
+
+    var seeds: [UInt64] { pairs.map(\.own.seed) }
+    /// W-F1 in per cent.
+    var first: [Double] { pairs.map { $0.own.result.weightedF1 ?? 0 } }
+    var second: [Double] { pairs.map { $0.reference.result.weightedF1 ?? 0 } }
+    var differences: [Double] { zip(first, second).map { $0 - $1 } }
+
+    /// Over utterances, of one pair only.
+    var mcNemar: TestResult? {
+        guard pairs.count == 1 else { return nil }
+        var (own, other) = (0, 0)
+        for (a, b) in zip(pairs[0].own.predictions.rows, pairs[0].reference.predictions.rows) where !a.gold.isEmpty {
+            let right = (a.predicted == a.gold, b.predicted == b.gold)
+            if right.0, !right.1 { own += 1 }
+            if right.1, !right.0 { other += 1 }
+        }
+        return PairedTests.mcNemar(onlyFirst: own, onlySecond: other)
+    }
+
+    /// W-F1 over dialogues, as a fraction. The seed is fixed: the same runs give the same figures.
+    func resampled(rounds: Int) -> DialogueResampling.Outcome {
+        let classes = pairs[0].own.classes
+        let number = Dictionary(uniqueKeysWithValues: classes.enumerated().map { (Array($1.utf8), Int32($0)) })
+        func numbers(_ names: some Sequence<String>) -> [Int32] { names.map { number[Array($0.utf8)] ?? -1 } }
+        let rows = pairs[0].own.predictions.rows
+        var dialogues: [PairedDialogue] = []
+        var start = 0
+        while start < rows.count {
+            let end = rows[start...].firstIndex { $0.dialogue != rows[start].dialogue } ?? rows.count
+            func answers(_ side: (FinishedRun, FinishedRun) -> FinishedRun) -> [Int32] {
+                numbers(pairs.flatMap { side($0.own, $0.reference).predictions.rows[start..<end].map(\.predicted) })
+            }
+            dialogues.append(
+                PairedDialogue(
+                    gold: numbers(pairs.flatMap { _ in rows[start..<end].map(\.gold) }),
+                    first: answers { own, _ in own }, second: answers { _, reference in reference }))
+            start = end
+        }
+        var random = SplitMix64(seed: 1)
+        return DialogueResampling(classes: classes.count, dialogues: dialogues)
+            .compare(\.weightedF1, rounds: rounds, using: &random)
+    }
+}

@@ -1,0 +1,38 @@
+import ConversationModels
+import Training
+
+/// A run that has ended, with everything that a comparison needs of it.
+public struct FinishedRun: Sendable {
+    /// Its folder.
+    public let folder: RunFolder
+    /// What it was.
+    public let record: RunRecord
+    /// Its figures on test.
+    public let result: RunResult
+    let predictions: RunPredictions
+
+    /// Reads a run folder.
+    /// - Throws: `TrainingError` or `ConfigurationError` where it is none, or where its run has not ended.
+    public init(_ folder: RunFolder, models: ModelRegister) throws {
+        self.folder = folder
+        record = try folder.record(models: models)
+        (result, predictions) = try folder.outcome()
+    }
+
+    /// The seed that pairs it with runs of other groups.
+    var seed: UInt64 { record.configuration.training.seed }
+
+    /// The names of its classes.
+    var classes: [String] { result.perClass.map(\.name) }
+
+    /// The value of a key of its configuration.
+    func value(of key: String) -> String { record.configuration.text(of: key) }
+}
+
+/// Runs that cannot be compared, or a comparison that cannot be made.
+public struct ExperimentError: Error, CustomStringConvertible {
+    /// What is wrong and what to do, in one sentence.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

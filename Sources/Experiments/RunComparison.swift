@@ -1,0 +1,181 @@
+import Configuration
+import Metrics
+import Tensors
+import Training
+
+/// Runs in groups, for example of one variant each with several seeds: what each group scores, and whether groups differ.
+public struct RunComparison: Sendable {
+    /// A score over the runs of a group, in per cent.
+    public struct Score: Sendable, Encodable, Equatable {
+        /// "W-F1", "accuracy", "macro-F1", or "F1 " and a class.
+        public let name: String
+        /// The mean over the runs.
+        public let mean: Double
+        /// The standard deviation with the denominator n − 1; nil of one run.
+        package let sd: Double?
+    }
+
+    /// Runs of one kind.
+    public struct Group: Sendable {
+        /// What its runs have in common and other groups have not, for example "variant=released".
+        public let name: String
+        /// Its runs, by their seeds.
+        public let runs: [FinishedRun]
+        /// W-F1, accuracy, macro-F1, then the F1 of each class.
+        public let scores: [Score]
+        /// Whether the epochs of its runs were chosen on test.
+        package var isChosenOnTest: Bool { runs.contains { $0.record.configuration.training.protocol == .paper } }
+    }
+
+    /// A group against the reference, paired by seed; differences are those of W-F1 in per cent, group minus reference.
+    public struct Test: Sendable, Encodable {
+        /// The group.
+        public let group: String
+        /// What it is compared with.
+        public let reference: String
+        /// Seeds that both have.
+        public let seeds: [UInt64]
+        /// The mean difference over these seeds.
+        public let difference: Double
+        /// Cohen's d_z over seeds.
+        public let effect: Double?
+        /// p of the paired t-test over seeds.
+        public let t: Double?
+        /// p of Wilcoxon's signed-rank test over seeds.
+        public let wilcoxon: Double?
+        /// p of McNemar's test over utterances; only for one run on each side, because utterances of several runs are not independent.
+        public let mcNemar: Double?
+        /// p of approximate randomisation over dialogues, whose answers of all seeds go together.
+        public let dialogues: Double
+        /// 95 % of the differences of resampled dialogues (percentile bootstrap).
+        public let interval: [Double]
+        /// `dialogues` after Holm's correction for the number of groups.
+        public let corrected: Double
+
+        enum CodingKeys: String, CodingKey {
+            case group, reference, seeds, difference, effect, t, wilcoxon
+            case mcNemar = "mcnemar"
+            case dialogues, interval, corrected
+        }
+    }
+
+    /// The groups in the order of their first runs.
+    public let groups: [Group]
+    /// Every other group against the reference.
+    public let tests: [Test]
+    /// The keys that make the groups.
+    public let keys: [String]
+    /// The id of the content of the store that all were trained on.
+    public let contentID: String
+    /// The dataset's name.
+    public let dataset: String
+
+    /// Keys whose values do not make another kind of run.
+    private static let alike: Set<String> = [
+        "training.seed", "training.threads", "training.prefetch", "training.keepEvery",
+    ]
+
+    /// - Parameters:
+    ///   - by: Keys of the configuration, in full ("model.variant") or their last part; empty for all in which the runs differ.
+    ///   - reference: The name of the group, or a part of it that no other has, against which the others are tested; nil for the first.
+    ///   - rounds: Draws of dialogues.
+    /// - Throws: `ExperimentError` where runs do not go together.
+    public init(_ runs: [FinishedRun], by names: [String] = [], reference: String? = nil, rounds: Int = 10_000) throws {
+        guard let first = runs.first else { throw ExperimentError("there are no runs to compare; give their folders.") }
+        for run in runs.dropFirst() { try Self.requireComparable(run, first) }
+        keys = try Self.keys(names, runs)
+        (contentID, dataset) = (first.record.contentID, first.record.dataset)
+        var members: [(name: String, runs: [FinishedRun])] = []
+        for run in runs {
+            let name = Self.name(of: run, keys)
+            if let index = members.firstIndex(where: { $0.name == name }) {
+                members[index].runs.append(run)
+            } else {
+                members.append((name, [run]))
+            }
+        }
+        groups = try members.map { try Group(name: $0.name, runs: $0.runs) }
+        tests = try Self.tests(of: groups, against: reference, rounds: rounds)
+    }
+
+    private static func name(of run: FinishedRun, _ keys: [String]) -> String {
+        guard !keys.isEmpty else { return run.record.configuration.label }
+        return keys.map { key in
+            let short = key.split(separator: ".").last.map(String.init) ?? key
+            return "\(short)=\(run.value(of: key))"
+        }.joined(separator: ", ")
+    }
+
+    /// The keys that are meant, or all in which runs differ.
+    private static func keys(_ names: [String], _ runs: [FinishedRun]) throws(ExperimentError) -> [String] {
+        var known: [String] = [RunConfiguration.modelName]
+        for run in runs {
+            for key in run.record.configuration.sections.keys where !known.contains(key) { known.append(key) }
+        }
+        guard !names.isEmpty else {
+            return known.filter { key in !alike.contains(key) && Set(runs.map { $0.value(of: key) }).count > 1 }
+        }
+        var found: [String] = []
+        for name in names {
+            let matching = known.filter { $0 == name || $0.hasSuffix("." + name) }
+            guard let key = matching.first, matching.count == 1 else {
+                throw ExperimentError(
+                    matching.isEmpty
+                        ? "'\(name)' is no key of these runs; docs/configuration.md lists them."
+                        : "'\(name)' can be \(matching.joined(separator: " or ")); give it in full.")
+            }
+            found.append(key)
+        }
+        return found
+    }
+
+    /// Refuses runs whose figures are of other data.
+    private static func requireComparable(_ run: FinishedRun, _ first: FinishedRun) throws(ExperimentError) {
+        let (own, other) = (run.folder.path, first.folder.path)
+        guard run.record.contentID == first.record.contentID else {
+            throw ExperimentError(
+                "\(own) and \(other) were trained on other data (content ids \(run.record.contentID.prefix(12))… and "
+                    + "\(first.record.contentID.prefix(12))…), so their figures cannot be compared; leave one out.")
+        }
+        guard run.classes == first.classes else {
+            throw ExperimentError("\(own) and \(other) have other classes, so their figures cannot be compared.")
+        }
+        let same = zip(run.predictions.rows, first.predictions.rows).allSatisfy {
+            $0.dialogue == $1.dialogue && $0.utterance == $1.utterance && $0.gold == $1.gold
+        }
+        guard same, run.predictions.rows.count == first.predictions.rows.count else {
+            throw ExperimentError(
+                "\(own) and \(other) were tested on other utterances, so their figures cannot be compared.")
+        }
+    }
+}
+
+extension RunComparison.Group {
+    init(name: String, runs: [FinishedRun]) throws(ExperimentError) {
+        self.name = name
+        self.runs = runs.sorted { $0.seed < $1.seed }
+        for (run, next) in zip(self.runs, self.runs.dropFirst()) where run.seed == next.seed {
+            throw ExperimentError(
+                "\(run.folder.path) and \(next.folder.path) are runs of one kind (\(name)) with the same seed \(run.seed); leave one out, "
+                    + "or tell them apart with --by.")
+        }
+        func score(_ name: String, _ values: [Double?]) -> RunComparison.Score {
+            let values = values.compactMap { $0 }
+            return RunComparison.Score(
+                name: name, mean: values.mean, sd: values.count > 1 ? values.standardDeviation : nil)
+        }
+        let results = runs.map(\.result)
+        guard results.allSatisfy({ $0.weightedF1 != nil }) else {
+            throw ExperimentError(
+                "the test split of \(runs[0].folder.path) has no labels, so there is nothing to compare.")
+        }
+        scores =
+            [
+                score("W-F1", results.map(\.weightedF1)), score("accuracy", results.map(\.accuracy)),
+                score("macro-F1", results.map(\.macroF1)),
+            ]
+            + runs[0].classes.indices.map { index in
+                score("F1 " + runs[0].classes[index], results.map { $0.perClass[index].f1 })
+            }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import CommandSupport
+import Experiments
+import Models
+import Training
+
+extension RunComparison.Form: ExpressibleByArgument {}
+
+/// `vuemo compare`: runs in groups, with tests.
+struct Compare: ListedCommand {
+    static let section = CommandSection.model
+    static let configuration = CommandConfiguration(
+        abstract: "Compare finished runs over seeds, with paired tests.",
+        usage: "vuemo compare [<options>] <run> ...",
+        discussion: """
+            Runs of one kind are a group: by default, all that differ in nothing but the seed. Runs of two groups are paired by their \
+            seeds. Runs on other data are refused.
+
+            Examples:
+              vuemo compare runs/released-* runs/corrected-*
+              vuemo compare runs/* --by variant --against released --format latex
+            """)
+
+    @Argument(help: ArgumentHelp("The folders of finished runs.", valueName: "run"))
+    var runs: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "A key of the configuration that makes the groups, for example variant; may be given again. (default: all keys that differ)",
+            valueName: "key"))
+    var by: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The group that the others are tested against, by its name or a part of it. (default: that of the first run)",
+            valueName: "group"))
+    var against: String?
+
+    @Option(help: ArgumentHelp("How often dialogues are drawn for the tests.", valueName: "number"))
+    var rounds = 10_000
+
+    @Option(help: "How the comparison is written.")
+    var format = RunComparison.Form.text
+
+    func validate() throws {
+        guard (1...10_000_000).contains(rounds) else {
+            throw ValidationError("--rounds takes a number from 1 to 10000000.")
+        }
+    }
+
+    func run() throws {
+        let finished = try runs.map { try FinishedRun(RunFolder($0), models: .all) }
+        let comparison = try RunComparison(finished, by: by, reference: against, rounds: rounds)
+        let text = try comparison.written(as: format)
+        if format == .text { try StandardOutput.print(text) } else { try StandardOutput.printRaw(text) }
+    }
+}
