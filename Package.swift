@@ -118,7 +118,9 @@ let package = Package(
         // Runs compared: figures, tests, tables for papers.
         .target(
             name: "Experiments",
-            dependencies: ["Training", "ConversationModels", "Configuration", "Metrics", "Tensors", "TerminalText"]),
+            dependencies: [
+                "Training", "ConversationModels", "Configuration", "FeatureStore", "Metrics", "Tensors", "TerminalText",
+            ]),
 
         // What a user runs, and what both commands share.
         .target(
@@ -198,7 +200,7 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "Experiments", "Training", "Models", "Configuration", "FeatureStore", "TestSupport",
+                "Experiments", "Training", "Models", "Configuration", "Conversations", "FeatureStore", "TestSupport",
             ]),
         .testTarget(
             name: "CommandLineTests",

@@ -52,6 +52,13 @@ public struct Modalities: Hashable, Sendable, CustomStringConvertible {
     /// The letters in the paper's order, a, v, l.
     public var description: String { String("avl".filter { Modality(letter: $0).map(contains) ?? false }) }
 
+    /// All non-empty subsets, larger ones first.
+    public static func subsets(of modalities: [Modality]) -> [Modalities] {
+        (1..<(1 << modalities.count)).compactMap { bits in
+            Modalities(modalities.indices.filter { bits & (1 << $0) != 0 }.map { modalities[$0] })
+        }.sorted { ($1.count, $0.description) < ($0.count, $1.description) }
+    }
+
     /// Number of modalities, M.
     public var count: Int { members.count }
 

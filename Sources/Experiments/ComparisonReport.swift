@@ -32,6 +32,12 @@ extension RunComparison {
         value.map { $0 < 0.0001 ? "< 0.0001" : String(format: "%.4f", $0) } ?? ""
     }
 
+    /// The name of a group without that of the key, where there is one only.
+    private func shortName(_ group: Group) -> String {
+        guard keys.count == 1, let sign = group.name.firstIndex(of: "=") else { return group.name }
+        return String(group.name[group.name.index(after: sign)...])
+    }
+
     private func mark(_ group: Group) -> String { group.isChosenOnTest ? " †" : "" }
 
     /// What the tables of tests have in their columns.
@@ -65,12 +71,18 @@ extension RunComparison {
         for group in groups {
             scores.add([group.name + mark(group), "\(group.runs.count)"] + group.scores.prefix(3).map { cell($0) })
         }
-        var classes = TextTable([.left("F1 of each class")] + groups.map { .right($0.name, atMost: 24) })
-        for index in 3..<groups[0].scores.count {
-            classes.add([String(groups[0].scores[index].name.dropFirst(3))] + groups.map { cell($0.scores[index]) })
-        }
         var lines = ["\(dataset.escapedForTerminal), test, in per cent: mean ± standard deviation over runs", ""]
-        lines += scores.lines + [""] + classes.lines
+        lines += scores.lines
+        // As many groups side by side as a terminal of 80 columns has room for.
+        for start in stride(from: 0, to: groups.count, by: 4) {
+            let part = groups[start..<min(start + 4, groups.count)]
+            var classes = TextTable(
+                [.left("F1 of each class", atMost: 20)] + part.map { .right(shortName($0), atMost: 13) })
+            for index in 3..<groups[0].scores.count {
+                classes.add([String(groups[0].scores[index].name.dropFirst(3))] + part.map { cell($0.scores[index]) })
+            }
+            lines += [""] + classes.lines
+        }
         if !tests.isEmpty {
             // Two tables: one with everything would be wider than a terminal of 80 columns.
             var difference = TextTable([.left("group")] + Self.testTitles[1..<6].map { .right($0) })

@@ -42,6 +42,9 @@ final class TrainingReporter {
         }
     }
 
+    /// Writes a line that stays.
+    func line(_ text: String) { display.line(text) }
+
     /// Ends what is drawn, so that other output starts on a line of its own.
     func finish() { display.clear() }
 

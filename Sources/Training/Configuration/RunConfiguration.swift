@@ -232,7 +232,7 @@ public struct RunConfiguration: Equatable, Sendable {
     }
 
     /// The names of the keys in which two configurations differ, leaving out those that do not change a run's numbers.
-    func differences(from other: RunConfiguration) -> [String] {
+    public func differences(from other: RunConfiguration) -> [String] {
         guard definition.name == other.definition.name else { return [Self.modelName] }
         return sections.differences(from: other.sections).filter { $0 != "training.prefetch" }
     }

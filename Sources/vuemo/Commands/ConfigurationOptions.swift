@@ -2,6 +2,7 @@ import Models
 import ArgumentParser
 import Configuration
 import ConversationModels
+import FeatureStore
 import Foundation
 import Training
 
@@ -70,6 +71,15 @@ struct ConfigurationOptions: ParsableArguments {
                 }
             return "\(key.help) (default: \(values.joined(separator: "; ")))"
         }
+    }
+
+    /// The configuration of a new run; without a store, what depends on the data keeps its default.
+    /// - Parameter settings: `key=value` that outrank all others.
+    func resolved(_ store: Store?, adding settings: [String] = []) throws -> RunConfiguration {
+        try RunConfiguration.resolve(
+            dataset: store.map(DatasetFacts.init), preset: preset,
+            assignments: assignments() + settings.map { try ConfigurationAssignment(setting: $0) },
+            threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
     }
 
     /// What the user set, weakest first: the file, `--set`, then the options with names of their own.

@@ -3,6 +3,7 @@ import ArgumentParser
 import CommandSupport
 import Configuration
 import ConversationModels
+import Experiments
 import FeatureStore
 import Foundation
 import TerminalText
@@ -21,12 +22,14 @@ struct Train: ListedCommand {
               vuemo train iemocap.h5
               vuemo train meld.h5 --variant corrected --epochs 10 --output runs/meld-try
               vuemo train --resume runs/meld-try
+              vuemo train iemocap.h5 --seeds 1475,1476,1477 --output runs/iemocap-seeds
             """)
 
     @Argument(help: "The store to train on. With --resume it is the run's own unless given.")
     var store: String?
 
     @OptionGroup(title: "Configuration") var options: ConfigurationOptions
+    @OptionGroup(title: "Configuration") var series: SeriesOptions
 
     @Option(
         name: .shortAndLong,
@@ -56,6 +59,12 @@ struct Train: ListedCommand {
         if resume == nil, store == nil, !printConfig {
             throw ValidationError("Give the store to train on, for example: vuemo train iemocap.h5")
         }
+        if try series.numbers() != nil {
+            guard resume == nil, initialParameters == nil, options.seed == nil else {
+                throw ValidationError(
+                    "--seeds begins runs of its own; it takes no --seed, --resume or --initial-parameters.")
+            }
+        }
         if resume != nil, output != nil || initialParameters != nil || options.preset != nil {
             throw ValidationError(
                 "--resume continues a run as it began; it takes no --output, --initial-parameters or --preset.")
@@ -64,6 +73,7 @@ struct Train: ListedCommand {
 
     func run() throws {
         if printConfig { return try printConfiguration() }
+        if let seeds = try series.numbers() { return try train(seeds) }
         let interruption = Interruption()
         StopSignals.install(
             notice: quietness.quiet ? nil : "\nstopping after this step; once more stops at once\n",
@@ -90,9 +100,22 @@ struct Train: ListedCommand {
         }
     }
 
+    /// A run for each seed, in folders of their own.
+    private func train(_ seeds: [UInt64]) throws {
+        let store = try Store(opening: store!)
+        let entries = try seeds.map { seed in
+            RunSeries.Entry(
+                name: "seed-\(seed)", configuration: try options.resolved(store, adding: ["training.seed=\(seed)"]))
+        }
+        try SeriesRunner(
+            store: store, quiet: quietness.quiet, skipVerification: skipVerification, format: report.format
+        ).run(
+            entries, in: output ?? SeriesRunner.defaultFolder(store, "\(entries[0].configuration.label)-seeds"))
+    }
+
     private func started(_ reporter: TrainingReporter) throws -> TrainingRun {
         let store = try Store(opening: store!)
-        let configuration = try resolved(store)
+        let configuration = try options.resolved(store)
         var plan = TrainingRun.Plan(
             store: store, configuration: configuration,
             output: output
@@ -103,13 +126,6 @@ struct Train: ListedCommand {
         return try TrainingRun.start(plan, observe: reporter.observe)
     }
 
-    /// The configuration of a new run; without a store, what depends on the data keeps its default.
-    private func resolved(_ store: Store?) throws -> RunConfiguration {
-        try RunConfiguration.resolve(
-            dataset: store.map(DatasetFacts.init), preset: options.preset, assignments: options.assignments(),
-            threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
-    }
-
     private func printConfiguration() throws {
         if let resume {
             let record = try RunFolder(resume).record(models: .all)
@@ -117,7 +133,7 @@ struct Train: ListedCommand {
             return try StandardOutput.printRaw(continued.configuration.commentedYAML)
         }
         try StandardOutput.printRaw(
-            resolved(store.map { try Store(opening: $0) }).commentedYAML)
+            options.resolved(store.map { try Store(opening: $0) }).commentedYAML)
     }
 
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {
