@@ -33,10 +33,14 @@ struct StoreJoin {
     }
 
     /// Adds a dialogue behind those added before.
-    /// - Parameter sourceOffset: Where its store's source order begins in the new one.
-    mutating func add(_ index: Int, of store: Store, sourceOffset: Int) throws(StoreToolsError) {
+    /// - Parameters:
+    ///   - sourceOffset: Where its store's source order begins in the new one.
+    ///   - newSplit: Its split there; nil for the one that it has.
+    mutating func add(
+        _ index: Int, of store: Store, sourceOffset: Int, to newSplit: SplitDescription? = nil
+    ) throws(StoreToolsError) {
         let dialogue = store.dialogues[index]
-        guard let split = dialogue.split.map({ store.splits[$0] }) else {
+        guard let split = newSplit ?? dialogue.split.map({ store.splits[$0] }) else {
             throw StoreToolsError(
                 "dialogue '\(dialogue.id)' of '\(store.path)' belongs to no split; mend its source and convert it again"
             )

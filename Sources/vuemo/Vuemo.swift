@@ -21,7 +21,7 @@ import ConvertCommands
         groupedSubcommands: [
             CommandGroup(name: "Conversion", subcommands: [Convert.self, Scan<HandOver>.self]),
             CommandGroup(name: "Inspection", subcommands: [Info.self, Validate.self, Diff.self]),
-            CommandGroup(name: "Store", subcommands: [Subset.self, Merge.self, Export.self]),
+            CommandGroup(name: "Store", subcommands: [Subset.self, Split.self, Merge.self, Export.self]),
             CommandGroup(name: "Model", subcommands: [Train.self, Evaluate.self]),
         ])
 
