@@ -24,13 +24,20 @@ public enum StoreExport {
         let part = try SelectedPart(selection, of: store)
         try store.verify()
         let content = try ExportContent(part)
+        try replace(output) { file in
+            switch form {
+            case .pickle: try writePickle(content, part, to: file)
+            case .npz: try writeArchive(content, part, to: file)
+            }
+        }
+    }
+
+    /// Writes a file, all or nothing.
+    static func replace(_ output: OutputPath, contents: (OutputFile) throws -> Void) throws {
         do {
             try AtomicFile.replace(output.path, overwrites: output.overwrites) { temporary in
                 let file = try OutputFile(creating: temporary)
-                switch form {
-                case .pickle: try writePickle(content, part, to: file)
-                case .npz: try writeArchive(content, part, to: file)
-                }
+                try contents(file)
                 try file.close()
             }
         } catch let error as FilesError {
