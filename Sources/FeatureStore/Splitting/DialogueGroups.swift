@@ -35,9 +35,10 @@ public struct DialogueGroups: Sendable {
         for name in wanted {
             let groups = names.indices.filter { names[$0].contains { $0.utf8.elementsEqual(name.utf8) } }
             guard !groups.isEmpty else {
-                let known = names.joined().prefix(8).joined(separator: ", ")
+                let known = names.joined().sorted()
                 throw SplittingError(
-                    "no group is called '\(name)'; there are \(known)\(names.joined().count > 8 ? ", …" : "")")
+                    "no group is called '\(name)'; there are \(known.prefix(8).joined(separator: ", "))\(known.count > 8 ? ", …" : "")"
+                )
             }
             found.formUnion(groups)
         }

@@ -32,7 +32,7 @@ struct Export: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A layout of published projects: iemocap-base, meld-base, cosmic, mmgcn, sdt or mmsa.", valueName: "layout")
+            "The layout of a published project's files, instead of our own.", valueName: "layout")
     )
     var layout: PublishedLayout?
 

@@ -34,7 +34,13 @@ struct Split: ParsableCommand {
         let written = try StoreSplit.write(
             division.plan(), of: Store(opening: store), to: output.output.path, options: output.writer,
             origin: output.origin)
-        try StandardOutput.print(Self.table(of: StoreSummary(Store(opening: written.path))))
+        let summary = try StoreSummary(Store(opening: written.path))
+        if !summary.splits.contains(where: { $0.name == "valid" }) {
+            CommandProcess.warn(
+                "The new store has no split valid, by which a run chooses its epoch; --valid-from train:0.1 takes one from train."
+            )
+        }
+        try StandardOutput.print(Self.table(of: summary))
         try output.report(written)
     }
 
