@@ -172,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "PickleConversionTests",
             dependencies: [
-                "PickleConversion", "Conversion", "TableConversion", "FeatureStore", "Files", "StoreTools", "TestSupport",
+                "PickleConversion", "Conversion", "Conversations", "TableConversion", "FeatureStore", "Files", "StoreTools",
+                "TestSupport",
             ],
             exclude: ["Generator"]),
         .testTarget(

@@ -1,3 +1,4 @@
+import Conversations
 import Conversion
 import FeatureStore
 import Files
@@ -77,6 +78,31 @@ import Testing
         try export(whole, .cosmic, "cosmic.pkl")
         #expect(
             try convert([folder.file("sdt.pkl"), folder.file("cosmic.pkl")], "back.h5").contentID == store.contentID)
+    }
+
+    /// Our own export says everything: classes, speakers, origins and all.
+    @Test(arguments: [SpeakerScope.corpus, .dialogue]) func ourOwnExportComesBack(_ scope: SpeakerScope) throws {
+        var synthetic = SyntheticStore()
+        (synthetic.speakers, synthetic.speakerScope) = (5, scope)
+        try synthetic.write(
+            to: folder.file("store.h5"),
+            changing: { manifest in
+                for index in manifest.dialogues.indices { manifest.dialogues[index].sourcePosition = 10 - index }
+                for index in manifest.splits.indices { manifest.splits[index].origin = "list \(index)" }
+                manifest.labels[2] = -1
+                manifest.labelNames.append("never")
+            })
+        let store = try Store(opening: folder.file("store.h5"))
+        try StoreExport.write(of: store, to: OutputPath(folder.file("own.pkl")), as: .pickle)
+        let back = try convert([folder.file("own.pkl")], "back.h5")
+        #expect(back.contentID == store.contentID)
+        #expect(back.features == store.features && back.speakerScope == scope && back.dataset == "SYNTHETIC")
+        // A part is what `vuemo subset` makes of the same selection.
+        let selection = StoreSelection(splits: ["train", "test"], modalities: [.audio])
+        try StoreExport.write(selection, of: store, to: OutputPath(folder.file("part.pkl")), as: .pickle)
+        let part = try StoreSubset.write(
+            selection, of: store, to: OutputPath(folder.file("part.h5")), origin: StoreOrigin(toolVersion: "test"))
+        #expect(try convert([folder.file("part.pkl")], "part-back.h5").contentID == part.contentID)
     }
 
     // MARK: What stands there

@@ -27,6 +27,7 @@ struct ExportContent {
             ("dataset", .text(store.dataset)),
             ("content_id", .text(store.contentID)),
             ("split_names", .texts(store.splits.map(\.name))),
+            ("split_origins", .texts(store.splits.map(\.origin))),
             ("label_names", .texts(store.labelNames)),
             ("speaker_names", .texts(store.speakerNames)),
             ("speaker_scope", .text(store.speakerScope.rawValue)),
