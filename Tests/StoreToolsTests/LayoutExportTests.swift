@@ -1,4 +1,3 @@
-import Conversations
 import FeatureStore
 import Files
 import Foundation

@@ -53,8 +53,8 @@ struct Split: ParsableCommand {
         var table = TextTable(
             [.left("", atLeast: 8, atMost: 30)] + store.splits.map { .right($0.name, atLeast: 9, atMost: 15) })
         table.add(["dialogues"] + store.splits.map { "\($0.dialogues)" })
-        table.add(["utterances"] + store.splits.map { "\($0.utterances)" })
         table.add(["share"] + store.splits.map { percent($0.dialogues, of: store.dialogues) })
+        table.add(["utterances"] + store.splits.map { "\($0.utterances)" })
         for (index, name) in store.classes.enumerated() {
             table.add([name] + store.splits.map { percent($0.classes[index], of: $0.utterances) })
         }
