@@ -4,7 +4,7 @@ import HDF5
 import NeuralNetworks
 import TestSupport
 import Testing
-import VUEMO
+import Models
 
 @testable import Training
 

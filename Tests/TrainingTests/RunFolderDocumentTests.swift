@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func namesTheKeysOfTheRecord() throws {
-        let configuration = RunConfiguration(models: .test)
+        let configuration = RunConfiguration(models: .all)
         let record = RunRecord(
             configuration: configuration, storePath: "/store.h5", dataset: "tiny", contentID: "0",
             storeFormatVersion: "1.0.0", initialParameters: "/start.h5", toolVersion: "1.0.0")

@@ -69,7 +69,7 @@ struct StructureRule: Rule {
             Finding(.checksumMismatch, at: $0.path, "it cannot be opened: \($0.reason)")
         }
         let unreadable = Set(store.unreadable.map(\.path) + store.refused.map(\.path))
-        for list in StoreSchema.lists {
+        for list in StoreSchema.lists + store.targetNames.flatMap(StoreSchema.targetLists) {
             guard let dataset = store.datasets[list.path] else {
                 if !unreadable.contains(list.path) {
                     findings.append(Finding(.missingObject, at: list.path, "there is no such dataset"))
@@ -198,7 +198,7 @@ struct UnknownContentRule: Rule {
                     .unknownContent, at: "/",
                     "the file has format version \(version), newer than \(FormatVersion.current)"))
         }
-        let known = Set(StoreSchema.lists.map(\.path))
+        let known = Set((StoreSchema.lists + store.targetNames.flatMap(StoreSchema.targetLists)).map(\.path))
         let unknown = store.datasets.keys.filter { path in
             !known.contains(path) && !Self.open.contains { path.hasPrefix($0 + "/") }
         }

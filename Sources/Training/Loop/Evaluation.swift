@@ -133,8 +133,12 @@ public enum RunEvaluator {
                 "\(folder.path) has no epoch to evaluate yet (\(folder.bestCheckpoint) is missing); continue it with vuemo train --resume."
             )
         }
-        let header = try CheckpointFile.readHeader(folder.bestCheckpoint, models: models)
-        try header.check(against: record, checkpoint: folder.bestCheckpoint)
+        // Without last.h5, which is large and may have been removed, the file's own history must do.
+        let last =
+            FileManager.default.fileExists(atPath: folder.lastCheckpoint)
+            ? folder.lastCheckpoint : folder.bestCheckpoint
+        let history = try CheckpointFile.readHeader(last, models: models).progress.history
+        let header = try ChosenEpoch(folder: folder, record: record, history: history).check(whole: false)
         let dialogues = store.dialogues(inSplit: split)
         guard !dialogues.isEmpty else {
             throw TrainingError(.data, "\(store.path) has no dialogues in split \(split); choose another with --split.")

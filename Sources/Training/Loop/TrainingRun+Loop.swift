@@ -132,8 +132,7 @@ extension TrainingRun {
 
     /// Loads the chosen epoch, evaluates it on test, and writes `predictions.csv` and `result.json`; nil where it was interrupted.
     private func evaluateChosenEpoch(_ interruption: Interruption) throws -> RunResult? {
-        let header = try CheckpointFile.readHeader(folder.bestCheckpoint, models: record.configuration.models)
-        try header.check(against: record, checkpoint: folder.bestCheckpoint)
+        let header = try chosenEpoch.check(whole: false)
         try CheckpointFile.readParameters(folder.bestCheckpoint, into: model.parameters)
         guard let evaluation = try evaluate(splits.test, interruption) else { return nil }
         let result = RunResult(

@@ -150,19 +150,23 @@ extension TrainingRun {
         try RunFolder.writing {
             try TextFile.replace(folder.metrics, with: progress.history.map { try JSON.line($0) + "\n" }.joined())
         }
-        guard let best = progress.history.best?.epoch, best == progress.completedEpochs, progress.stepInEpoch == 0
-        else { return }
-        let published = try? CheckpointFile.readHeader(
-            folder.bestCheckpoint, models: record.configuration.models
-        ).progress
-        if published?.completedEpochs != best { try publishBest() }
+        guard let best = progress.history.best?.epoch else { return }
+        if best == progress.completedEpochs, progress.stepInEpoch == 0 {
+            try publishBest()
+        } else {
+            // Now and not after the last epoch, when it is evaluated.
+            try chosenEpoch.check(whole: true)
+        }
     }
+
+    /// What `best.h5` must be.
+    var chosenEpoch: ChosenEpoch { ChosenEpoch(folder: folder, record: record, history: progress.history) }
 }
 
 extension RunRecord {
     /// Makes sure that `store` holds what the run was trained on.
-    func check(_ store: Store) throws(TrainingError) {
-        guard store.contentID == contentID else {
+    func check(_ store: Store) throws {
+        guard try store.hasContent(contentID) else {
             throw TrainingError(
                 .data,
                 "\(store.path) holds other data (content_id \(store.contentID.prefix(12))…) than the run was made from "

@@ -135,6 +135,12 @@ extension CheckpointFile {
         try load(NamedArrays.read(parameters, of: file), into: store, requireBuffers: false, name: path)
     }
 
+    /// Compares the parameters and running statistics with their checksums.
+    /// - Throws: `TrainingError` where one is damaged; `HDF5Error` where the file cannot be read.
+    static func checkParameters(_ path: String) throws {
+        _ = try NamedArrays.read(parameters, of: open(path))
+    }
+
     /// The number of values of every parameter in a file.
     static func parameterCounts(_ path: String) throws -> [String: Int] {
         let file = try File(opening: path)

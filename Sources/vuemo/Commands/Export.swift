@@ -5,7 +5,8 @@ import FeatureStore
 import StoreTools
 
 /// `vuemo export`: a store's content for Python without this project.
-struct Export: ParsableCommand {
+struct Export: ListedCommand {
+    static let section = CommandSection.store
     static let configuration = CommandConfiguration(
         abstract: "Write a store for Python, or for published projects.",
         usage: "vuemo export [<options>] <store.h5> --output <file>",

@@ -6,7 +6,8 @@ import StoreTools
 import TerminalText
 
 /// `vuemo split`: the dialogues of a store in new splits.
-struct Split: ParsableCommand {
+struct Split: ListedCommand {
+    static let section = CommandSection.store
     static let configuration = CommandConfiguration(
         abstract: "Divide the dialogues of a store into new splits.",
         usage: "vuemo split [<options>] <store.h5> --output <file>",

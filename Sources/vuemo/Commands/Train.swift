@@ -1,3 +1,4 @@
+import Models
 import ArgumentParser
 import CommandSupport
 import Configuration
@@ -8,7 +9,8 @@ import TerminalText
 import Training
 
 /// `vuemo train`
-struct Train: ParsableCommand {
+struct Train: ListedCommand {
+    static let section = CommandSection.model
     static let configuration = CommandConfiguration(
         abstract: "Train a model on a store, or continue a run.",
         discussion: """
@@ -102,12 +104,12 @@ struct Train: ParsableCommand {
     private func resolved(_ store: Store?) throws -> RunConfiguration {
         try RunConfiguration.resolve(
             dataset: store.map(DatasetFacts.init), preset: options.preset, assignments: options.assignments(),
-            threads: ProcessInfo.processInfo.activeProcessorCount, models: .vuemo)
+            threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
     }
 
     private func printConfiguration() throws {
         if let resume {
-            let record = try RunFolder(resume).record(models: .vuemo)
+            let record = try RunFolder(resume).record(models: .all)
             try record.refuseChanges(options.assignments())
             return try StandardOutput.printRaw(record.configuration.commentedYAML)
         }
@@ -117,10 +119,10 @@ struct Train: ParsableCommand {
 
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {
         let folder = RunFolder(path)
-        let record = try folder.record(models: .vuemo)
+        let record = try folder.record(models: .all)
         try record.refuseChanges(options.assignments())
         return try TrainingRun.resume(
-            folder, store: Store(opening: store ?? record.storePath), models: .vuemo,
+            folder, store: Store(opening: store ?? record.storePath), models: .all,
             skipVerification: skipVerification,
             observe: reporter.observe)
     }
