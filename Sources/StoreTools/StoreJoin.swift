@@ -86,12 +86,19 @@ struct StoreJoin {
             }
             labels += store.labels[rows]
         }
-        return StoreManifest(
+        var manifest = StoreManifest(
             dataset: template.dataset, dialogues: dialogues, utteranceIDs: ids, labels: labels,
             speakers: speakerNumbers,
             sentences: sentences, labelNames: labelNames, speakerNames: speakers.names,
             speakerScope: template.speakerScope,
             splits: ordered, features: features)
+        manifest.targets = template.targets.map { target in
+            let labels = runs.flatMap { store, rows in
+                store.targets.first { $0.name.utf8.elementsEqual(target.name.utf8) }?.labels[rows] ?? []
+            }
+            return LabelSet(name: target.name, labelNames: target.labelNames, labels: labels)
+        }
+        return manifest
     }
 
     /// Writes the new store, rows a few megabytes at a time.

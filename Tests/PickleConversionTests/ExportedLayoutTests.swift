@@ -143,6 +143,36 @@ import Testing
         #expect(try fields("iemocap.pkl").fields.allSatisfy { !$0.numbered })
     }
 
+    /// The sentiment of COSMIC's MELD file comes from the store's second labels, in MELD's numbers.
+    @Test func sentimentStandsBesideTheEmotions() throws {
+        struct Field: Decodable { let entries: [String: [Int]] }
+        for (labelNames, expected) in [
+            (["negative", "neutral", "positive"], [-1: -1, 0: 2, 1: 0, 2: 1]),
+            (["low", "high"], [-1: -1, 0: 0, 1: 1]), ([], [:]),
+        ] {
+            var labels: [Int32] = []
+            try SyntheticStore().write(
+                to: folder.file("store.h5"),
+                changing: { manifest in
+                    manifest.dataset = "MELD"
+                    labels = (0..<manifest.utteranceCount).map { Int32($0 % (labelNames.count + 1)) - 1 }
+                    if !labelNames.isEmpty {
+                        manifest.targets = [LabelSet(name: "sentiment", labelNames: labelNames, labels: labels)]
+                    }
+                })
+            let store = try Store(opening: folder.file("store.h5"))
+            let name = "cosmic\(labelNames.count).pkl"
+            let told = try export(store, .cosmic, name)
+            #expect(told.notes.contains { $0.contains("no sentiment") } == labelNames.isEmpty)
+            let written = try Samples.call("export_checks", "field", [try bytes(name), try Python.string("2")])
+            let field = try written.withContent { try JSONDecoder().decode(Field.self, from: Data($0)) }
+            for dialogue in store.dialogues {
+                let wanted = labels[dialogue.range].map { labelNames.isEmpty ? -1 : expected[Int($0)]! }
+                #expect(field.entries[dialogue.id] == wanted)
+            }
+        }
+    }
+
     private struct Mode: Decodable {
         struct Numbers: Decodable, Equatable {
             let type: String

@@ -202,6 +202,40 @@ import Testing
         #expect(try folder.names() == ["whole.h5"])
     }
 
+    /// Labels beside those of emotion stay with their utterances.
+    @Test func labelsBesideComeAlong() throws {
+        let moods = LabelSet(name: "sentiment", labelNames: ["neutral", "positive", "negative"], labels: [])
+        let whole = try sessions { manifest in
+            manifest.targets = [moods]
+            manifest.targets[0].labels = (0..<manifest.utteranceCount).map { Int32($0 % 4) - 1 }
+        }
+        let new = try split(try SplitPlan(.fractions(Self.thirds)), whole)
+        for dialogue in new.dialogues {
+            let old = try #require(whole.dialogues.first { $0.id == dialogue.id })
+            #expect(new.targets[0].labels[dialogue.range] == whole.targets[0].labels[old.range])
+        }
+        #expect(new.targets[0].labelNames == moods.labelNames)
+        let parts = try ["S1*", "S2*"].map { pattern in
+            let path = folder.file("\(pattern.prefix(2)).h5")
+            try StoreSubset.write(
+                StoreSelection(dialoguePatterns: [pattern]), of: whole, to: OutputPath(path), origin: origin)
+            return try Store(opening: path)
+        }
+        try StoreMerge.write(parts, to: OutputPath(folder.file("merged.h5")), origin: origin)
+        let merged = try Store(opening: folder.file("merged.h5"))
+        for dialogue in merged.dialogues {
+            let old = try #require(whole.dialogues.first { $0.id == dialogue.id })
+            #expect(merged.targets[0].labels[dialogue.range] == whole.targets[0].labels[old.range])
+        }
+        let without = try sessions("without.h5") { manifest in
+            for index in manifest.dialogues.indices { manifest.dialogues[index].id += "x" }
+        }
+        #expect(
+            try message {
+                try StoreMerge.write([whole, without], to: OutputPath(folder.file("no.h5")), origin: origin)
+            }.contains("their labels beside the classes differ (sentiment: neutral, positive, negative and none)"))
+    }
+
     /// Merging what was split keeps what every split says of its origin.
     @Test func mergeKeepsTheOrigins() throws {
         let whole = try sessions()

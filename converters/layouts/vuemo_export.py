@@ -7,6 +7,7 @@ from dataset.contribution import MODALITIES, Contribution
 from dataset.datasets import LONGEST_NAME, Dataset
 from dataset.fields import size_of
 from dataset.places import Place, shown_value
+from faults import first_few
 from pickles.stand_ins import Array, as_text
 
 NAME = "vuemo export (dictionary)"
@@ -48,6 +49,9 @@ def read(content, reader):
         raise reader.fault(f"its speaker_scope is {shown_value(made.speaker_scope)}, and should be 'corpus' or 'dialogue'")
     take_splits(made, content, lists, ids)
     take_features(made, content, rows, offset[-1])
+    beside = content.get("targets")
+    if type(beside) is dict and beside:
+        reader.warnings.append(f"{made.name}: its labels beside those of emotion are left out: {first_few([as_text(name) for name in beside])}.")
     return made
 
 

@@ -46,6 +46,10 @@ class OwnExport(unittest.TestCase):
         del content["split_origins"]
         self.assertEqual(description(content)["splits"][1]["origin"], "test ids of vuemo export (dictionary)")
 
+    def test_labels_beside_the_emotions_are_told(self):
+        content = export(targets={"sentiment": {"names": ["low"], "labels": [0, 0, 0]}})
+        self.assertIn("x.pkl: its labels beside those of emotion are left out: sentiment.", description(content)["warnings"])
+
     def test_contradictions_are_told(self):
         info = {"modality": "audio", "layer": None, "extractor": None}
         for words, changed in [

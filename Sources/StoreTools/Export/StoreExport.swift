@@ -69,6 +69,18 @@ public enum StoreExport {
                     try describe(feature, to: pickle)
                 }
             }
+            try pickle.text("targets")
+            try pickle.dictionary {
+                for target in content.targets {
+                    try pickle.text(target.name)
+                    try pickle.dictionary {
+                        try pickle.text("names")
+                        try write(target.names, to: pickle)
+                        try pickle.text("labels")
+                        try write(target.labels, to: pickle)
+                    }
+                }
+            }
         }
         try pickle.end()
     }
@@ -105,6 +117,10 @@ public enum StoreExport {
         let archive = ZipWriter(to: file)
         for (name, value) in content.entries { try write(value, name, to: archive) }
         for (feature, value) in content.features { try write(value, "features/\(feature.name)", to: archive) }
+        for target in content.targets {
+            try write(target.names, "targets/\(target.name)/names", to: archive)
+            try write(target.labels, "targets/\(target.name)/labels", to: archive)
+        }
         try archive.finish()
     }
 

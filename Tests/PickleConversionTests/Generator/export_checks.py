@@ -30,6 +30,11 @@ def fields(data):
     return json.dumps({"outer": type(content).__name__, "fields": [plain(field) for field in content]})
 
 
+def field(data, place):
+    """As JSON, one field of such a file."""
+    return json.dumps(plain(load(data, "fields.pkl")[int(place)]))
+
+
 def plain(field):
     if type(field) is dict:
         return {"numbered": all(type(key) is int for key in field),

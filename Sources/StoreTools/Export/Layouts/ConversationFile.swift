@@ -18,6 +18,8 @@ struct ConversationFile {
     private let fields: [LayoutField]
     private let corpus: CorpusConvention
     private let classNumbers: [Int]
+    /// The written number of sentiment for each utterance of the store; empty where that has none.
+    private let sentiment: [Int]
     private let speakers: Speakers
     private let hasNumbers: Bool
 
@@ -58,7 +60,8 @@ struct ConversationFile {
         hasNumbers =
             corpus.hasNumberedDialogues
             && part.dialogues.allSatisfy { Int(store.dialogues[$0].id).map(String.init) == store.dialogues[$0].id }
-        if choice.layout == .cosmic, isMELD {
+        sentiment = Self.sentiment(of: store)
+        if choice.layout == .cosmic, isMELD, sentiment.isEmpty {
             choice.notes.append("The store has no sentiment beside the emotions: that field holds -1.")
         }
         if choice.layout != .cosmic, !store.dialogues(inSplit: "valid").isEmpty {
@@ -79,6 +82,16 @@ struct ConversationFile {
         throw choice.refused(
             "its files differ between \(known.map(\.name).joined(separator: ", ")), and this store's dataset is '\(choice.part.store.dataset)'"
                 + (choice.layout == .mmgcn ? "; give --layout iemocap-base or meld-base" : ""))
+    }
+
+    /// MELD's numbers where the names of the classes are MELD's, otherwise the store's.
+    private static func sentiment(of store: Store) -> [Int] {
+        guard let target = store.targets.first(where: { $0.name.utf8.elementsEqual("sentiment".utf8) }) else {
+            return []
+        }
+        let published = target.labelNames.map { CorpusConvention.sentiment.firstIndex(of: $0) }
+        let numbers = published.contains(nil) ? Array(target.labelNames.indices) : published.compactMap(\.self)
+        return target.labels.map { $0 < 0 ? -1 : numbers[Int($0)] }
     }
 
     // MARK: Speakers
@@ -175,7 +188,7 @@ struct ConversationFile {
         case .sentences: try pickle.texts(try store.sentences(rows))
         case .labels:
             try pickle.integers(store.labels[rows].map { $0 < 0 ? -1 : classNumbers[Int($0)] })
-        case .sentiment: try pickle.integers(rows.map { _ in -1 })
+        case .sentiment: try pickle.integers(rows.map { sentiment.isEmpty ? -1 : sentiment[$0] })
         case .speakers:
             switch speakers {
             case .names: try pickle.texts(store.speakers[rows].map { store.speakerNames[Int($0)] })

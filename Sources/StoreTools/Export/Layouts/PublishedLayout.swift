@@ -45,6 +45,9 @@ struct CorpusConvention {
         name: "DailyDialog", classes: ["happy", "neutral", "anger", "sad", "fear", "surprise", "disgust"],
         speakers: .names(["0", "1"]), hasNumberedDialogues: true)
 
+    /// The sentiment beside MELD's emotions, in the order of its numbers.
+    static let sentiment = ["neutral", "positive", "negative"]
+
     /// The convention for a store, told by the name of its dataset.
     static func of(_ store: Store, among known: [CorpusConvention]) -> CorpusConvention? {
         known.first { $0.name.lowercased() == store.dataset.lowercased() }
@@ -56,7 +59,7 @@ enum LayoutField {
     case utteranceIDs
     case speakers
     case labels
-    /// The classes of sentiment beside the emotions, which a store does not have.
+    /// The classes of sentiment beside the emotions.
     case sentiment
     case rows(FeatureDescription)
     case sentences
