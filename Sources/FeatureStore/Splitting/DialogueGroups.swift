@@ -31,10 +31,14 @@ public struct DialogueGroups: Sendable {
     /// The numbers of the groups of these names.
     /// - Throws: ``SplittingError`` for a name that no group has.
     public func numbers(named wanted: [String]) throws(SplittingError) -> Set<Int> {
+        // By bytes: letters that only look alike are two.
+        var places: [[UInt8]: Set<Int>] = [:]
+        for (number, own) in names.enumerated() {
+            for name in own { places[Array(name.utf8), default: []].insert(number) }
+        }
         var found: Set<Int> = []
         for name in wanted {
-            let groups = names.indices.filter { names[$0].contains { $0.utf8.elementsEqual(name.utf8) } }
-            guard !groups.isEmpty else {
+            guard let groups = places[Array(name.utf8)] else {
                 let known = names.joined().sorted()
                 throw SplittingError(
                     "no group is called '\(name)'; there are \(known.prefix(8).joined(separator: ", "))\(known.count > 8 ? ", …" : "")"

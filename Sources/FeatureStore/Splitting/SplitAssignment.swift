@@ -1,24 +1,46 @@
 /// A dialogue as an assignment to splits sees it.
-public struct AssignableDialogue: Sendable {
+package struct AssignableDialogue: Sendable {
     /// Unique among the dialogues that are divided.
-    public var id: String
+    package var id: String
     /// Dialogues of one number stay together; nil for one that stands alone.
-    public var group: Int?
+    package var group: Int?
     /// What is to be spread evenly: its utterances of each class, for every dialogue as many numbers. Empty spreads dialogues alone.
-    public var classCounts: [Int]
+    package var classCounts: [Int]
 
     /// A dialogue; see the properties.
-    public init(id: String, group: Int? = nil, classCounts: [Int] = []) {
+    package init(id: String, group: Int? = nil, classCounts: [Int] = []) {
         self.id = id
         self.group = group
         self.classCounts = classCounts
     }
 }
 
+extension Store {
+    /// Dialogues as an assignment sees them.
+    /// - Parameters:
+    ///   - dialogues: Indices of dialogues.
+    ///   - groups: What stays together; nil for every dialogue alone.
+    ///   - isStratified: Whether the utterances of each class, and those without one, are to be spread evenly too.
+    package func assignable(
+        _ dialogues: some Sequence<Int>, groups: DialogueGroups? = nil, isStratified: Bool = false
+    ) -> [AssignableDialogue] {
+        dialogues.map { index in
+            var counts = [Int](repeating: 0, count: isStratified ? labelNames.count + 1 : 0)
+            if isStratified {
+                for label in labels[self.dialogues[index].range] {
+                    counts[label < 0 ? labelNames.count : Int(label)] += 1
+                }
+            }
+            return AssignableDialogue(
+                id: self.dialogues[index].id, group: groups?.numbers[index], classCounts: counts)
+        }
+    }
+}
+
 /// Divides dialogues into parts of given shares: splits, or folds.
 ///
 /// The result follows from the ids, the groups, the counts, the shares and the seed, and not from the order of the dialogues.
-public enum SplitAssignment {
+package enum SplitAssignment {
     /// Divides dialogues, groups whole.
     ///
     /// What is spread are the dialogues and, where they have counts, the utterances of each class. A part of share f is to have f·N of
@@ -29,7 +51,7 @@ public enum SplitAssignment {
     /// - Parameter shares: Of the parts, above 0; taken relative to their sum.
     /// - Returns: For each dialogue its part, an index into `shares`.
     /// - Throws: ``SplittingError`` where there are fewer groups than parts.
-    public static func divide(
+    package static func divide(
         _ dialogues: [AssignableDialogue], shares: [Double], seed: UInt64
     ) throws(SplittingError) -> [Int] {
         guard !shares.isEmpty, shares.allSatisfy({ $0 > 0 && $0.isFinite }) else {

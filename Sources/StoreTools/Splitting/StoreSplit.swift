@@ -126,25 +126,12 @@ private struct Division {
 
     /// The parts of some dialogues, by the plan's groups, classes and seed.
     private func parts(_ dialogues: [Int], _ shares: [Double]) throws(StoreToolsError) -> [Int] {
-        let candidates = dialogues.map { index in
-            AssignableDialogue(
-                id: store.dialogues[index].id, group: groups?.numbers[index],
-                classCounts: plan.isStratified ? classCounts(index) : [])
-        }
+        let candidates = store.assignable(dialogues, groups: groups, isStratified: plan.isStratified)
         do throws(SplittingError) {
             return try SplitAssignment.divide(candidates, shares: shares, seed: plan.seed)
         } catch {
             throw Self.refused(store, error.message)
         }
-    }
-
-    /// The utterances of each class of a dialogue, and last those without one.
-    private func classCounts(_ dialogue: Int) -> [Int] {
-        var counts = [Int](repeating: 0, count: store.labelNames.count + 1)
-        for label in store.labels[store.dialogues[dialogue].range] {
-            counts[label < 0 ? counts.count - 1 : Int(label)] += 1
-        }
-        return counts
     }
 
     /// Refuses splits that are kept although they divide a group.
