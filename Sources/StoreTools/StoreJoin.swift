@@ -46,7 +46,8 @@ struct StoreJoin {
             )
         }
         if let known = splits.firstIndex(where: { $0.name == split.name }) {
-            origins[known].add(split.origin)
+            // A new split has one origin, which need not be compared for every dialogue.
+            if newSplit == nil { origins[known].add(split.origin) }
         } else {
             splits.append(split)
             origins.append(JoinedOrigin(split.origin))

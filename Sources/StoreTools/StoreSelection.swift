@@ -33,13 +33,8 @@ public struct StoreSelection: Sendable, Equatable {
             ("dialogues", dialogues), ("dialogues like", dialoguePatterns), ("splits", splits),
             ("modalities", modalities?.map(\.rawValue)), ("features", features),
         ]
-        let words = parts.compactMap { name, values in values.map { "\(name) \(Self.list($0))" } }
+        let words = parts.compactMap { name, values in values.map { "\(name) \(SplitPlan.list($0, separator: ","))" } }
         return words.isEmpty ? "everything" : words.joined(separator: "; ")
-    }
-
-    /// The first names: an attribute of HDF5 holds no list of thousands.
-    private static func list(_ names: [String]) -> String {
-        names.prefix(100).joined(separator: ",") + (names.count > 100 ? " and \(names.count - 100) more" : "")
     }
 }
 

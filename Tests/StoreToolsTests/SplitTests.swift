@@ -134,6 +134,20 @@ import Testing
                 == "0.25 of the train dialogues of out.h5, chosen by vuemo split --valid-from train:0.25 --seed 2")
     }
 
+    /// Thousands of names stand in no attribute, and cost no time for every dialogue.
+    @Test func manyGroupsAreLeftOut() throws {
+        let whole = try sessions { manifest in
+            for index in manifest.dialogues.indices { manifest.dialogues[index].id = "d\(index)" }
+        }
+        let names = (0..<19).map { "d\($0)" } + (0..<200).map { _ in "d18" }
+        let new = try split(try SplitPlan(.leftOut(names), grouping: .pattern("(.*)")), whole)
+        #expect(ids(new, "train") == ["d19"] && ids(new, "test").count == 19)
+        #expect(new.provenance?.options.contains(" and 119 more --group-by '(.*)'") == true)
+        #expect(
+            new.splits[1].origin.contains(" and 119 more of whole.h5, chosen by vuemo split --leave-out d0 d1 ") == true
+        )
+    }
+
     /// Speakers 0 and 1 meet, and 2 meets 1: three of them are one group; 3 is alone.
     @Test func whoSharesASpeakerStaysTogether() throws {
         let whole = try sessions(speakers: ["Ora", "Ivo", "Una", "Eli"]) { manifest in

@@ -108,7 +108,7 @@ public struct SplitPlan: Sendable, Equatable {
         case .fractions(let shares):
             words.append("--fractions " + shares.map { "\($0.split)=\($0.share)" }.joined(separator: ","))
         case .fold(let number, let count): words.append("--folds \(count) --fold \(number)")
-        case .leftOut(let names): words.append("--leave-out " + names.map(Self.quoted).joined(separator: " "))
+        case .leftOut(let names): words.append("--leave-out " + Self.list(names.map(Self.quoted), separator: " "))
         }
         if let validShare { words.append("--valid-from train:\(validShare)") }
         switch grouping {
@@ -119,6 +119,11 @@ public struct SplitPlan: Sendable, Equatable {
         if isStratified { words.append("--stratify") }
         words.append("--seed \(seed)")
         return words.joined(separator: " ")
+    }
+
+    /// The first names: an attribute of HDF5 holds no list of thousands.
+    static func list(_ names: [String], separator: String) -> String {
+        names.prefix(100).joined(separator: separator) + (names.count > 100 ? " and \(names.count - 100) more" : "")
     }
 
     /// A word as a shell takes it.

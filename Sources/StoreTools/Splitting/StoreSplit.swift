@@ -95,11 +95,11 @@ private struct Division {
             do throws(SplittingError) { left = try groups.numbers(named: names) } catch {
                 throw Self.refused(store, error.message)
             }
+            let listed = SplitPlan.list(names, separator: ", ")
             guard left.count < groups.count else {
-                throw Self.refused(store, "nothing is left to train on without \(names.joined(separator: ", "))")
+                throw Self.refused(store, "nothing is left to train on without \(listed)")
             }
             splits = groups.numbers.map { left.contains($0) ? "test" : "train" }
-            let listed = names.joined(separator: ", ")
             origins = [
                 "train": "all dialogues of \(name) but those of \(listed), \(chosen)",
                 "test": "the dialogues of \(listed) of \(name), \(chosen)",
