@@ -172,7 +172,10 @@ let package = Package(
             dependencies: ["StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "TestSupport"]),
         .testTarget(
             name: "PickleConversionTests",
-            dependencies: ["PickleConversion", "Conversion", "TableConversion", "FeatureStore", "TestSupport"],
+            dependencies: [
+                "PickleConversion", "Conversion", "Conversations", "TableConversion", "FeatureStore", "Files", "StoreTools",
+                "TestSupport",
+            ],
             exclude: ["Generator"]),
         .testTarget(
             name: "TableConversionTests",

@@ -33,16 +33,21 @@ struct StoreJoin {
     }
 
     /// Adds a dialogue behind those added before.
-    /// - Parameter sourceOffset: Where its store's source order begins in the new one.
-    mutating func add(_ index: Int, of store: Store, sourceOffset: Int) throws(StoreToolsError) {
+    /// - Parameters:
+    ///   - sourceOffset: Where its store's source order begins in the new one.
+    ///   - newSplit: Its split there; nil for the one that it has.
+    mutating func add(
+        _ index: Int, of store: Store, sourceOffset: Int, to newSplit: SplitDescription? = nil
+    ) throws(StoreToolsError) {
         let dialogue = store.dialogues[index]
-        guard let split = dialogue.split.map({ store.splits[$0] }) else {
+        guard let split = newSplit ?? dialogue.split.map({ store.splits[$0] }) else {
             throw StoreToolsError(
                 "dialogue '\(dialogue.id)' of '\(store.path)' belongs to no split; mend its source and convert it again"
             )
         }
         if let known = splits.firstIndex(where: { $0.name == split.name }) {
-            origins[known].add(split.origin)
+            // A new split has one origin, which need not be compared for every dialogue.
+            if newSplit == nil { origins[known].add(split.origin) }
         } else {
             splits.append(split)
             origins.append(JoinedOrigin(split.origin))
@@ -82,12 +87,19 @@ struct StoreJoin {
             }
             labels += store.labels[rows]
         }
-        return StoreManifest(
+        var manifest = StoreManifest(
             dataset: template.dataset, dialogues: dialogues, utteranceIDs: ids, labels: labels,
             speakers: speakerNumbers,
             sentences: sentences, labelNames: labelNames, speakerNames: speakers.names,
             speakerScope: template.speakerScope,
             splits: ordered, features: features)
+        manifest.targets = template.targets.map { target in
+            let labels = runs.flatMap { store, rows in
+                store.targets.first { $0.name.utf8.elementsEqual(target.name.utf8) }?.labels[rows] ?? []
+            }
+            return LabelSet(name: target.name, labelNames: target.labelNames, labels: labels)
+        }
+        return manifest
     }
 
     /// Writes the new store, rows a few megabytes at a time.

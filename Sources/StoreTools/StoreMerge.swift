@@ -80,6 +80,15 @@ public enum StoreMerge {
             throw refuse(
                 "their classes", store.labelNames.joined(separator: ", "), first.labelNames.joined(separator: ", "))
         }
+        func targets(_ store: Store) -> [String] {
+            store.targets.map { "\($0.name): \($0.labelNames.joined(separator: ", "))" }
+        }
+        let (ownTargets, otherTargets) = (targets(store), targets(first))
+        guard ownTargets.map({ Array($0.utf8) }) == otherTargets.map({ Array($0.utf8) }) else {
+            throw refuse(
+                "their labels beside the classes", ownTargets.isEmpty ? "none" : ownTargets.joined(separator: "; "),
+                otherTargets.isEmpty ? "none" : otherTargets.joined(separator: "; "))
+        }
         guard store.speakerScope == first.speakerScope else {
             throw refuse("the scopes of their speakers", store.speakerScope.rawValue, first.speakerScope.rawValue)
         }

@@ -6,7 +6,9 @@ import Files
 public struct StoreSelection: Sendable, Equatable {
     /// Ids of dialogues.
     public var dialogues: [String]?
-    /// Names of splits. Dialogues must satisfy this and ``dialogues``.
+    /// Patterns over the ids of dialogues, with `*`, `?` and `[…]` as in shells. A dialogue must be named by ``dialogues`` or fit one.
+    public var dialoguePatterns: [String]?
+    /// Names of splits. Dialogues must satisfy this too.
     public var splits: [String]?
     /// Modalities.
     public var modalities: [Modality]?
@@ -15,9 +17,11 @@ public struct StoreSelection: Sendable, Equatable {
 
     /// A selection; see the properties. Without arguments, the whole store.
     public init(
-        dialogues: [String]? = nil, splits: [String]? = nil, modalities: [Modality]? = nil, features: [String]? = nil
+        dialogues: [String]? = nil, dialoguePatterns: [String]? = nil, splits: [String]? = nil,
+        modalities: [Modality]? = nil, features: [String]? = nil
     ) {
         self.dialogues = dialogues
+        self.dialoguePatterns = dialoguePatterns
         self.splits = splits
         self.modalities = modalities
         self.features = features
@@ -26,10 +30,10 @@ public struct StoreSelection: Sendable, Equatable {
     /// In words, for provenance.
     var words: String {
         let parts: [(String, [String]?)] = [
-            ("dialogues", dialogues), ("splits", splits), ("modalities", modalities?.map(\.rawValue)),
-            ("features", features),
+            ("dialogues", dialogues), ("dialogues like", dialoguePatterns), ("splits", splits),
+            ("modalities", modalities?.map(\.rawValue)), ("features", features),
         ]
-        let words = parts.compactMap { name, values in values.map { "\(name) \($0.joined(separator: ","))" } }
+        let words = parts.compactMap { name, values in values.map { "\(name) \(SplitPlan.list($0, separator: ","))" } }
         return words.isEmpty ? "everything" : words.joined(separator: "; ")
     }
 }
@@ -50,9 +54,18 @@ struct SelectedPart {
         }
         if let ids = selection.dialogues {
             let known = Set(store.dialogues.map { Array($0.id.utf8) })
-            if let unknown = ids.first(where: { !known.contains(Array($0.utf8)) }) {
-                throw refuse("dialogue", unknown, store.dialogues.map(\.id))
+            let unknown = ids.filter { !known.contains(Array($0.utf8)) }
+            if unknown.count == 1 { throw refuse("dialogue", unknown[0], store.dialogues.map(\.id)) }
+            if !unknown.isEmpty {
+                let some = unknown.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+                throw StoreToolsError(
+                    "store '\(store.path)' lacks \(unknown.count) of the \(ids.count) dialogues that are named: \(some)\(unknown.count > 3 ? ", …" : "")"
+                )
             }
+        }
+        let patterns = selection.dialoguePatterns?.map { ($0, NamePattern($0)) }
+        if let unmet = patterns?.first(where: { _, pattern in !store.dialogues.contains { pattern.fits($0.id) } }) {
+            throw refuse("dialogue like", unmet.0, store.dialogues.map(\.id))
         }
         let splitNames = store.splits.map(\.name)
         if let unknown = selection.splits?.first(where: { !Self.contains(splitNames, $0) }) {
@@ -66,7 +79,8 @@ struct SelectedPart {
         self.store = store
         dialogues = store.dialogues.indices.filter { index in
             let dialogue = store.dialogues[index]
-            return (ids?.contains(Array(dialogue.id.utf8)) ?? true)
+            let isNamed = ids?.contains(Array(dialogue.id.utf8)) ?? (patterns == nil)
+            return (isNamed || patterns?.contains { $1.fits(dialogue.id) } ?? false)
                 && (selection.splits.map { Self.contains($0, dialogue.split.map { splitNames[$0] } ?? "") } ?? true)
         }
         features = store.features.filter { feature in

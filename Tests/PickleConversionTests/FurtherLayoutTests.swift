@@ -69,6 +69,9 @@ import Testing
             options: "\"speakers\":[2,0,5]", layout: "base of another corpus (9 or 10 fields)", dataset: "unnamed",
             speakers: ["0", "1", "2", "3", "4", "5"], features: base),
         Expectation(
+            options: "\"part\":\"own-export\",\"protocol\":4,\"python2\":false", layout: "vuemo export (dictionary)",
+            dataset: "IEMOCAP", splits: ["train", "valid", "test"], features: base),
+        Expectation(
             options: "\"part\":\"combined\"", layout: "IEMOCAP combined (12 fields)", dataset: "IEMOCAP",
             features: layers + base.suffix(2)),
         Expectation(

@@ -23,7 +23,7 @@ enum Samples {
         let made = ["numpy_pickles", "make_sample"].map { (name: $0, folder: "data") }
         let checks = [
             "torch_files", "torch_hostile", "torch_checks", "sample_files", "hostile_checks", "reader_checks",
-            "fuzz_pickles", "damage_checks",
+            "fuzz_pickles", "damage_checks", "export_checks",
         ].map { (name: $0, folder: "Tests/PickleConversionTests/Generator") }
         for (name, folder) in made + checks {
             try Python.add(module: name, source: Array(try ProjectFiles.text("\(folder)/\(name).py").utf8))

@@ -67,7 +67,10 @@ class Assembly:
     def source_order(self):
         """Each dialogue's position in the base file's own lists: train (with validation), then test."""
         base = next((made for made in self.contributions if made.valid is None), self.contributions[0])
-        position = {dialogue: index for index, dialogue in enumerate(base.split_ids())}
+        ids = base.split_ids()
+        if base.source_positions is not None:
+            ids = sorted(ids, key=base.source_positions.get)
+        position = {dialogue: index for index, dialogue in enumerate(ids)}
         return [position[dialogue] for dialogue in self.order]
 
     def first(self, what):

@@ -33,7 +33,8 @@ class Contribution:
     Per dialogue id (text): `utterance_ids`, `sentences` [str]; `labels`, `speakers` [int]. None where a file has none.
     `latin1_sentences`: places of sentences that were not UTF-8.
     `train`, `valid`, `test`: dialogue ids in the file's order; `valid` is None where the file knows of none, and then
-    `train` holds the validation dialogues too. `sorted_splits`: names of those that were sets.
+    `train` holds the validation dialogues too. `sorted_splits`: names of those that were sets. `split_origins`: name -> where a
+    split came from, where the file says it. `source_positions`: id -> its place in the lists of the first source, likewise.
     """
 
     def __init__(self, reader, layout, dataset):
@@ -49,6 +50,7 @@ class Contribution:
         self.latin1_sentences, self.features = [], []
         self.train, self.valid, self.test = [], None, []
         self.sorted_splits = []
+        self.split_origins, self.source_positions = {}, None
 
     def take_utterance_ids(self, field):
         """Ids of the utterances: texts, or numbers within their dialogue."""

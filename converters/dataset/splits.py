@@ -44,6 +44,8 @@ def choose_splits(contributions, options, warnings):
 
 def origin_of(name, source, warnings):
     """Where a split came from, in words."""
+    if name in source.split_origins:
+        return source.split_origins[name]
     origin = f"{name} ids of {source.layout}"
     if name == "train" and not source.valid:
         origin += " (training and validation together)"

@@ -16,6 +16,8 @@ enum ExportValue {
 struct ExportContent {
     let entries: [(name: String, value: ExportValue)]
     let features: [(feature: FeatureDescription, value: ExportValue)]
+    /// Labels beside those of emotion: their names, and a number for each utterance.
+    let targets: [(name: String, names: ExportValue, labels: ExportValue)]
 
     init(_ part: SelectedPart) throws {
         let store = part.store
@@ -27,6 +29,7 @@ struct ExportContent {
             ("dataset", .text(store.dataset)),
             ("content_id", .text(store.contentID)),
             ("split_names", .texts(store.splits.map(\.name))),
+            ("split_origins", .texts(store.splits.map(\.origin))),
             ("label_names", .texts(store.labelNames)),
             ("speaker_names", .texts(store.speakerNames)),
             ("speaker_scope", .text(store.speakerScope.rawValue)),
@@ -40,6 +43,9 @@ struct ExportContent {
             ("sentences", .texts(try part.runs.flatMap { try store.sentences($0) })),
         ]
         features = part.features.map { ($0, .rows(part, $0)) }
+        targets = store.targets.map { target in
+            (target.name, .texts(target.labelNames), .integers(part.values(target.labels).map(Int64.init)))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 import Files
 
-/// Writes a pickle of protocol 4: strings, whole numbers, lists, dictionaries, and arrays as NumPy pickles them. Nothing
+/// Writes a pickle of protocol 4: strings, whole numbers, lists, tuples, dictionaries, and arrays as NumPy pickles them. Nothing
 /// is memoised, so any number of values streams through.
 struct PickleWriter {
     private let file: OutputFile
@@ -48,6 +48,28 @@ struct PickleWriter {
 
     func texts(_ texts: [String]) throws {
         try list(count: texts.count) { try text(texts[$0]) }
+    }
+
+    func integers(_ values: some Collection<Int>) throws {
+        var rest = values[...]
+        try list(count: values.count) { _ in try integer(rest.removeFirst()) }
+    }
+
+    /// A tuple; what `items` writes becomes its items.
+    func tuple(items: () throws -> Void) throws {
+        try code("(")
+        try items()
+        try code("t")
+    }
+
+    /// A dictionary of any size; `item` writes a key and its value.
+    func dictionary(count: Int, item: (Int) throws -> Void) throws {
+        try code("}")
+        for start in stride(from: 0, to: count, by: 1000) {
+            try code("(")
+            for index in start..<min(start + 1000, count) { try item(index) }
+            try code("u")  // SETITEMS
+        }
     }
 
     /// A dictionary; `items` writes key, value, key, value.

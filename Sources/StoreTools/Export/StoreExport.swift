@@ -24,13 +24,20 @@ public enum StoreExport {
         let part = try SelectedPart(selection, of: store)
         try store.verify()
         let content = try ExportContent(part)
+        try replace(output) { file in
+            switch form {
+            case .pickle: try writePickle(content, part, to: file)
+            case .npz: try writeArchive(content, part, to: file)
+            }
+        }
+    }
+
+    /// Writes a file, all or nothing.
+    static func replace(_ output: OutputPath, contents: (OutputFile) throws -> Void) throws {
         do {
             try AtomicFile.replace(output.path, overwrites: output.overwrites) { temporary in
                 let file = try OutputFile(creating: temporary)
-                switch form {
-                case .pickle: try writePickle(content, part, to: file)
-                case .npz: try writeArchive(content, part, to: file)
-                }
+                try contents(file)
                 try file.close()
             }
         } catch let error as FilesError {
@@ -60,6 +67,18 @@ public enum StoreExport {
                 for (feature, _) in content.features {
                     try pickle.text(feature.name)
                     try describe(feature, to: pickle)
+                }
+            }
+            try pickle.text("targets")
+            try pickle.dictionary {
+                for target in content.targets {
+                    try pickle.text(target.name)
+                    try pickle.dictionary {
+                        try pickle.text("names")
+                        try write(target.names, to: pickle)
+                        try pickle.text("labels")
+                        try write(target.labels, to: pickle)
+                    }
                 }
             }
         }
@@ -98,6 +117,10 @@ public enum StoreExport {
         let archive = ZipWriter(to: file)
         for (name, value) in content.entries { try write(value, name, to: archive) }
         for (feature, value) in content.features { try write(value, "features/\(feature.name)", to: archive) }
+        for target in content.targets {
+            try write(target.names, "targets/\(target.name)/names", to: archive)
+            try write(target.labels, "targets/\(target.name)/labels", to: archive)
+        }
         try archive.finish()
     }
 

@@ -16,6 +16,18 @@ struct SelectionOptions: ParsableArguments {
     var dialogues: [String] = []
 
     @Option(
+        name: .customLong("dialogues"), parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Take the dialogues whose ids fit, with *, ? and [...] as in a shell: 'Ses05*'. Quote them, or the shell looks for files.",
+            valueName: "pattern"))
+    var patterns: [String] = []
+
+    @Option(
+        name: .customLong("dialogues-from"),
+        help: ArgumentHelp("Take the dialogues of a list: a file with one id in each line.", valueName: "file"))
+    var list: String?
+
+    @Option(
         name: .customLong("split"), parsing: .upToNextOption,
         help: ArgumentHelp("Take these splits only, for example train valid.", valueName: "name"))
     var splits: [String] = []
@@ -31,10 +43,20 @@ struct SelectionOptions: ParsableArguments {
     var features: [String] = []
 
     /// What was selected.
-    var selection: StoreSelection {
-        StoreSelection(
-            dialogues: dialogues.isEmpty ? nil : dialogues, splits: splits.isEmpty ? nil : splits,
-            modalities: modalities.isEmpty ? nil : modalities, features: features.isEmpty ? nil : features)
+    /// - Throws: where the list of dialogues cannot be read or is empty.
+    func selection() throws -> StoreSelection {
+        var dialogues = dialogues
+        if let list {
+            let listed = try TextLines.read(list)
+            guard !listed.isEmpty else {
+                throw FilesError("use", list, "it names no dialogue; give one id in each line")
+            }
+            dialogues += listed
+        }
+        return StoreSelection(
+            dialogues: dialogues.isEmpty ? nil : dialogues, dialoguePatterns: patterns.isEmpty ? nil : patterns,
+            splits: splits.isEmpty ? nil : splits, modalities: modalities.isEmpty ? nil : modalities,
+            features: features.isEmpty ? nil : features)
     }
 }
 

@@ -25,7 +25,7 @@ from faults import ConversionFault
 from scanning.scan import scan
 
 PARTS = [
-    ("IEMOCAP", "base"), ("MELD", "base"), ("MELD", "base-no-visual"), ("IEMOCAP", "roberta"), ("MELD", "roberta"),
+    ("IEMOCAP", "base"), ("IEMOCAP", "own-export"), ("MELD", "base"), ("MELD", "base-no-visual"), ("IEMOCAP", "roberta"), ("MELD", "roberta"),
     ("IEMOCAP", "combined"), ("MELD", "combined-unused"), ("MELD", "combined-sentiment"), ("IEMOCAP", "corect"),
     ("IEMOCAP", "cogmen"), ("IEMOCAP", "mosei"), ("MELD", "mosei-real"), ("MELD", "mosei-three")]
 OPCODES = b"(.0123FIJKLMNPQRSTUVXabcdegh}iljopqrst]u)GBC\x80\x81\x82\x85\x86\x87\x88\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98"
@@ -43,7 +43,7 @@ def corpus():
     for number, (dataset, part) in enumerate(PARTS):
         for protocol in (number % 3 if part != "cogmen" else 2, 3 + number % 3):
             made.append(sample_files.make(json.dumps({
-                "dataset": dataset, "part": part, "protocol": protocol, "python2": protocol < 3 and number % 2 == 0,
+                "dataset": dataset, "part": part, "protocol": protocol, "python2": protocol < 3 and number % 2 == 0 and part != "own-export",
                 "rows": rows[number % 4] if not part.startswith("mosei") else "arrays",
                 "splits": splits[number % 4] if part in ("base", "roberta") else "list"})))
         made.append(sample_files.make(json.dumps({"dataset": dataset, "part": part, "tensors": True, "counts": [2, 1, 1, 1, 1, 1]})))

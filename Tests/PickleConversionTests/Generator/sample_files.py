@@ -163,7 +163,36 @@ def mosei_flat(options, fields, train, valid, test):
     return base(options, fields, train, valid, test)
 
 
+def own_export(options, fields, train, valid, test):
+    """What `vuemo export` writes: the tables and features of all utterances, end to end."""
+    order, numbers = [*train, *valid, *test], {key(options, number): number for number in range(len(options["counts"]))}
+    offset = [0]
+    for dialogue in order:
+        offset.append(offset[-1] + len(fields["labels"][dialogue]))
+
+    def flat(field):
+        return [item for dialogue in order for item in fields[field][dialogue]]
+
+    def whole(items):
+        return Array(DataType("<i8"), (len(items),), items)
+
+    def matrix(feature):
+        return Array(DataType("<f4"), (offset[-1], WIDTHS[feature]), [
+            value(feature, numbers[dialogue], utterance, column) for dialogue in order for utterance in range(len(fields["labels"][dialogue]))
+            for column in range(WIDTHS[feature])])
+    features = {"text_base": ("text", "text"), "audio": ("audio", "audio"), "visual": ("visual", "visual")}
+    return {
+        "format": "vuemo-export 1", "dataset": options["dataset"], "content_id": "0" * 64, "split_names": ["train", "valid", "test"],
+        "split_origins": ["one", "two", "three"], "label_names": [f"class {number}" for number in range(6)], "speaker_names": ["M", "F"],
+        "speaker_scope": "dialogue", "dialogue_ids": order, "dialogue_split": whole([0] * len(train) + [1] * len(valid) + [2] * len(test)),
+        "source_order": whole(list(range(len(order)))), "utterance_offset": whole(offset), "utterance_ids": flat("ids"), "labels": whole(flat("labels")),
+        "speakers": whole(["MF".index(name) for name in flat("speakers")]), "sentences": flat("sentences"),
+        "features": {name: matrix(feature) for name, (feature, _) in features.items()},
+        "feature_info": {name: {"modality": modality, "layer": None, "extractor": None} for name, (_, modality) in features.items()}, "targets": {}}
+
+
 LAYOUTS = {
+    "own-export": own_export,
     "base": base, "base-no-visual": base_no_visual, "roberta": roberta, "combined": combined,
     "combined-unused": combined_unused, "combined-sentiment": combined_sentiment, "corect": samples, "cogmen": samples,
     "cogmen-plural": samples, "mosei": mosei, "mosei-real": mosei, "mosei-three": mosei_three, "mosei-flat": mosei_flat}
