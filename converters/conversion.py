@@ -9,7 +9,8 @@ from dataset.field_reader import FieldReader
 from dataset.fields import outermost
 from layouts import recognise
 from dataset.own_layout import OwnLayout
-from pickles.safe_pickle import load
+from archives.containers import unpack
+from pickles.safe_pickle import load_source
 from dataset.splits import Options
 
 
@@ -31,10 +32,11 @@ class Conversion:
 
     def read(self, name, data, dataset, report):
         """Read and recognise one file (bytes). `dataset`: the one that is expected, or ''. Returns the layout's name."""
-        content = outermost(load(data, name, report))
+        source = unpack(data, name, report)
+        content = outermost(load_source(source, report))
         layout = self.own if self.own and self.own.recognise(content) else recognise(content, name)
         check_dataset(layout.DATASET, dataset, layout, name)
-        reader = FieldReader(name, len(data), self.options.frames)
+        reader = FieldReader(name, len(source.data), self.options.frames)
         made = layout.read(content, reader)
         check_dataset(made.dataset, dataset, layout, name)
         self.contributions.append(made)

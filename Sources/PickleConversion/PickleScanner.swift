@@ -65,10 +65,14 @@ public struct PickleScan: Codable, Sendable {
     public var bytes: Int
     /// Whether it can be converted without danger.
     public var status: Status
-    /// "pickle"; "torch" for an archive of `torch.save`, "torch-before-1.6" for its old format; "npy" for a NumPy file of objects; "other"
+    /// "pickle"; "torch" for an archive of `torch.save`, "torch-before-1.6" for its old format; "npy" and "npz" for NumPy's files; "other"
     /// with the real kind in ``reason``.
     public var kind: String
-    /// Of a PyTorch archive, how many storages (the bytes of tensors) it has.
+    /// What the file is packed in: "gzip", "bzip2", "xz", "lzma", "zlib" or "zip"; nil for nothing.
+    public var container: String?
+    /// How many bytes are in it then.
+    public var unpacked_bytes: Int?
+    /// Of a PyTorch file, how many storages (the bytes of tensors) it has.
     public var storages: Int?
     /// Why it is not safe, in one sentence.
     public var reason: String?
