@@ -31,6 +31,22 @@ public enum FrameReduction: String, Sendable, CaseIterable {
     case max
     /// The last frame.
     case last
+    /// The mean of all frames, and behind it, column by column, their standard deviation (divided by the number of frames): rows twice as
+    /// wide. One frame has the deviation 0.
+    case meanAndDeviation = "mean+std"
+
+    /// How wide a row is that is made of frames of `width` numbers.
+    package func rowWidth(ofFrames width: Int) -> Int { self == .meanAndDeviation ? 2 * width : width }
+}
+
+/// How labels that are real numbers, such as sentiment from -3 to 3, become classes.
+public enum RegressionClasses: Int, Sendable, CaseIterable {
+    /// Below 0, and 0 or above.
+    case two = 2
+    /// Below 0, 0, and above 0.
+    case three = 3
+    /// Rounded to a whole number from -3 to 3, halves to the even one.
+    case seven = 7
 }
 
 /// How far a conversion has come.

@@ -7,12 +7,22 @@ extension FrameReduction {
         let count = bytes.count / (width * type.size)
         precondition(count > 0 && bytes.count == count * width * type.size, "frames are whole rows")
         func number(_ row: Int, _ column: Int) -> Double { type.number(bytes, at: row * width + column) }
-        return (0..<width).map { column in
+        func mean(_ column: Int) -> Double { (0..<count).reduce(0) { $0 + number($1, column) } / Double(count) }
+        return (0..<rowWidth(ofFrames: width)).map { place in
+            let column = place % width
             switch self {
-            case .mean: (0..<count).reduce(0) { $0 + number($1, column) } / Double(count)
-            case .last: number(count - 1, column)
+            case .mean: return mean(column)
+            case .meanAndDeviation:
+                let mean = mean(column)
+                guard place >= width else { return mean }
+                let squares = (0..<count).reduce(0) { sum, row in
+                    let distance = number(row, column) - mean
+                    return sum + distance * distance
+                }
+                return (squares / Double(count)).squareRoot()
+            case .last: return number(count - 1, column)
             case .max:
-                (1..<count).reduce(number(0, column)) { largest, row in
+                return (1..<count).reduce(number(0, column)) { largest, row in
                     let next = number(row, column)
                     return largest.isNaN || next.isNaN ? .nan : Swift.max(largest, next)
                 }

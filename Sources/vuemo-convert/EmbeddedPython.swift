@@ -10,6 +10,7 @@ enum EmbeddedPython: PickleProgram {
         var request = ConversionRequest(inputs: job.inputs, output: job.options.store.output, dataset: job.dataset)
         request.layout = job.layout
         request.frames = job.frames
+        request.regressionClasses = job.regressionClasses
         request.name = job.options.store.name
         request.splitChoice = job.options.splitChoice
         request.overwrites = job.options.store.force

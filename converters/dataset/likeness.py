@@ -13,6 +13,10 @@ WORDS = {
 
 def nearest(content, layouts):
     """What to add to the sentence that a content has none of the `layouts`: the nearest one and what is unlike; '' where none is near."""
+    told = [(*unlike, layout) for layout in layouts for unlike in [getattr(layout, "unlike", no_word)(content)] if unlike]
+    if told:
+        _, words, layout = min(told, key=lambda one: one[0])
+        return f"; the nearest is {layout.NAME}, but {words}"
     if type(content) not in (list, tuple):
         return ""
     found = []
@@ -38,6 +42,10 @@ def nearest(content, layouts):
         fields_ = "field" if count == 1 else "fields"
         parts.append(f"this one has {count} more {fields_}" if further > 0 else f"this one lacks {count} {fields_}")
     return f"; the nearest is {layout.NAME}, but {' and '.join(parts)}"
+
+
+def no_word(content):
+    """What a layout says that has no word of its own on what is unlike it."""
 
 
 def differences(content, signature):

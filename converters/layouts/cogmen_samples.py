@@ -1,6 +1,6 @@
 """COGMEN's `data_*.pkl`: a dict of splits, each a list of one `cogmen.Sample` object per dialogue (here: a Record)."""
 
-from layouts.families.sample_features import first_sample, is_sample, read_samples, spelt
+from layouts.families.sample_features import difference, first_sample, is_sample, read_samples, spelt
 from pickles.stand_ins import Record
 
 NAME = "COGMEN (dict of splits of Sample objects)"
@@ -12,6 +12,10 @@ USERS = "COGMEN"
 
 def recognise(content):
     return is_sample(attributes(first_sample(content)))
+
+
+def unlike(content):
+    return difference(content, attributes)
 
 
 def attributes(sample):

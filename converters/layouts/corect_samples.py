@@ -1,6 +1,6 @@
 """CORECT's `data_*.pkl`: a dict of splits, each a list of one dict per dialogue."""
 
-from layouts.families.sample_features import first_sample, is_sample, read_samples, spelt
+from layouts.families.sample_features import difference, first_sample, is_sample, read_samples, spelt
 from pickles.stand_ins import as_text
 
 NAME = "CORECT (dict of splits)"
@@ -12,6 +12,10 @@ USERS = "CORECT"
 
 def recognise(content):
     return is_sample(attributes(first_sample(content)))
+
+
+def unlike(content):
+    return difference(content, attributes)
 
 
 def attributes(sample):

@@ -8,7 +8,7 @@ from archives.containers import unpack
 from archives.legacy_torch import LegacyReader
 from faults import ConversionFault, LimitExceeded, MalformedPickle, UnreadContent
 from dataset.fields import outermost
-from layouts import LAYOUTS
+from layouts import fitting
 from pickles.opcode_table import Truncated
 from pickles.damage import after_the_end, line_ends
 from pickles.file_kind import NPY_OF_OBJECTS, pickle_in_npy
@@ -56,7 +56,7 @@ def findings_in(data, name, report):
         found.setdefault("reason", damage)
     if not has_content:
         return found
-    found["layouts"] = [] if status else [layout.NAME for layout in LAYOUTS if layout.recognise(outermost(content))]
+    found["layouts"] = [] if status else [layout.NAME + (" with more that is left out" if further else "") for layout, _, further in fitting(outermost(content))]
     nodes = Walk(names_all=found["kind"] != "pickle" and not found["layouts"]).nodes([content])
     found["tree"] = [node.plain() for node in nodes]
     found["tree_text"] = lines(nodes)

@@ -76,7 +76,7 @@ class Places(unittest.TestCase):
         self.expect(base(labels={d: ["glad"] * len(entry) for d, entry in base()[2].items()}), "the labels (field 3) are texts where whole numbers")
         one_hot = {d: [[0, 1, 0]] * len(entry) for d, entry in base()[2].items()}
         self.expect(base(labels=one_hot), "IEMOCAP base", "the labels (field 3) are one-hot vectors")
-        self.expect(base([None, {}]), "the nearest is IEMOCAP base (9 fields), but this one has 2 more fields")
+        self.expect(base([["d1"], {}]), "the nearest is IEMOCAP base (9 fields), but this one has 2 more fields")
         speakers = {d: [[int(place == u) for place in range(9)] for u in range(len(entry))] for d, entry in base()[1].items()}
         convert(base([None], speakers=speakers))
         for vector in ([0] * 9, [1] * 9, [0.5] * 9):
@@ -86,6 +86,11 @@ class Places(unittest.TestCase):
             later = {d: list(entry) for d, entry in speakers.items()}
             later["d9"][1] = vector
             self.expect(base([None], speakers=later), "the speakers of dialogue d9, utterance 2 (index 1)", "one-hot")
+
+    def test_further_fields_are_left_out_with_a_word(self):
+        made = convert(base([None, {"note": 1}]))
+        self.assertEqual(made.contributions[0].layout, "IEMOCAP base (9 fields)")
+        self.assertIn("x.pkl is IEMOCAP base (9 fields) and holds more, which is left out: field 10 (None), field 11 (a dictionary of 1).", made.warnings)
 
     def test_windows_1252_in_sentences_is_told(self):
         made = convert(changed("sentences", "d2", 1, "It\x92s quiet\x85"))
