@@ -4,7 +4,7 @@ import json
 import re
 
 from scanning.content_tree import Walk, lines
-from archives.containers import unpack
+from archives.containers import files_of, packing_of, unpack
 from archives.legacy_torch import LegacyReader
 from faults import ConversionFault, LimitExceeded, MalformedPickle, UnreadContent
 from dataset.fields import outermost
@@ -13,6 +13,7 @@ from pickles.opcode_table import Truncated
 from pickles.damage import after_the_end, line_ends
 from pickles.file_kind import NPY_OF_OBJECTS, pickle_in_npy
 from pickles.safe_pickle import MOST_OPERATIONS, Machines, reader_of
+from scanning.numpy_files import MAGIC, is_npz, scan_npy, scan_npz, scan_zip
 from scanning.scan_machine import ArchiveScanMachine, Findings, LegacyScanMachine, NotFollowed, PlainScanMachine, look_at
 from scanning.verdict import partly, verdict
 
@@ -27,14 +28,17 @@ def scan(data, name, report):
     return json.dumps(findings_in(data, name, report), ensure_ascii=False)
 
 
-def findings_in(data, name, report):
+def findings_in(data, name, report, is_inside=False):
+    """The same as a dictionary. `is_inside`: of a file in an archive, in which no further archive is looked into."""
     found = {"file": name, "bytes": len(data), "status": "safe", "kind": "pickle"}
     try:
+        if not is_inside and data[:4] == b"PK\3\4" and packing_of(data) == "zip" and len(files_of(data, name)) > 1 or is_npz(data, name):
+            return archive_findings(data, name, report, found)
         source = unpack(data, name, report)
         if source.container:
             found.update(container=source.container, unpacked_bytes=len(source.data))
-        if pickle_in_npy(source.data) is not None:
-            return wrapped(source, report, found)
+        if source.data[:6] == MAGIC:
+            return scan_npy(source.data, source.name, found, lambda: wrapped(source, report, found))
         machine, pickled = reader_of(source, report, MOST_OPERATIONS, MACHINES)
     except ConversionFault as error:
         return {**found, "status": "unreadable", "kind": "other", "reason": str(error)}
@@ -61,6 +65,13 @@ def findings_in(data, name, report):
     found["tree"] = [node.plain() for node in nodes]
     found["tree_text"] = lines(nodes)
     return found
+
+
+def archive_findings(data, name, report, found):
+    """The findings for a zip archive of several files."""
+    def look(content, called):
+        return findings_in(content, called, report, is_inside=True)
+    return (scan_npz if is_npz(data, name) else scan_zip)(data, name, report, found, look)
 
 
 def noted(machine):

@@ -15,6 +15,7 @@ from unittest import mock
 from archives import compression, containers
 from faults import ConversionFault, LimitExceeded, MalformedPickle, NotSupported, TwoReadings, UnsafePickle
 from pickles.safe_pickle import load
+from scanning import numpy_files
 from scanning.scan import scan
 
 CONTENT = {"ids": ["d1", "d2"], "numbers": list(range(3000))}
@@ -78,8 +79,22 @@ class Containers(Case):
         self.refused(zipped({"a.pkl.gz": gzip.compress(DATA)}), "a zip archive, and what is in it is a gzip archive")
 
     def test_several_files_are_named(self):
-        self.refused(zipped({"a.pkl": DATA, "b.pkl": DATA}), "2 files ('a.pkl', 'b.pkl')", "unpack it first")
+        data = zipped({"a.pkl": DATA, "b.pkl.gz": gzip.compress(DATA)})
+        with self.assertRaisesRegex(MalformedPickle, r"2 files \('a.pkl', 'b.pkl.gz'\).*unpack it first"):
+            load(data, "x.pkl")
+        found = scanned(data)
+        self.assertEqual((found["status"], found["kind"]), ("safe", "zip"))
+        self.assertEqual(found["tree_text"][:3], ["archive of 2 files", "  a.pkl: safe, pickle", "    dict of 2"])
+        found = scanned(zipped({"a.pkl": DATA, "b.txt": b"text", "c.pkl": b"cos\nsystem\n(Vx\ntR."}))
+        self.assertEqual(found["status"], "unsafe")
+        self.assertTrue(found["reason"].startswith("'c.pkl' of x.pkl asks for os.system"))
         self.refused(zipped({"folder/": b""}), "without any file")
+
+    def test_what_was_not_looked_at_is_said(self):
+        with mock.patch.object(numpy_files, "MOST_MEMBERS", 2):
+            found = scanned(zipped({f"{number}.pkl": DATA for number in range(5)}))
+        self.assertEqual((found["status"], found["tree_text"][0]), ("unknown", "archive of 5 files, 2 of 5 looked at"))
+        self.assertIn("'2.pkl', '3.pkl', '4.pkl'", found["reason"])
 
     def test_a_bomb_ends_in_a_sentence(self):
         with mock.patch.object(compression, "FREE_BYTES", 1 << 20), mock.patch.object(containers, "FREE_BYTES", 1 << 20):
@@ -106,6 +121,50 @@ class Containers(Case):
                         self.assertEqual(load(changed, "x.pkl"), ["text", 5])
                     except ConversionFault as fault:
                         self.assertTrue(str(fault).endswith("."))
+
+
+def npy(descr, shape, content, version=1):
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    size = struct.pack("<H" if version == 1 else "<I", len(header))
+    return b"\x93NUMPY" + bytes([version, 0]) + size + header.encode() + content
+
+
+OBJECTS = b"\x80\2cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tU\1btR(K\1(K\1tcnumpy\ndtype\n(U\1OK\0K\1tR\x89(%sltb."
+
+
+class NumpyFiles(unittest.TestCase):
+    def test_arrays_are_told_by_their_headers(self):
+        for version in (1, 2, 3):
+            found = scanned(npy("'<f4'", "(3, 4)", bytes(48), version))
+            self.assertEqual((found["status"], found["kind"], found["tree_text"]), ("safe", "npy", ["array float32 (3, 4)"]))
+        self.assertEqual(scanned(npy("'>i8'", "()", bytes(8)))["tree_text"], ["array int64 big-endian ()"])
+        self.assertEqual(scanned(npy("'<U5'", "(2,)", bytes(40)))["tree_text"], ["array text (2)"])
+        self.assertEqual(scanned(npy("[('a', '<f4'), ('b', '<i4')]", "(2,)", bytes(16)))["tree_text"], ["array of records of 2 fields (2)"])
+
+    def test_other_sizes_are_told(self):
+        self.assertRegex(scanned(npy("'<f4'", "(3, 4)", bytes(40)))["reason"], "is cut short: array float32 .3, 4. takes 176 bytes, and it has 168")
+        self.assertRegex(scanned(npy("'<f4'", "(3, 4)", bytes(49)))["reason"], "more bytes than its header says")
+        for damaged in (npy("'<f4'", "(3, 4)", b"")[:40], npy("'<f4'", "(-3, 4)", b""), npy("__import__('os')", "(3, 4)", b""), b"\x93NUMPY\7" + bytes(99)):
+            self.assertIn("header is damaged", scanned(damaged)["reason"])
+
+    def test_objects_are_looked_at_as_the_pickle_that_they_are(self):
+        found = scanned(npy("'|O'", "(1,)", OBJECTS % b"Vx\n"))
+        self.assertEqual((found["status"], found["kind"]), ("unsupported", "npy"))
+        self.assertIn("Python objects, which are a pickle inside", found["reason"])
+        found = scanned(npy("'|O'", "(1,)", OBJECTS % b"cos\nsystem\n(Vx\ntR"))
+        self.assertEqual(found["status"], "unsafe")
+        self.assertIn("os.system", found["reason"])
+
+    def test_archives_of_arrays(self):
+        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            files = {"a.npy": npy("'<f4'", "(100, 40)", bytes(16000)), "b/c.npy": npy("'<i8'", "(2,)", bytes(16))}
+            found = scanned(zipped(files, method))
+            self.assertEqual((found["status"], found["kind"], found["tree_text"]),
+                             ("safe", "npz", ["archive of 2 arrays, whose headers were read", "  a: array float32 (100, 40)", "  b/c: array int64 (2)"]))
+            found = scanned(zipped({**files, "o.npy": npy("'|O'", "(1,)", OBJECTS % b"cos\nsystem\n(Vx\ntR")}, method))
+            self.assertEqual((found["status"], found["tree_text"][-1]), ("unsafe", "  o: array object (1), a pickle: unsafe"))
+            self.assertIn({"name": "os.system", "times": 1, "allowed": False, "verdict": "dangerous"}, found["globals"])
+        self.assertIn("is cut short", scanned(zipped({"a.npy": files["a.npy"][:-1]}))["reason"])
 
 
 ARRAY = struct.pack("<3f", 1.5, 2.5, -3)

@@ -168,6 +168,7 @@ def refused_files(folder):
 
 
 CONTENT = content()
+OTHER_SENTENCES = ("two.zip",)        # scan looks into each of its files, and conversion wants one
 
 
 def main():
@@ -207,7 +208,7 @@ def main():
                 load(data, name)
                 wrong.append(f"{name}: is read")
             except ConversionFault as fault:
-                if str(fault) != found.get("reason"):
+                if str(fault) != found.get("reason") and name not in OTHER_SENTENCES:
                     wrong.append(f"{name}: scan says {found.get('reason')!r}, and conversion {str(fault)!r}")
                 elif options.keep:
                     print(fault)
