@@ -198,9 +198,10 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "scan",
-            abstract: "Tell what is in a pickle and whether it is safe.",
+            abstract: "Tell what is in a feature file and whether it is safe.",
             usage: "vuemo scan [<options>] <file> ...",
             discussion: """
+                Pickles, also packed ones, files of torch.save and joblib, .npy, .npz, zip archives and HDF5 files (.h5, .csd). \
                 Nothing that a file names is imported or called. A name that is not read is one of three: dangerous, as it \
                 can run code or programs or reach other files; unknown, and not judged; or not supported, as it is known and \
                 harmless.
@@ -210,6 +211,7 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
                 Examples:
                   vuemo scan IEMOCAP_features.pkl
                   vuemo scan *.pkl --format json
+                  vuemo scan features.npz CMU_MOSEI_COVAREP.csd
                 """)
     }
 
@@ -224,7 +226,7 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
 
 /// What a scan is told.
 public struct ScanOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("The pickles.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The files.", valueName: "file"))
     public var inputs: [String]
 
     @Option(help: "How the findings are written; json is one object per line and file.")

@@ -12,7 +12,8 @@ struct ScanText {
                 + (found.reason.map { ". \($0)" } ?? ""))
         if let damage = found.damage, damage != found.reason { lines += wrapped(damage) }
         guard let number = found.protocol, let writer = found.writer else {
-            return (lines + (found.globals == nil ? [] : nameLines)).joined(separator: "\n")
+            lines += found.globals == nil ? [] : nameLines
+            return (lines + (found.tree_text ?? []).map(\.escapedForTerminal)).joined(separator: "\n")
         }
         let bytes = found.unpacked_bytes ?? found.bytes
         let kind =

@@ -32,7 +32,7 @@ def findings_in(data, name, report, is_inside=False):
     """The same as a dictionary. `is_inside`: of a file in an archive, in which no further archive is looked into."""
     found = {"file": name, "bytes": len(data), "status": "safe", "kind": "pickle"}
     try:
-        if not is_inside and data[:4] == b"PK\3\4" and packing_of(data) == "zip" and len(files_of(data, name)) > 1 or is_npz(data, name):
+        if is_npz(data, name) or not is_inside and is_of_several(data, name):
             return archive_findings(data, name, report, found)
         source = unpack(data, name, report)
         if source.container:
@@ -65,6 +65,14 @@ def findings_in(data, name, report, is_inside=False):
     found["tree"] = [node.plain() for node in nodes]
     found["tree_text"] = lines(nodes)
     return found
+
+
+def is_of_several(data, name):
+    """Whether a file is a zip archive of several files, none of which is a part of what PyTorch writes."""
+    if data[:4] != b"PK\3\4" or packing_of(data) != "zip":
+        return False
+    names = [member.name for member in files_of(data, name)]
+    return len(names) > 1 and not any(path.endswith("/data.pkl") for path in names)
 
 
 def archive_findings(data, name, report, found):
