@@ -92,7 +92,7 @@ class JoblibNames:
 
     def compare_readings(self):
         """Say so where Python's pickle would find names among the bytes of arrays."""
-        found = other_reading(self.data, self.position, self.known, self.budget, self.report)
+        found = other_reading(self.data, self.position, self.known, self.budget, lambda position: self.report(self.position))
         if found is not None:
             self.ambiguous(f"Python's pickle reads the bytes of arrays as operations, where joblib does not, and finds {found} among them")
 

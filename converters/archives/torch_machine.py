@@ -133,14 +133,18 @@ class PlainNames(JoblibNames, TensorNames):
     def reader_of(self, content):
         """A machine for a file of torch.save of either format."""
         if is_legacy(content):
-            return LegacyReader(content, self.legacy_machine, self.budget, self.report)
+            return LegacyReader(content, self.legacy_machine, self.budget, self.report_here)
         try:
             archive = open_archive(bytes(content), "a tensor's archive")
         except BadArchive as error:
             raise MalformedPickle(f"a tensor whose bytes are a zip archive {error}") from None
         if archive is None:
             raise UnsafePickle("a call of torch.storage._load_from_bytes with bytes that are no tensor's")
-        return self.archive_machine(archive, self.budget, self.report)
+        return self.archive_machine(archive, self.budget, self.report_here)
+
+    def report_here(self, position):
+        """Where the bytes stand is the place that a reader of theirs has come to."""
+        self.report(self.position)
 
     def absorb(self, reader):
         """What else is to be known of a machine that has run inside: its work counts."""

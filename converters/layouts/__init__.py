@@ -1,6 +1,6 @@
 """The layouts that are known: every module in this folder, found by itself.
 
-A layout has NAME, DATASET, FIELDS, SPLITS and USERS (what docs/layouts.md says of it), `recognise(content)`, which is true of its own
+A layout has NAME, DATASET, FIELDS, SPLITS, USERS and EXAMPLE (what docs/layouts.md says of it), `recognise(content)`, which is true of its own
 content and of no other layout's, and `read(content, reader)`, which gives a Contribution. It may have `unlike(content)`, which says of a
 content that comes near it what is unlike, as `(distance, words)`.
 """

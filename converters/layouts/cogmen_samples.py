@@ -8,6 +8,7 @@ DATASET = None                   # IEMOCAP where the speakers are M and F
 FIELDS = "dict of splits: lists of Sample objects, with Sentence-BERT embeddings"
 SPLITS = "train, valid, test"
 USERS = "COGMEN"
+EXAMPLE = "vuemo convert data_iemocap.pkl -o iemocap.h5"
 
 
 def recognise(content):

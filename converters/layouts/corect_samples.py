@@ -8,6 +8,7 @@ DATASET = None                   # IEMOCAP where the speakers are M and F
 FIELDS = "dict of splits: lists of dicts with vid, speakers, labels, audio, visual, text, sentence"
 SPLITS = "train, valid, test"
 USERS = "CORECT"
+EXAMPLE = "vuemo convert data_iemocap.pkl -o iemocap.h5"
 
 
 def recognise(content):

@@ -13,6 +13,7 @@ DATASET = None
 FIELDS = "dict of splits: vision, audio, text as frames, raw_text, id, classification_labels, annotations, regression_labels, lengths"
 SPLITS = "train, valid, test"
 USERS = "MMSA, Self-MM, MISA"
+EXAMPLE = "vuemo convert unaligned_50.pkl --frames mean --name MOSI -o mosi.h5"
 
 LABELS = ("classification_labels", "annotations", "regression_labels")
 LENGTHS = ("audio_lengths", "vision_lengths", "text_lengths")

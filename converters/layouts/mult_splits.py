@@ -10,6 +10,7 @@ DATASET = None
 FIELDS = "dict of splits: vision, audio, text as frames, labels, id"
 SPLITS = "train, valid, test"
 USERS = "MulT"
+EXAMPLE = "vuemo convert mosi_data.pkl --frames mean+std --regression-classes 7 --name MOSI -o mosi.h5"
 
 LABELS, OTHERS = ("labels",), ("classification_labels", "annotations", "regression_labels")
 

@@ -12,6 +12,7 @@ DATASET = None
 FIELDS = "dict of splits: lists of ((words, visual, acoustic, …), label, segment)"
 SPLITS = "train, valid, test"
 USERS = "MAG-BERT, MISA, MMIM"
+EXAMPLE = "vuemo convert mosi.pkl --frames mean --regression-classes 2 --name MOSI -o mosi.h5"
 
 EMOTIONS = 6
 

@@ -175,7 +175,7 @@ class PlainScanMachine(ScanNames, PlainNames, ScanMachine):
                 return super().array_behind(state)
             except UnreadContent as error:
                 return self.unread_content(error)
-        kind, shape = state.get("dtype"), state.get("shape")
+        kind, shape = (state.get("dtype"), state.get("shape")) if type(state) is dict else (None, None)
         if type(kind) is not DataType or kind.kind == "O":
             raise NotFollowed("an array of a type that is not read, as joblib writes it, behind which other operations follow")
         begin = self.behind_padding(state, self.position)

@@ -205,6 +205,10 @@ class JoblibArrays(Case):
         self.refused(saved(STATE.replace(b"cnumpy\nndarray", b"cnumpy\nmemmap")), "numpy.memmap", fault=NotSupported, status="unsupported")
         self.hostile(saved(after=b"cos\nsystem\n(Vx\ntR"))
 
+    def test_a_description_that_is_not_read(self):
+        data = b"\x80\2(" + WRAPPER + b"cpathlib\nPosixPath\n(Va\ntRb" + ARRAY + b"l."
+        self.refused(data, "pathlib.PosixPath", "could not be looked into", fault=NotSupported, status="unsupported")
+
     def hostile(self, data):
         """Refused by both, with what it asks for."""
         with self.assertRaisesRegex(UnsafePickle, "os.system.*do not"):

@@ -166,13 +166,17 @@ def mosei_flat(options, fields, train, valid, test):
     return base(options, fields, train, valid, test)
 
 
+def numbers_of(row):
+    return struct.unpack(f"<{len(row.raw) // 4}f", row.raw)
+
+
 def split_arrays(options, fields, train, valid, test):
     """MMSA's and MulT's dict of splits: of each utterance two frames whose average is the known value, and frames that fill them up."""
     def part(dialogues):
         utterances = [(dialogue, utterance) for dialogue in dialogues for utterance in reversed(range(len(fields["ids"][dialogue])))]
         def cube(feature, filling):
-            rows = [struct.unpack(f"<{WIDTHS[feature]}f", fields[feature][dialogue][utterance].raw) for dialogue, utterance in utterances]
-            width, numbers = WIDTHS[feature], []
+            rows = [numbers_of(fields[feature][dialogue][utterance]) for dialogue, utterance in utterances]
+            width, numbers = len(rows[0]), []
             for row in rows:
                 numbers += [x + 0.25 for x in row] + [x - 0.25 for x in row] + filling * width
             return Array(DataType("<f4"), (len(rows), 2 + len(filling), width), numbers)
@@ -193,7 +197,7 @@ def segments(options, fields, train, valid, test):
     """MAG-BERT's dict of lists of ((words, visual, acoustic), label, segment)."""
     def segment(dialogue, utterance):
         def frames(feature):
-            row = struct.unpack(f"<{WIDTHS[feature]}f", fields[feature][dialogue][utterance].raw)
+            row = numbers_of(fields[feature][dialogue][utterance])
             return Array(DataType("<f4"), (2, len(row)), [x + 0.25 for x in row] + [x - 0.25 for x in row])
         label = fields["labels"][dialogue][utterance] - 2.5
         return ((fields["sentences"][dialogue][utterance].split(" "), frames("visual"), frames("audio")), Array(DataType("<f4"), (1, 1), [label]), f"{dialogue}[{utterance}]")
