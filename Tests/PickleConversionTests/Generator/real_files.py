@@ -4,6 +4,7 @@
     python3 -m venv real && real/bin/pip install numpy joblib pandas h5py torch
     real/bin/python Tests/PickleConversionTests/Generator/real_files.py
 
+With `--vuemo .build/debug/vuemo`, dicts of splits are converted too, and the store that h5py reads is compared with what NumPy computes.
 Files are made with NumPy, joblib, PyTorch (where it is there) and pandas, in every container, read by `converters/` and compared. With
 `--keep FOLDER` they stay, for `vuemo scan FOLDER/*`.
 """
@@ -16,6 +17,7 @@ import json
 import lzma
 import pathlib
 import pickle
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -167,6 +169,59 @@ def refused_files(folder):
         yield f"more{kind}", data + b"more", "unreadable"
 
 
+def padded(count, most, width, lengths):
+    """[count, most, width] of random frames, zeros behind the first few."""
+    made = RANDOM.normal(size=(count, most, width)).astype("f4")
+    for index, length in enumerate(lengths):
+        made[index, length:] = 0
+    return made
+
+
+def mmsa():
+    """`(MMSA's dict of splits, utterance id -> {feature: its real frames}, utterance id -> label)`."""
+    made, frames, labels = {}, {}, {}
+    for split, videos in (("train", range(0, 9)), ("valid", range(9, 12)), ("test", range(12, 15))):
+        ids = [f"vid{video}$_${clip}" for video in videos for clip in range(11)]
+        RANDOM.shuffle(ids)
+        count = len(ids)
+        audio, vision, text = (RANDOM.integers(1, most + 1, count) for most in (30, 25, 20))
+        mask = np.zeros((count, 3, 20))
+        for index, length in enumerate(text):
+            mask[index, 1, :length] = 1
+        part = {"id": ids, "audio": padded(count, 30, 7, audio), "vision": padded(count, 25, 4, vision), "text": padded(count, 20, 12, text),
+                "audio_lengths": audio.tolist(), "vision_lengths": vision, "text_bert": mask, "raw_text": np.array([f"said {name}" for name in ids]),
+                "regression_labels": np.round(RANDOM.uniform(-3, 3, count), 1)}
+        part["classification_labels"] = np.sign(part["regression_labels"]) + 1
+        part["annotations"] = [["Negative", "Neutral", "Positive"][int(label)] for label in part["classification_labels"]]
+        for index, name in enumerate(ids):
+            frames[name] = {"audio": part["audio"][index, :audio[index]], "visual": part["vision"][index, :vision[index]], "text": part["text"][index, :text[index]]}
+            labels[name] = part["annotations"][index]
+        made[split] = part
+    return made, frames, labels
+
+
+def wrong_in_store(vuemo, folder):
+    """What a store of MMSA's dict holds other than NumPy computes."""
+    import h5py
+    made, frames, labels = mmsa()
+    reductions = {"mean": lambda x: x.mean(0), "max": lambda x: x.max(0), "last": lambda x: x[-1], "mean+std": lambda x: np.concatenate([x.mean(0), x.std(0)])}
+    (folder / "mmsa.pkl").write_bytes(pickle.dumps(made, 4))
+    for name, reduce in reductions.items():
+        run = subprocess.run([vuemo, "convert", "auto", folder / "mmsa.pkl", "--frames", name, "--force", "-q", "-o", folder / "mmsa.h5"], capture_output=True, text=True)
+        if run.returncode:
+            yield f"{name}: {run.stderr}"
+            continue
+        with h5py.File(folder / "mmsa.h5") as store:
+            ids = [item.decode() for item in store["utterances/id"][:]]
+            names = [item.decode() for item in store["labels/names"][:]]
+            if sorted(ids) != sorted(frames) or [names[label] for label in store["utterances/label"][:]] != [labels[utterance] for utterance in ids]:
+                yield f"{name}: other utterances or labels"
+            for feature in ("text", "audio", "visual"):
+                wanted = np.stack([reduce(frames[utterance][feature].astype("f8")) for utterance in ids])
+                if not np.allclose(store[f"features/{feature}"][:], wanted, rtol=0, atol=2e-7 * np.abs(wanted).max()):
+                    yield f"{name}: other values of {feature}"
+
+
 CONTENT = content()
 OTHER_SENTENCES = ("two.zip",)        # scan looks into each of its files, and conversion wants one
 
@@ -174,6 +229,7 @@ OTHER_SENTENCES = ("two.zip",)        # scan looks into each of its files, and c
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", type=pathlib.Path, help="a folder for the files")
+    parser.add_argument("--vuemo", help="the built program, to convert with")
     options = parser.parse_args()
     wrong, count = [], 0
     with tempfile.TemporaryDirectory() as folder:
@@ -197,6 +253,8 @@ def main():
                         wrong.append(f"{name}: {found['status']}: {found['reason']}")
                 except ConversionFault as fault:
                     wrong.append(f"{name}: {fault}")
+        if options.vuemo:
+            wrong += wrong_in_store(options.vuemo, folder)
         for name, data, status in refused_files(folder):
             count += 1
             if options.keep:
