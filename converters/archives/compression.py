@@ -81,7 +81,8 @@ class Unpacker:
     def feed(self, inner, piece):
         """Take all that comes out of a piece."""
         while True:
-            taken = inner.decompress(piece, TAKEN)
+            most = min(TAKEN, self.most - self.count + 1)
+            taken = inner.decompress(piece, most)
             self.count += len(taken)
             if self.count > self.most:
                 raise LimitExceeded(
@@ -89,7 +90,7 @@ class Unpacker:
                     f"unpack it first ({self.known.tool}).")
             self.made.write(taken)
             piece = getattr(inner, "unconsumed_tail", b"")
-            if inner.eof or not (piece or len(taken) == TAKEN or not getattr(inner, "needs_input", True)):
+            if inner.eof or not (piece or len(taken) == most or not getattr(inner, "needs_input", True)):
                 return
 
     def content(self):

@@ -6,7 +6,7 @@ looked at: see `other_reading`.
 
 import re
 
-from faults import ConversionFault, MalformedPickle, UnreadContent
+from faults import ConversionFault, LimitExceeded, MalformedPickle, UnreadContent
 from pickles.allow_list import NDARRAY
 from pickles.opcode_table import Truncated
 from pickles.stand_ins import Array, DataType, Global, item_count
@@ -104,6 +104,8 @@ def other_reading(data, begin, known, budget, report):
     machine = ScanMachine(data, budget, report)
     try:
         machine.run()
+    except LimitExceeded:                                  # a reading without an end may find anything
+        return "more operations than are followed"
     except (ConversionFault, Truncated):
         pass
     ours = {f"{module}.{name}" for module, name in known}

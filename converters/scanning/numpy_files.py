@@ -107,7 +107,8 @@ def scan_npz(data, name, report, found, look):
             check_size(header, member.size, called)
             arrays.append(f"  {label}: {header.title}")
     found.update(kind="npz")
-    tell(found, [f"archive of {len(arrays)} arrays, whose headers were read"] + arrays, "archive")
+    more = [f"  and {len(arrays) - MOST_ARRAYS} more"] if len(arrays) > MOST_ARRAYS else []
+    tell(found, [f"archive of {len(arrays)} arrays, whose headers were read"] + arrays[:MOST_ARRAYS] + more, "archive")
     return with_worst(found, objects, name)
 
 
@@ -161,4 +162,5 @@ def scan_zip(data, name, report, found, look):
     return found
 
 
-MOST_MEMBERS, MOST_UNPACKED, MOST_LINES = 256, 2 << 30, 40
+# Files of a zip archive, bytes of theirs, lines for each that are shown; arrays of a .npz archive that are.
+MOST_MEMBERS, MOST_UNPACKED, MOST_LINES, MOST_ARRAYS = 256, 2 << 30, 40, 1000

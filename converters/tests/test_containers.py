@@ -13,6 +13,7 @@ import zlib
 from unittest import mock
 
 from archives import compression, containers
+from archives.torch_machine import PlainMachine
 from faults import ConversionFault, LimitExceeded, MalformedPickle, NotSupported, TwoReadings, UnsafePickle
 from pickles.safe_pickle import load
 from scanning import numpy_files
@@ -223,6 +224,12 @@ class JoblibArrays(Case):
         self.hostile(saved(STATE.replace(b"K\3", b"K%c" % len(hidden)).replace(b"Vf4", b"Vi1"), hidden))
         with self.assertRaises(TwoReadings):
             load(saved(STATE.replace(b"K\3", b"K%c" % len(hidden)).replace(b"Vf4", b"Vi1"), hidden), "x.pkl")
+        # However long it takes to come to them.
+        long = b"N0" * 100_000
+        data = saved(STATE.replace(b"K\3", b"J" + struct.pack("<i", len(long))).replace(b"Vf4", b"Vi1"), long)
+        self.assertEqual(scanned(data)["status"], "safe")
+        with self.assertRaisesRegex(TwoReadings, "more operations than are followed"):
+            PlainMachine(data, 100_000, lambda position: None).run()
         # Bytes that are no name of Python's are none.
         anything = b"c\x91\x92\x93\n\x94\n\x95"
         self.assertEqual(scanned(saved(STATE.replace(b"K\3", b"K%c" % len(anything)).replace(b"Vf4", b"Vi1"), anything))["status"], "safe")

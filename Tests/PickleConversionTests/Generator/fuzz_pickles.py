@@ -23,6 +23,7 @@ import sample_files
 import torch_files
 from archives.compression import format_of
 from archives.containers import KINDS
+from archives.legacy_torch import is_legacy
 from conversion import Conversion
 from faults import ConversionFault
 from scanning.scan import scan
@@ -65,6 +66,17 @@ def corpus():
             "part": "base", "protocol": protocol, "python2": protocol == 2, "memo_from": 300, "absent": ["visual", "audio"],
             "widths": {"text": 65 + 200 * (protocol == 3)}, "counts": [1] * 6})))
     return made
+
+
+def looked_into():
+    """Files that are scanned and not converted: arrays of NumPy's, and a zip archive of several files."""
+    def npy(descr, content):
+        header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': (2,), }}".ljust(117) + "\n"
+        return b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header.encode() + content
+    objects = npy("|O", sample_files.make(json.dumps({"counts": [1] * 6, "python2": False, "protocol": 3})))
+    archive = {"a.npy": npy("<f4", bytes(8)), "o.npy": objects}
+    return [npy("<f4", bytes(8)), objects, torch_files.archive(archive, 8), torch_files.archive(archive),
+            torch_files.archive({"a.pkl": b"\x80\2]q\0.", "b.pkl.gz": joblib_files.packed(b"\x80\2}q\0.", "gzip"), **archive}, 8)]
 
 
 def mutate(source, pickles):
@@ -152,7 +164,7 @@ def check(data):
 
 def run(count, seed):
     """`count` (text) mutations. JSON: how many converted, were refused, the first escape, and the longest time of one."""
-    source, pickles = random.Random(int(seed)), corpus()
+    source, pickles = random.Random(int(seed)), corpus() + looked_into()
     outcome = {"converted": 0, "refused": 0, "escape": "", "slowest": 0.0}
     for _ in range(int(count)):
         data, began = mutate(source, pickles), time.monotonic()
@@ -164,19 +176,25 @@ def run(count, seed):
     return json.dumps(outcome)
 
 
+def is_new(data):
+    return format_of(data) is not None or data[:2] == b"PK" or is_legacy(data) or b"NumpyArrayWrapper" in data or b"_load_from_bytes" in data
+
+
 def main():
     import argparse
     import resource
     parser = argparse.ArgumentParser(description="Mutate pickles of every layout and look for one that escapes.")
     parser.add_argument("--seconds", type=float, default=60, help="how long; default 60")
     parser.add_argument("--seed", type=int, default=1, help="default 1")
+    parser.add_argument("--new", action="store_true", help="only what is packed, or written by joblib, PyTorch before 1.6 or with tensors in plain data")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
-    source, pickles = random.Random(options.seed), corpus()
+    source, pickles = random.Random(options.seed), [data for data in corpus() if not options.new or is_new(data)]
     begun, read, count, slowest = time.monotonic(), 0, 0, 0.0
     for data in pickles:
         if not check(data):
             sys.exit("a pickle of the corpus itself is refused")
+    pickles += looked_into()
     while time.monotonic() - begun < options.seconds:
         data, began = mutate(source, pickles), time.monotonic()
         try:
