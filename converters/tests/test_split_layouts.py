@@ -164,6 +164,9 @@ class SplitLayouts(unittest.TestCase):
         made, _ = made_of(wrong)
         self.assertEqual(made.label_names, ["0", "1", "2"])
         self.assertTrue(any("classes and annotations disagree" in warning for warning in made.reader.warnings))
+        none = mmsa(classification_labels=lambda count: [1, -1, 0, 1, 0][:count], annotations=lambda count: ["b", "", "a", "b", "a"][:count])
+        made, _ = made_of(none)
+        self.assertEqual((made.label_names, made.labels["a"], made.labels["b"]), (["a", "b"], [1, 0, 1], [0, -1]))
         self.fault(mmsa(classification_labels=lambda count: [-1.0] * count), "utterance 1 (index 0)", "-1", "numbered from 0")
 
     def test_real_numbers_are_classes_on_request_only(self):

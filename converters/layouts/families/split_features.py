@@ -274,7 +274,8 @@ def take_classes(made, utterances, numbers, texts):
         return
     for part, held in numbers.items():
         for index, number in enumerate(held):
-            if number != int(number) or not 0 <= number < MOST_CLASSES:
+            is_none = number == -1 and texts is not None and texts[part][index] == ""        # as 'vuemo export' writes what has no label
+            if number != int(number) or not 0 <= number < MOST_CLASSES and not is_none:
                 raise reader.fault(f"the classes of the split {part.name}, utterance {index + 1} (index {index}), hold {shown_value(number)}, and classes are numbered "
                                    "from 0")
     made.take_labels(utterances.field(lambda part, index: int(numbers[part][index])))
@@ -287,7 +288,7 @@ def names_of(reader, numbers, texts):
     names = {}
     for part, held in numbers.items():
         for index, number in enumerate(held):
-            if names.setdefault(int(number), texts[part][index]) != texts[part][index]:
+            if number >= 0 and names.setdefault(int(number), texts[part][index]) != texts[part][index]:
                 reader.warnings.append(
                     f"{reader.name}: its classes and annotations disagree (split {part.name}, utterance {index + 1}: {int(number)} is {texts[part][index]!r} there and "
                     f"{names[int(number)]!r} before): the classes are kept, named by number.")
