@@ -3,7 +3,8 @@ import ConvertCommands
 import Foundation
 
 /// `vuemo convert …`
-struct Convert: ParsableCommand {
+struct Convert: ListedCommand {
+    static let section = CommandSection.conversion
     static let configuration = CommandConfiguration(
         commandName: "convert",
         abstract: "Convert feature files into a store.",
@@ -19,7 +20,7 @@ struct Convert: ParsableCommand {
             """,
         subcommands: [
             ConvertAuto<HandOver>.self, ConvertIEMOCAP<HandOver>.self, ConvertMELD<HandOver>.self, ConvertTable.self,
-            Scan<HandOver>.self,
+            Scan.self,
         ],
         defaultSubcommand: ConvertAuto<HandOver>.self)
 
