@@ -20,6 +20,7 @@ except ImportError:
 
 FED, TAKEN = 1 << 20, 4 << 20     # bytes at a time
 FREE_BYTES, MOST_TIMES = 256 << 20, 100      # what may come out, besides so many times the bytes that go in
+MOST_BYTES = 16 << 30                        # and at most, as of any file
 ERRORS = (zlib.error, OSError, EOFError, ValueError, *([lzma.LZMAError] if lzma else []))
 
 
@@ -63,7 +64,7 @@ class Unpacker:
 
     def __init__(self, known, name, size, report, most=None):
         self.known, self.name, self.size, self.report = known, name, size, report
-        self.most = FREE_BYTES + MOST_TIMES * size if most is None else most
+        self.most = min(MOST_BYTES, FREE_BYTES + MOST_TIMES * size) if most is None else most
         self.made, self.count = io.BytesIO(), 0
 
     def stream(self, data, begin):
