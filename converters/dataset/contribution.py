@@ -153,7 +153,20 @@ class Contribution:
         """What a user should know of this file; of its sentences only where they are kept."""
         if keeps_sentences:
             self.reader.warn_of_latin1(self.latin1_sentences, "sentences")
-        return self.reader.warnings
+        return self.reader.warnings + self.swapped()
+
+    def swapped(self):
+        """A warning where audio and visual features are as wide as each other's extractors make them."""
+        widths = {feature.modality: feature.rows.width for feature in self.features}
+        audio, visual = widths.get("audio"), widths.get("visual")
+        others = {}
+        for (_, modality, width), extractor in EXTRACTORS.items():
+            if modality in ("audio", "visual") and width == (visual if modality == "audio" else audio):
+                others[modality] = extractor
+        if len(others) < 2:
+            return []
+        return [f"{self.name}: audio is {audio} wide, as visual features of {others['visual']} are, and visual {visual}, as audio features of {others['audio']} are: "
+                "look whether the two are swapped."]
 
     def dialogues(self):
         """Ids of all dialogues that the file describes, in its order."""

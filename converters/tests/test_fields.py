@@ -92,6 +92,14 @@ class Places(unittest.TestCase):
         self.assertEqual(made.contributions[0].layout, "IEMOCAP base (9 fields)")
         self.assertIn("x.pkl is IEMOCAP base (9 fields) and holds more, which is left out: field 10 (None), field 11 (a dictionary of 1).", made.warnings)
 
+    def test_widths_that_are_swapped_are_told(self):
+        def rows(width):
+            return {d: [[0.5] * width] * len(entry) for d, entry in base()[0].items()}
+        made = convert(base(audio=rows(342), visual=rows(1582)))
+        self.assertEqual(len([warning for warning in made.warnings if "swapped" in warning and "audio is 342 wide, as visual features of DenseNet" in warning]), 1)
+        for audio, visual in ((1582, 342), (342, 40), (40, 1582), (342, 342)):
+            self.assertFalse([warning for warning in convert(base(audio=rows(audio), visual=rows(visual))).warnings if "swapped" in warning])
+
     def test_windows_1252_in_sentences_is_told(self):
         made = convert(changed("sentences", "d2", 1, "It\x92s quiet\x85"))
         self.assertEqual(len([warning for warning in made.contributions[0].reader.notes if "U+0092" in warning and "dialogue d2, utterance 2" in warning]), 1)
