@@ -147,7 +147,7 @@ let package = Package(
         .executableTarget(
             name: "vuemo-convert",
             dependencies: [
-                "PickleConversion", "Conversion", "ConvertCommands", "CommandSupport", "TerminalText",
+                "PickleConversion", "Conversion", "ConvertCommands", "CommandSupport", "HDF5", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

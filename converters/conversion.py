@@ -9,7 +9,8 @@ from dataset.field_reader import FieldReader
 from dataset.fields import outermost
 from layouts import recognise
 from dataset.own_layout import OwnLayout
-from pickles.safe_pickle import load
+from archives.containers import unpack
+from pickles.safe_pickle import load_source
 from dataset.splits import Options
 
 
@@ -31,12 +32,21 @@ class Conversion:
 
     def read(self, name, data, dataset, report):
         """Read and recognise one file (bytes). `dataset`: the one that is expected, or ''. Returns the layout's name."""
-        content = outermost(load(data, name, report))
-        layout = self.own if self.own and self.own.recognise(content) else recognise(content, name)
+        source = unpack(data, name, report)
+        content = outermost(load_source(source, report))
+        further = ""
+        if self.own and self.own.recognise(content):
+            layout = self.own
+        else:
+            layout, content, further = recognise(content, name)
         check_dataset(layout.DATASET, dataset, layout, name)
-        reader = FieldReader(name, len(data), self.options.frames)
+        reader = FieldReader(name, len(source.data), self.options.frames, self.options.regression_classes)
+        if further:
+            reader.warnings.append(f"{name} is {layout.NAME} and holds more, which is left out: {further}.")
         made = layout.read(content, reader)
         check_dataset(made.dataset, dataset, layout, name)
+        if self.options.regression_classes and not reader.made_classes:
+            raise WrongLayout(f"{name} is {made.layout}, whose labels are classes already: leave out --regression-classes.")
         self.contributions.append(made)
         reader.finish()
         return made.layout

@@ -11,7 +11,10 @@ public struct Arguments {
     /// A first word that is no command is a slip of the pen: the nearest command is named.
     func requireKnownCommand(of root: any ParsableCommand.Type) throws {
         let names = Self.subcommands(of: root)
-        guard let first = words.first, !first.hasPrefix("-"), !names.isEmpty, !names.contains(first) else { return }
+        // With a command that is meant where none is named, the first word is whatever that one takes.
+        guard root.configuration.defaultSubcommand == nil, let first = words.first, !first.hasPrefix("-"),
+            !names.isEmpty, !names.contains(first)
+        else { return }
         let nearest = nearestName(to: first, among: names).map { "did you mean '\($0)'?" }
         throw ValidationError(
             "'\(first)' is no command; \(nearest ?? "the commands are \(names.joined(separator: ", ")).")")

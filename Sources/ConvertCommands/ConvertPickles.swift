@@ -36,6 +36,8 @@ public struct PickleJob {
     public var layout: String?
     /// What makes a row of a matrix of frames.
     public var frames: FrameReduction?
+    /// The classes of labels that are real numbers.
+    public var regressionClasses: RegressionClasses?
     /// Everything else.
     public var options: ConvertOptions
 }
@@ -44,7 +46,7 @@ public struct PickleJob {
 public struct FrameOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What makes a row of an utterance whose features are a matrix of frames: mean, max or last, column by column. Without it, such a file is refused.",
+            "What makes a row of an utterance whose features are a matrix of frames: mean, max or last, column by column, or mean+std, which is twice as wide. Without it, such a file is refused.",
             valueName: "how"))
     var frames: FrameReduction?
 
@@ -53,6 +55,20 @@ public struct FrameOption: ParsableArguments {
 }
 
 extension FrameReduction: ExpressibleByArgument {}
+
+/// What becomes of labels that are real numbers.
+public struct RegressionOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How many classes labels become that are real numbers, such as sentiment: 2 (below 0; 0 and above), 3 (below 0; 0; above 0) or 7 (rounded, from -3 to 3).",
+            valueName: "2|3|7"))
+    var regressionClasses: RegressionClasses?
+
+    /// Filled in by the parser of the command line.
+    public init() {}
+}
+
+extension RegressionClasses: ExpressibleByArgument {}
 
 /// The pickles of a dataset that is named.
 public struct NamedFiles: ParsableArguments {
@@ -146,6 +162,7 @@ public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
                 Examples:
                   vuemo convert MELD_features_raw1.pkl meld_features_roberta.pkl -o meld.h5
                   vuemo convert auto data_iemocap.pkl --valid-fraction 0.1 -o iemocap.h5
+                  vuemo convert unaligned_50.pkl --frames mean --name MOSI -o mosi.h5
                   vuemo convert --layout my_layout.py my_features.pkl -o mine.h5
                 """)
     }
@@ -160,6 +177,7 @@ public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
     var layout: String?
 
     @OptionGroup var frames: FrameOption
+    @OptionGroup var regression: RegressionOption
     @OptionGroup var options: ConvertOptions
 
     /// Filled in by the parser of the command line.
@@ -167,7 +185,10 @@ public struct ConvertAuto<Program: PickleProgram>: ParsableCommand {
 
     /// Leaves the work to the program.
     public func run() throws {
-        try Program.convert(PickleJob(inputs: inputs, layout: layout, frames: frames.frames, options: options))
+        try Program.convert(
+            PickleJob(
+                inputs: inputs, layout: layout, frames: frames.frames, regressionClasses: regression.regressionClasses,
+                options: options))
     }
 }
 
@@ -177,9 +198,10 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
     public static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "scan",
-            abstract: "Tell what is in a pickle and whether it is safe.",
+            abstract: "Tell what is in a feature file and whether it is safe.",
             usage: "vuemo scan [<options>] <file> ...",
             discussion: """
+                Pickles, also packed ones, files of torch.save and joblib, .npy, .npz, zip archives and HDF5 files (.h5, .csd). \
                 Nothing that a file names is imported or called. A name that is not read is one of three: dangerous, as it \
                 can run code or programs or reach other files; unknown, and not judged; or not supported, as it is known and \
                 harmless.
@@ -189,6 +211,7 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
                 Examples:
                   vuemo scan IEMOCAP_features.pkl
                   vuemo scan *.pkl --format json
+                  vuemo scan features.npz CMU_MOSEI_COVAREP.csd
                 """)
     }
 
@@ -203,7 +226,7 @@ public struct Scan<Program: PickleProgram>: ParsableCommand {
 
 /// What a scan is told.
 public struct ScanOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("The pickles.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The files.", valueName: "file"))
     public var inputs: [String]
 
     @Option(help: "How the findings are written; json is one object per line and file.")

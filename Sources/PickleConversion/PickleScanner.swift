@@ -49,6 +49,9 @@ public struct PickleScan: Codable, Sendable {
             package var looked_at: Int?
             /// How many there are, where not all were looked at.
             package var of: Int?
+
+            /// Values of which all were looked at.
+            package init(label: String, values: [Node]) { (self.label, self.values) = (label, values) }
         }
 
         /// For example "list", "text", "array float32 (1582)".
@@ -57,6 +60,11 @@ public struct PickleScan: Codable, Sendable {
         public var items: [Int]?
         /// What is in it.
         public var children: [Group]?
+
+        /// A kind of value.
+        package init(kind: String, items: [Int]?, children: [Group]?) {
+            (self.kind, self.items, self.children) = (kind, items, children)
+        }
     }
 
     /// The file's name without its folder.
@@ -65,10 +73,15 @@ public struct PickleScan: Codable, Sendable {
     public var bytes: Int
     /// Whether it can be converted without danger.
     public var status: Status
-    /// "pickle"; "torch" for an archive of `torch.save`, "torch-before-1.6" for its old format; "npy" for a NumPy file of objects; "other"
+    /// "pickle"; "torch" for an archive of `torch.save`, "torch-before-1.6" for its old format; "npy" and "npz" for NumPy's files; "zip" for an
+    /// archive of several files; "hdf5"; "other"
     /// with the real kind in ``reason``.
     public var kind: String
-    /// Of a PyTorch archive, how many storages (the bytes of tensors) it has.
+    /// What the file is packed in: "gzip", "bzip2", "xz", "lzma", "zlib" or "zip"; nil for nothing.
+    public var container: String?
+    /// How many bytes are in it then.
+    public var unpacked_bytes: Int?
+    /// Of a PyTorch file, how many storages (the bytes of tensors) it has.
     public var storages: Int?
     /// Why it is not safe, in one sentence.
     public var reason: String?
@@ -88,6 +101,11 @@ public struct PickleScan: Codable, Sendable {
     public var tree_text: [String]?
     /// The layouts that it has; one where it can be converted.
     public var layouts: [String]?
+
+    /// Findings of a file that is safe, so far.
+    package init(file: String, bytes: Int, kind: String) {
+        (self.file, self.bytes, self.kind, status) = (file, bytes, kind, .safe)
+    }
 }
 
 /// Looks into pickles without constructing anything but stand-ins, and without stopping at what is unsafe.

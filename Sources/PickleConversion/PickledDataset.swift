@@ -59,11 +59,13 @@ final class PickledDataset {
     {
         struct Options: Encodable {
             let valid_fraction: Double?, test_fraction: Double?, split_seed: UInt64, name: String?, frames: String?
+            let regression_classes: Int?
         }
         let choice = request.splitChoice
         let options = Options(
             valid_fraction: choice.validFraction, test_fraction: choice.testFraction, split_seed: choice.seed,
-            name: request.name, frames: request.frames?.rawValue)
+            name: request.name, frames: request.frames?.rawValue,
+            regression_classes: request.regressionClasses?.rawValue)
         let json = String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
         _ = try conversion.call("configure", [try Python.string(json)])
         guard let path = request.layout else { return }
@@ -92,7 +94,8 @@ final class PickledDataset {
                         guard let reduction = FrameReduction(rawValue: words[0]) else {
                             throw ConversionError.internalFault("frames of the unknown kind \(code)")
                         }
-                        let row = reduction.row(of: bytes, type: type, width: feature.width)
+                        let width = feature.width / reduction.rowWidth(ofFrames: 1)
+                        let row = reduction.row(of: bytes, type: type, width: width)
                         try row.map { Float($0) }.withUnsafeBufferPointer { values in
                             try writer.append(rows: values, to: feature.name) { row[$0] }
                         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Conversion
 import ConvertCommands
+import HDF5
 import PickleConversion
 
 /// Pickles are read here, by the embedded Python.
@@ -10,6 +11,7 @@ enum EmbeddedPython: PickleProgram {
         var request = ConversionRequest(inputs: job.inputs, output: job.options.store.output, dataset: job.dataset)
         request.layout = job.layout
         request.frames = job.frames
+        request.regressionClasses = job.regressionClasses
         request.name = job.options.store.name
         request.splitChoice = job.options.splitChoice
         request.overwrites = job.options.store.force
@@ -28,7 +30,7 @@ enum EmbeddedPython: PickleProgram {
             let display = ConversionProgressDisplay(quiet: options.quietness.quiet)
             defer { display.clear() }
             do {
-                let found = try PickleScanner.scan(input) { progress in
+                let found = try find(input) { progress in
                     try StopSignals.check()
                     display.show(progress)
                 }
@@ -47,6 +49,12 @@ enum EmbeddedPython: PickleProgram {
             }
         }
         if worst != ExitStatus.success { throw ExitCode(worst) }
+    }
+
+    /// HDF5 files need no Python: they are looked into with their own library.
+    private static func find(_ input: String, progress: @escaping ConversionProgressHandler) throws -> PickleScan {
+        guard File.isHDF5(input) else { return try PickleScanner.scan(input, progress: progress) }
+        return try HDF5Scan.scan(input) { try StopSignals.check() }
     }
 
     static func layouts() throws -> String { LayoutsText(layouts: try KnownLayout.all()).text }

@@ -12,11 +12,19 @@ struct ScanText {
                 + (found.reason.map { ". \($0)" } ?? ""))
         if let damage = found.damage, damage != found.reason { lines += wrapped(damage) }
         guard let number = found.protocol, let writer = found.writer else {
-            return (lines + (found.globals == nil ? [] : nameLines)).joined(separator: "\n")
+            lines += found.globals == nil ? [] : nameLines
+            return (lines + (found.tree_text ?? []).map(\.escapedForTerminal)).joined(separator: "\n")
         }
+        let bytes = found.unpacked_bytes ?? found.bytes
         let kind =
-            found.storages.map { "PyTorch archive of \(found.bytes) bytes with \($0) storage\($0 == 1 ? "" : "s")" }
-            ?? "pickle of \(found.bytes) bytes"
+            found.storages.map {
+                let what = found.kind == "torch" ? "archive" : "file of the format before 1.6"
+                return "PyTorch \(what), \(bytes) bytes with \($0) storage\($0 == 1 ? "" : "s")"
+            }
+            ?? "pickle of \(bytes) bytes"
+        if let container = found.container {
+            lines += wrapped("packed with \(container): \(found.bytes) bytes, \(bytes) unpacked")
+        }
         lines += wrapped("\(kind), protocol \(number), probably written by \(writer)")
         lines += nameLines
         // No layout helps where names are not read.

@@ -43,9 +43,19 @@ import Testing
         #expect(summary.sources.map(\.layout) == ["IEMOCAP base (9 fields)"])
         #expect(store.provenance?.options == "frames \(frames.rawValue)")
         #expect(summary.warnings.contains { $0.contains("of 17 utterances are matrices of frames") })
-        // Both frames of an utterance are its row.
+        // Both frames of an utterance are its row, so that their deviation is 0.
         let values = try store.readRows(of: "audio", 0..<store.utteranceCount)
-        #expect(values == Samples.rows("audio", order: Samples.baseOrder))
+        let rows = Samples.rows("audio", order: Samples.baseOrder)
+        guard frames == .meanAndDeviation else {
+            #expect(values == rows)
+            return
+        }
+        let width = Samples.widths["audio"]!
+        #expect(summary.features.first { $0.name == "audio" }?.width == 2 * width)
+        for (at, value) in values.enumerated() {
+            let (utterance, column) = at.quotientAndRemainder(dividingBy: 2 * width)
+            #expect(value == (column < width ? rows[utterance * width + column] : 0))
+        }
     }
 
     @Test func framesOfFloat64AreNotRoundedFirst() {
@@ -56,6 +66,10 @@ import Testing
                 FrameReduction.mean.row(of: bytes, type: type, width: 2)[0] == (frames[0] + frames[2] + frames[4]) / 3)
             #expect(FrameReduction.max.row(of: bytes, type: type, width: 2)[0] == 2)
             #expect(FrameReduction.max.row(of: bytes, type: type, width: 2)[1].isNaN)
+            #expect(
+                FrameReduction.meanAndDeviation.row(
+                    of: UnsafeRawBufferPointer(rebasing: bytes[..<32]), type: type, width: 2)[2]
+                    == 0x1p-24 + 0x1p-27)
             #expect(Array(FrameReduction.last.row(of: bytes, type: type, width: 3).prefix(2)) == [7, 2])
         }
         let big: [UInt8] = [0x3F, 0xC0, 0, 0, 0xC0, 0, 0, 0]  // 1.5 and -2 as big-endian float32

@@ -28,8 +28,8 @@ import Testing
 
     @Test func everyLayoutIsAmongThem() throws {
         let names = try Self.names()
-        #expect(names.count == 67)
-        #expect(Set(names.map { $0.split(separator: " ").dropLast().joined(separator: " ") }).count == 13)
+        #expect(names.count == 88)
+        #expect(Set(names.map { $0.split(separator: " ").dropLast().joined(separator: " ") }).count == 17)
     }
 
     /// Large files are read in runs of arrays, small ones are not: the samples named 'long' are read as large files are, and

@@ -22,7 +22,8 @@ enum Samples {
         try Python.start()
         let made = ["numpy_pickles", "make_sample"].map { (name: $0, folder: "data") }
         let checks = [
-            "torch_files", "torch_hostile", "torch_checks", "sample_files", "hostile_checks", "reader_checks",
+            "torch_files", "joblib_files", "torch_hostile", "torch_checks", "sample_files", "hostile_checks",
+            "reader_checks",
             "fuzz_pickles", "damage_checks", "export_checks",
         ].map { (name: $0, folder: "Tests/PickleConversionTests/Generator") }
         for (name, folder) in made + checks {

@@ -37,18 +37,28 @@ class TorchArchive:
         return member.content
 
 
+def roots_of(names):
+    """The folders of these members that hold a data.pkl, as PyTorch's one does."""
+    return [path.removesuffix("data.pkl") for path in names if path.endswith("/data.pkl") and path.count("/") == 1]
+
+
+def is_of_torch(data):
+    """Whether a zip archive is one of torch.save's: its members lie in one folder, with a data.pkl."""
+    try:
+        return len(roots_of([member.name for member in members(data)])) == 1
+    except BadArchive:
+        return False
+
+
 def open_archive(data, name):
-    """The TorchArchive `data`, or None where it is no zip archive. Raises MalformedPickle for a zip archive of another kind."""
+    """The TorchArchive `data`, or None where torch.save did not write it. Raises MalformedPickle for one that it did not write so."""
     if data[:4] != b"PK\3\4":
         return None
-    try:
-        found = members(data)
-    except BadArchive as error:
-        raise MalformedPickle(f"{name} is a zip archive {error}: download it again.") from None
+    found = members(data)
     names = [member.name for member in found if not member.name.endswith("/")]
-    roots = [path.removesuffix("data.pkl") for path in names if path.endswith("/data.pkl") and path.count("/") == 1]
+    roots = roots_of(names)
     if len(roots) != 1:
-        raise MalformedPickle(f"{name} {other_kind(names)}.")
+        return None
     (root,) = roots
     outside = [path for path in names if not path.startswith(root)]
     if outside:
@@ -65,17 +75,3 @@ def open_archive(data, name):
 def has_its_checksum(member):
     """A checksum of 0 was not computed: PyTorch can be told to leave them out."""
     return member.crc == 0 or crc32(member.content) == member.crc
-
-
-def other_kind(names):
-    """What a zip archive of these members is, and what to do."""
-    if names and all(path.endswith(".npy") for path in names):
-        return "is a NumPy .npz archive and not a pickle: give the dataset's feature pickles, or save its arrays as .npy for 'vuemo convert table'"
-    if sum(path.endswith("/data.pkl") and path.count("/") == 1 for path in names) > 1:
-        return "is a zip archive of several PyTorch files: unpack it first and give one of them"
-    pickles = [path for path in names if path.endswith((".pkl", ".pickle", ".p"))]
-    if pickles:
-        return f"is a zip archive: unpack it first and give the pickle inside ({shown(pickles[0])})"
-    if any(path.endswith("/data.pkl") for path in names):
-        return "is a zip archive with a PyTorch file in it: unpack it first"
-    return "is a zip archive without any pickle in it: give the dataset's feature pickles" if names else "is an empty zip archive: download the file again"

@@ -1,6 +1,6 @@
-"""What a PyTorch archive may name beside `allow_list.py`, and what each of these names does here.
+"""What PyTorch's tensors are named by beside `allow_list.py`, and what each of these names does here.
 
-A tensor is a storage (a member of the archive), an offset, a shape and strides: it becomes an `Array`, a view of the
+A tensor is a storage (a member of an archive, or bytes behind a pickle), an offset, a shape and strides: it becomes an `Array`, a view of the
 archive's bytes wherever they lie in rows or columns, and a copy elsewhere. Nothing of PyTorch is needed.
 """
 
@@ -8,6 +8,8 @@ from faults import MalformedPickle, UnreadContent
 from pickles.stand_ins import Array, DataType, Global, item_count
 
 REBUILD_TENSOR, REBUILD_PARAMETER = Global("_rebuild_tensor_v2"), Global("_rebuild_parameter")
+REBUILD_OLD_TENSOR, SIZE = Global("_rebuild_tensor"), Global("Size")       # PyTorch before 0.4
+LOAD_FROM_BYTES = Global("_load_from_bytes")                               # a storage in a plain pickle
 
 # Storage class -> (bytes of an item, NumPy type code, name).
 STORAGE_TYPES = {
@@ -19,21 +21,33 @@ STORAGE_TAGS = {Global(name): kind for name, kind in STORAGE_TYPES.items()}
 
 TORCH_NAMES = {("torch._utils", "_rebuild_tensor_v2"): REBUILD_TENSOR, ("torch._utils", "_rebuild_parameter"): REBUILD_PARAMETER}
 TORCH_NAMES.update((("torch", tag.name), tag) for tag in STORAGE_TAGS)
+# Outside of the zip archives, which PyTorch writes since 1.6, older names are met too.
+OLD_NAMES = {("torch._utils", "_rebuild_tensor"): REBUILD_OLD_TENSOR, ("torch", "Size"): SIZE}
+PLAIN_NAMES = {**OLD_NAMES, ("torch.storage", "_load_from_bytes"): LOAD_FROM_BYTES}
 
 
 class Storage:
-    """`content`: the bytes of `count` items of `size` bytes, of the DataType `type`. `is_bfloat16`: they are the upper
-    halves of that type's items."""
+    """`content`: the bytes of `count` items of `size` bytes, of the DataType `type`, or None until `fill` has brought them: the old format
+    writes them behind the tensors. `is_bfloat16`: they are the upper halves of that type's items."""
 
-    __slots__ = ("content", "count", "size", "type", "is_bfloat16")
+    __slots__ = ("content", "count", "size", "type", "is_bfloat16", "waiting")
 
-    def __init__(self, tag, content, count, order):
+    def __init__(self, tag, count, order="<"):
         self.size, code, name = STORAGE_TAGS[tag]
-        if type(count) is not int or count * self.size != len(content):
-            raise MalformedPickle(f"a tensor of {str(count)[:20]} items of {name} whose bytes are {len(content)}")
-        self.content, self.count, self.is_bfloat16 = content, count, name == "bfloat16"
+        if type(count) is not int or count < 0:
+            raise MalformedPickle("a tensor whose number of items is none")
+        self.content, self.count, self.is_bfloat16, self.waiting = None, count, name == "bfloat16", []
         self.type = DataType(code)
         self.type.name, self.type.order = name, order
+
+    def fill(self, content):
+        """Take the bytes, and finish the tensors that wait for them."""
+        if self.count * self.size != len(content):
+            raise MalformedPickle(f"a tensor of {str(self.count)[:20]} items of {self.type.name} whose bytes are {len(content)}")
+        self.content = content
+        for array, *arguments in self.waiting:
+            fill_tensor(array, self, *arguments)
+        self.waiting = []
 
 
 def rebuild_tensor(spend_bytes, storage, offset, shape, strides, requires_grad, hooks, metadata=None):
@@ -48,7 +62,17 @@ def rebuild_tensor(spend_bytes, storage, offset, shape, strides, requires_grad, 
     last = offset + sum((extent - 1) * stride for extent, stride in zip(shape, strides))
     if count and last >= storage.count:
         raise MalformedPickle("a tensor that reaches beyond its bytes")
-    array, fortran = Array(), False
+    array = Array()
+    if storage.content is None:
+        storage.waiting.append((array, offset, shape, strides, count, spend_bytes))
+    else:
+        fill_tensor(array, storage, offset, shape, strides, count, spend_bytes)
+    return array
+
+
+def fill_tensor(array, storage, offset, shape, strides, count, spend_bytes):
+    """Give an array the `count` items of a storage that are its own."""
+    fortran = False
     if is_contiguous(shape, strides):
         raw = storage.content[offset * storage.size:(offset + count) * storage.size] if count else b""
     elif len(shape) == 2 and is_contiguous(shape[::-1], strides[::-1]) and not storage.is_bfloat16:
@@ -60,7 +84,18 @@ def rebuild_tensor(spend_bytes, storage, offset, shape, strides, requires_grad, 
         spend_bytes(4 * count)
         raw = widened(raw, storage.type.order)
     array.fill(shape, storage.type, fortran, raw)
-    return array
+
+
+def rebuild_old_tensor(spend_bytes, storage, offset, shape, strides):
+    """`_rebuild_tensor`."""
+    return rebuild_tensor(spend_bytes, storage, offset, shape, strides, False, None)
+
+
+def size(spend_bytes, extents=()):
+    """`torch.Size((3, 4))`."""
+    if type(extents) not in (list, tuple):
+        raise MalformedPickle("a tensor's size that is no list")
+    return tuple(extents)
 
 
 def rebuild_parameter(spend_bytes, data, requires_grad, hooks):
@@ -70,7 +105,7 @@ def rebuild_parameter(spend_bytes, data, requires_grad, hooks):
     return data
 
 
-TORCH_ACTIONS = {REBUILD_TENSOR: rebuild_tensor, REBUILD_PARAMETER: rebuild_parameter}
+TORCH_ACTIONS = {REBUILD_TENSOR: rebuild_tensor, REBUILD_PARAMETER: rebuild_parameter, REBUILD_OLD_TENSOR: rebuild_old_tensor, SIZE: size}
 
 
 def is_contiguous(shape, strides):

@@ -17,16 +17,25 @@ ENCRYPTED = 1
 
 
 class Member:
-    """`name`; `content`: the bytes as they lie in the archive; `crc`: their checksum as stated; `is_stored`: not compressed."""
+    """`name`; `content`: the bytes as they lie in the archive; `crc`, `size`: checksum and number of the bytes unpacked, as stated;
+    `method`: how they are packed, 0 for not at all."""
 
-    __slots__ = ("name", "content", "crc", "is_stored", "place")
+    __slots__ = ("name", "content", "crc", "size", "method", "place")
 
-    def __init__(self, name, content, crc, is_stored, place):
-        self.name, self.content, self.crc, self.is_stored, self.place = name, content, crc, is_stored, place
+    def __init__(self, name, content, crc, size, method, place):
+        self.name, self.content, self.crc, self.size, self.method, self.place = name, content, crc, size, method, place
+
+    @property
+    def is_stored(self):
+        return self.method == 0
 
 
 class BadArchive(MalformedPickle):
-    """An archive that contradicts itself. Its text says how, after 'a zip archive'."""
+    """An archive that contradicts itself. Its text says how, after 'a zip archive'; `advice`: what to do."""
+
+    def __init__(self, text, advice="download it again"):
+        super().__init__(text)
+        self.advice = advice
 
 
 def members(data):
@@ -70,7 +79,7 @@ def directory(data):
     elif 0xFFFF in (here, count) or IN_EXTRA in (size, start):
         raise BadArchive("without the directory that it says it has")
     if disk or disk_of or here != count:
-        raise BadArchive("in several parts")
+        raise BadArchive("in several parts", "join them first")
     if start + size != end:
         raise BadArchive("whose directory does not lie right before its end")
     if count > MOST_MEMBERS or count * ENTRY.size > size:
@@ -90,8 +99,10 @@ def read_entry(data, view, position, end, limit):
     raw_name = data[position + ENTRY.size:after_name]
     size, packed, offset = wide(data[after_name:after_name + extra_size], size, packed, offset)
     name = checked_name(raw_name)
-    if flags & ENCRYPTED or disk:
-        raise BadArchive(f"whose member {shown(name)} is encrypted or elsewhere")
+    if flags & ENCRYPTED:
+        raise BadArchive(f"whose member {shown(name)} is encrypted", "unpack it with its password first")
+    if disk:
+        raise BadArchive(f"whose member {shown(name)} lies in another part of it", "join its parts first")
     if offset + LOCAL.size > limit or data[offset:offset + 4] != b"PK\3\4":
         raise BadArchive(f"whose member {shown(name)} is not where it says")
     local = LOCAL.unpack_from(data, offset)
@@ -100,10 +111,9 @@ def read_entry(data, view, position, end, limit):
         raise BadArchive(f"whose member {shown(name)} has two names or forms")
     if begin + packed > limit:
         raise BadArchive(f"whose member {shown(name)} claims more bytes than there are")
-    is_stored = method == 0
-    if is_stored and packed != size:
+    if method == 0 and packed != size:
         raise BadArchive(f"whose member {shown(name)} has two sizes")
-    return Member(name, view[begin:begin + packed], crc, is_stored, (offset, begin + packed)), after
+    return Member(name, view[begin:begin + packed], crc, size, method, (offset, begin + packed)), after
 
 
 def wide(extra, *values):

@@ -110,7 +110,7 @@ class Assembly:
             "latin1Sentences": self.latin1_sentences,
             "sentences": flat(sentences),
             "features": [
-                {"name": f.name, "modality": f.modality, "layer": f.layer, "width": f.rows.width,
+                {"name": f.name, "modality": f.modality, "layer": f.layer, "width": f.rows.stored_width,
                  "extractor": f.extractor, "sourceType": ", ".join(f.rows.types)} for f in self.features],
             "layouts": [made.layout for made in self.contributions],
             "notes": [one_line(note) for note in self.notes],

@@ -13,7 +13,7 @@ from dataset.fields import EMPTY, NOTHING, kind_of
 from dataset.places import shown_value
 from faults import Misuse, plural
 
-MODALITIES, REDUCTIONS = ("text", "audio", "visual"), ("mean", "max", "last")
+MODALITIES, REDUCTIONS = ("text", "audio", "visual"), ("mean", "max", "last", "mean+std")
 SPLITS = {"train": "train", "valid": "valid", "dev": "valid", "val": "valid", "validation": "valid", "test": "test"}
 C1_CONTROL = re.compile("[\x80-\x9f]").search
 LONGEST_FEATURE_NAME = 128        # bytes
@@ -97,7 +97,8 @@ class Contribution:
     def take_feature(self, name, modality, field, layer=None, extractor=None, frames=False):
         """One row of numbers per utterance; `modality` is 'text', 'audio' or 'visual'. An empty field is no feature.
 
-        `frames`: an utterance may be a matrix of frames: 'mean' (or True), 'max' and 'last' say what makes a row of it. Where the
+        `frames`: an utterance may be a matrix of frames: 'mean' (or True), 'max', 'last' and 'mean+std' say what makes a row
+        of it. Where the
         user says so with --frames, that counts.
         """
         check_name(name, "a feature's name", LONGEST_FEATURE_NAME)
@@ -110,7 +111,7 @@ class Contribution:
         if extractor is not None:
             check_name(extractor, f"the extractor of {name!r}")
         if frames not in (False, True, None, *REDUCTIONS):
-            raise Misuse(f"frames of {name!r} is {shown_value(frames)}, and should be 'mean', 'max' or 'last'")
+            raise Misuse(f"frames of {name!r} is {shown_value(frames)}, and should be 'mean', 'max', 'last' or 'mean+std'")
         if is_absent(field):
             return
         what = f"text layer {layer}" if layer else f"the {modality} features"
@@ -154,7 +155,20 @@ class Contribution:
         """What a user should know of this file; of its sentences only where they are kept."""
         if keeps_sentences:
             self.reader.warn_of_latin1(self.latin1_sentences, "sentences")
-        return self.reader.warnings
+        return self.reader.warnings + self.swapped()
+
+    def swapped(self):
+        """A warning where audio and visual features are as wide as each other's extractors make them."""
+        widths = {feature.modality: feature.rows.width for feature in self.features}
+        audio, visual = widths.get("audio"), widths.get("visual")
+        others = {}
+        for (_, modality, width), extractor in EXTRACTORS.items():
+            if modality in ("audio", "visual") and width == (visual if modality == "audio" else audio):
+                others[modality] = extractor
+        if len(others) < 2:
+            return []
+        return [f"{self.name}: audio is {audio} wide, as visual features of {others['visual']} are, and visual {visual}, as audio features of {others['audio']} are: "
+                "look whether the two are swapped."]
 
     def dialogues(self):
         """Ids of all dialogues that the file describes, in its order."""

@@ -13,14 +13,15 @@ ROW_BYTES = 64                    # what keeping a row costs, however narrow it 
 DOUBLE = DataType("f8")
 NUMBER_KINDS = frozenset((int, float, bool))
 EXACT = 1 << 53                   # integers up to it are float64 numbers
-TAKEN = {"mean": "average", "max": "maximum", "last": "last frame"}
+TAKEN = {"mean": "average", "max": "maximum", "last": "last frame", "mean+std": "average, and behind it their standard deviation,"}
+DOUBLED = "mean+std"
 
 
 class FeatureRows:
     """`width`: columns; `types`: names of the element types found; `counts`: dialogue id -> number of rows.
 
     Rows are kept as runs of one element type, `(DataType, [raw, …])` per dialogue, all of them views of the file.
-    With `frames` ('mean', 'max' or 'last'), an utterance may be a matrix of frames: it is kept whole, and whoever takes the blocks makes
+    With `frames` ('mean', 'max', 'last' or 'mean+std'), an utterance may be a matrix of frames: it is kept whole, and whoever takes the blocks makes
     a row of it. Without, it is refused: nothing is averaged that nobody asked for. `framed`: how many utterances are.
     """
 
@@ -67,6 +68,15 @@ class FeatureRows:
         return len(rows), runs
 
     shape = None                  # (width,) once it is known
+
+    @property
+    def stored_width(self):
+        """Columns in the store: twice as many where each row is followed by the standard deviation of its frames."""
+        return 2 * self.width if self.is_doubled else self.width
+
+    @property
+    def is_doubled(self):
+        return self.frames == DOUBLED and self.framed > 0
 
     def spend(self, rows):
         """Charge rows to the file's budget before they are walked: shared references can make a small file name many."""
@@ -142,9 +152,12 @@ class FeatureRows:
     def blocks(self, order):
         """Yield `(type code, raw bytes)` for the dialogues of `order`: whole rows of one element type, a few MiB at a time.
 
-        The code is the byte order, kind and item size: '<f4', '>f8', '<i2', '<b1'. With 'mean ', 'max ' or 'last ' before it, the
-        block is the frames of one utterance, of which that makes its row.
+        The code is the byte order, kind and item size: '<f4', '>f8', '<i2', '<b1'. With 'mean ', 'max ', 'last ' or 'mean+std ' before it,
+        the block is the frames of one utterance, of which that makes its row.
         """
+        if self.is_doubled:
+            yield from self.framed_blocks(order)
+            return
         code, pieces, size = None, [], 0
         for dialogue in order:
             for data_type, raws, *frames in self.runs[dialogue]:
@@ -164,6 +177,16 @@ class FeatureRows:
         if pieces:
             yield code, b"".join(pieces)
 
+    def framed_blocks(self, order):
+        """The same where every utterance is given as frames: a row is one frame."""
+        for dialogue in order:
+            for data_type, raws, *frames in self.runs[dialogue]:
+                code = f"{self.frames} {data_type.order}{data_type.kind}{data_type.size}"
+                size = self.width * data_type.size
+                for raw in raws:
+                    for begin in range(0, len(raw), len(raw) if frames else size):
+                        yield code, bytes(raw[begin:] if frames else raw[begin:begin + size])
+
 
 def row_major(matrix):
     """The bytes of a Fortran-ordered matrix, row after row."""
@@ -180,7 +203,7 @@ def advice(shape):
     """What to do about a matrix in the place of a row."""
     if not shape[0]:
         return ": there is no row in it"
-    frames = "--frames mean, max or last where these are frames of one utterance"
+    frames = "--frames mean, max, last or mean+std where these are frames of one utterance"
     if shape[1] == 1:
         return f": that is a column; save it as a row, with array.reshape(-1), or give {frames}"
     return f": nothing is averaged by itself; save one row per utterance, or give {frames}"

@@ -17,15 +17,31 @@ FREE_ROW_BYTES = 1 << 30          # what all rows of a file may take, besides si
 FREE_TEXT_BYTES = 64 << 20        # what all texts of a file may expand to, besides four times its size
 
 
+class Rule:
+    """How a real number becomes a class: `names`; `place(number)`: the class's index; `told`: in words."""
+
+    def __init__(self, names, place, told):
+        self.names, self.place, self.told = names, place, told
+
+
+# The binary, ternary and seven-class accuracies of the sentiment field are made so.
+RULES = {
+    2: Rule(["negative", "non-negative"], lambda number: int(number >= 0), "below 0, and 0 or above"),
+    3: Rule(["negative", "neutral", "positive"], lambda number: 1 + (number > 0) - (number < 0), "below 0, 0, above 0"),
+    7: Rule(SENTIMENT_STEPS, lambda number: round(max(-3, min(3, number))) + 3, "rounded, halves to the even number, from -3 to 3")}
+
+
 class FieldReader:
     """`name` is the file's name for messages; `size` its bytes, against which expansion is measured.
 
-    `frames`: 'mean', 'max' or 'last' where the user asked for it: what makes a row of an utterance's matrix of frames.
+    `frames`: 'mean', 'max', 'last' or 'mean+std' where the user asked for it: what makes a row of an utterance's matrix of frames.
+    `regression_classes`: 2, 3 or 7 where the user asked for it: the classes of labels that are real numbers; `made_classes`: whether it did so.
     `warnings` collects what a user should know. Dialogue ids become text: MELD's are numbers, IEMOCAP's are not.
     """
 
-    def __init__(self, name, size, frames=None):
+    def __init__(self, name, size, frames=None, regression_classes=None):
         self.name, self.size, self.frames, self.warnings = name, size, frames, []
+        self.regression_classes, self.made_classes = regression_classes, False
         self.notes = []           # what is said and not kept: a store of format 1 goes on to have the bytes that it had
         self.latin1, self.surrogates = [], []          # places of texts that were not UTF-8, or no valid Unicode
         self.most_utterances = FREE_UTTERANCES + size
@@ -202,6 +218,10 @@ class FieldReader:
         values = self.per_utterance(
             {dialogue: self.unwrapped(entry) for dialogue, entry in self.dialogues(field, what)}, what, self.one_number)
         numbers = [value for entry in values.values() for value in entry]
+        if self.regression_classes:
+            labels, names = self.regression(numbers)
+            rest = iter(labels)
+            return {dialogue: [next(rest) for _ in entry] for dialogue, entry in values.items()}, names
         if all(value == int(value) and value >= 0 for value in numbers):
             labels = {dialogue: [int(value) for value in entry] for dialogue, entry in values.items()}
             return labels, [str(number) for number in range(self.highest(labels, what, lowest=0) + 1)]
@@ -209,6 +229,18 @@ class FieldReader:
             raise self.fault(f"{what} hold {max(numbers, key=abs):g}, but sentiment goes from -3 to 3")
         self.warnings.append(f"{self.name}: {what} are sentiment from -3 to 3, rounded to {len(SENTIMENT_STEPS)} classes.")
         return {dialogue: [round(value) + 3 for value in entry] for dialogue, entry in values.items()}, SENTIMENT_STEPS
+
+    def regression(self, numbers):
+        """`([int], names)` of labels that are real numbers, by the rule that was asked for. A fault where none was."""
+        span = f"numbers from {min(numbers):g} to {max(numbers):g}"
+        if self.regression_classes is None:
+            rules = ", ".join(f"{classes} ({rule.told})" for classes, rule in RULES.items())
+            raise self.fault(f"its labels are {span} and no classes: give --regression-classes to make some of them: {rules}")
+        rule = RULES[self.regression_classes]
+        self.made_classes = True
+        beyond = f"; {sum(abs(n) > 3 for n in numbers)} beyond -3 and 3 count as these" if rule.names is SENTIMENT_STEPS and max(map(abs, numbers)) > 3 else ""
+        self.warnings.append(f"{self.name}: labels are {span}, made {len(rule.names)} classes as was asked for: {rule.told}{beyond}.")
+        return [rule.place(number) for number in numbers], list(rule.names)
 
     @staticmethod
     def unwrapped(entry):

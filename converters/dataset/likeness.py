@@ -1,7 +1,8 @@
 """Why a content has none of the layouts: the one that it comes nearest to, and what is unlike."""
 
 from dataset import fields
-from dataset.fields import ONE_HOT, VECTORS, first_items, is_missing, is_one_hot, kind_of, kind_of_item, kinds_wanted, size_of
+from dataset.datasets import OTHER
+from dataset.fields import ONE_HOT, TEXTS, VECTORS, first_items, has_texts, is_missing, is_one_hot, kind_of, kind_of_item, kinds_wanted, size_of
 from dataset.places import Place, shown_value
 from pickles.stand_ins import Array, as_text
 
@@ -13,6 +14,10 @@ WORDS = {
 
 def nearest(content, layouts):
     """What to add to the sentence that a content has none of the `layouts`: the nearest one and what is unlike; '' where none is near."""
+    told = [(*unlike, layout) for layout in layouts for unlike in [getattr(layout, "unlike", no_word)(content)] if unlike]
+    if told:
+        _, words, layout = min(told, key=lambda one: one[0])
+        return f"; the nearest is {layout.NAME}, but {words}"
     if type(content) not in (list, tuple):
         return ""
     found = []
@@ -26,7 +31,8 @@ def nearest(content, layouts):
                 alike = min(len(content), len(signature)) - len(unlike)
                 if len(unlike) <= MOST_UNLIKE and abs(further) <= MOST_FURTHER and alike >= FEWEST_ALIKE and (unlike or further):
                     trimmed = not unlike and further > 0 and not layout.recognise(content[:len(signature)])
-                    found.append((len(unlike) + bool(further) + 0.5 * trimmed, number, layout, signature, names, unlike, further))
+                    strange = strangeness(content, names, layout.DATASET)
+                    found.append((len(unlike) + bool(further) + 0.5 * trimmed + strange, number, layout, signature, names, unlike, further))
     finally:
         fields.WATCHED.pop()
     if not found:
@@ -38,6 +44,20 @@ def nearest(content, layouts):
         fields_ = "field" if count == 1 else "fields"
         parts.append(f"this one has {count} more {fields_}" if further > 0 else f"this one lacks {count} {fields_}")
     return f"; the nearest is {layout.NAME}, but {' and '.join(parts)}"
+
+
+def strangeness(content, names, dataset):
+    """How little the speakers' names are those of a layout's dataset: less than any field that is unlike counts."""
+    at = names.index("speakers") if "speakers" in names else None
+    if at is None or at >= len(content) or kind_of(content[at]) != TEXTS or dataset is None:
+        return 0
+    if dataset.speakers is None:
+        return 0.2 if dataset is OTHER else 0.3
+    return 0 if has_texts(content[at], dataset.speakers) else 0.4
+
+
+def no_word(content):
+    """What a layout says that has no word of its own on what is unlike it."""
 
 
 def differences(content, signature):

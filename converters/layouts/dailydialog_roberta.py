@@ -9,6 +9,7 @@ DATASET = DAILYDIALOG
 FIELDS = "as IEMOCAP RoBERTa, speakers 0 and 1"
 SPLITS = "train, valid, test"
 USERS = "COSMIC"
+EXAMPLE = "vuemo convert dailydialog_features_roberta.pkl -o dailydialog.h5"
 
 
 def recognise(content):

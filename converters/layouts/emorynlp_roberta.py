@@ -9,6 +9,7 @@ DATASET = EMORYNLP
 FIELDS = "as IEMOCAP RoBERTa, speakers one-hot"
 SPLITS = "train, valid, test"
 USERS = "COSMIC"
+EXAMPLE = "vuemo convert emorynlp_features_roberta.pkl -o emorynlp.h5"
 
 
 def recognise(content):

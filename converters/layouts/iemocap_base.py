@@ -9,6 +9,7 @@ DATASET = IEMOCAP
 FIELDS = "ids, speakers M and F, labels, text, audio, visual, sentences, splits"
 SPLITS = "train with valid; test"
 USERS = "MMGCN, M3NET, DialogueRNN, VUEMO"
+EXAMPLE = "vuemo convert IEMOCAP_features.pkl --valid-fraction 0.1 -o iemocap.h5"
 
 
 def recognise(content):

@@ -9,6 +9,7 @@ DATASET = IEMOCAP
 FIELDS = "base and RoBERTa features in one file"
 SPLITS = "train with valid; test"
 USERS = "SDT, GraphSmile"
+EXAMPLE = "vuemo convert iemocap_multimodal_features.pkl --valid-fraction 0.1 -o iemocap.h5"
 
 
 def recognise(content):

@@ -9,6 +9,7 @@ DATASET = IEMOCAP
 FIELDS = "speakers M and F, labels, four text layers, sentences, splits"
 SPLITS = "train, valid, test"
 USERS = "COSMIC, M3NET, VUEMO"
+EXAMPLE = "vuemo convert iemocap --features IEMOCAP_features.pkl --roberta iemocap_features_roberta.pkl -o iemocap.h5"
 
 
 def recognise(content):

@@ -9,6 +9,7 @@ DATASET = MELD
 FIELDS = "ids, speakers one-hot, labels, text, audio, visual, sentences, splits, and one more"
 SPLITS = "train with valid; test"
 USERS = "MMGCN, M3NET, VUEMO"
+EXAMPLE = "vuemo convert MELD_features_raw1.pkl --valid-fraction 0.1 -o meld.h5"
 
 
 def recognise(content):

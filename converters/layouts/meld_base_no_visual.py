@@ -10,6 +10,7 @@ DATASET = MELD
 FIELDS = "ids, speakers one-hot, emotion, text, audio, sentences, splits, sentiment"
 SPLITS = "train with valid; test"
 USERS = "DialogueRNN, MELD"
+EXAMPLE = "vuemo convert MELD_features_raw.pkl --valid-fraction 0.1 -o meld.h5"
 
 
 def recognise(content):

@@ -9,6 +9,7 @@ DATASET = MELD
 FIELDS = "base and RoBERTa features in one file"
 SPLITS = "train with valid; test"
 USERS = "SDT"
+EXAMPLE = "vuemo convert meld_multimodal_features.pkl --valid-fraction 0.1 -o meld.h5"
 
 
 def recognise(content):

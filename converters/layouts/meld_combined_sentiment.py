@@ -9,6 +9,7 @@ DATASET = MELD
 FIELDS = "base and RoBERTa features and sentiment in one file"
 SPLITS = "train with valid; test"
 USERS = "GraphSmile"
+EXAMPLE = "vuemo convert meld_multi_features.pkl --valid-fraction 0.1 -o meld.h5"
 
 
 def recognise(content):

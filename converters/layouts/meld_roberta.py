@@ -9,6 +9,7 @@ DATASET = MELD
 FIELDS = "speakers one-hot, emotion, sentiment, four text layers, sentences, splits"
 SPLITS = "train, valid, test"
 USERS = "COSMIC, M3NET, VUEMO"
+EXAMPLE = "vuemo convert meld --features MELD_features_raw1.pkl --roberta meld_features_roberta.pkl -o meld.h5"
 
 
 def recognise(content):

@@ -16,6 +16,7 @@ DATASET = MOSEI
 FIELDS = "base features with nested or real labels"
 SPLITS = "train with valid; test. Or train, valid, test"
 USERS = "MOSEI in base layouts"
+EXAMPLE = "vuemo convert mosei_features.pkl --frames mean --valid-fraction 0.1 -o mosei.h5"
 NAMED = (TEXTS, NUMBERS)
 SPEAKERS = (TEXTS, ONE_HOT, EMPTY, NOTHING)
 
@@ -24,7 +25,7 @@ def recognise(content):
     if type(content) not in (list, tuple) or len(content) not in (9, 10):
         return False
 
-    return not is_one_of_many(content[2]) and matches(content, [
+    return not is_one_of_many(content[2]) and not is_of_rows(content[2]) and matches(content, [
         None, SPEAKERS, (VECTORS, ONE_HOT, NESTED, REAL), (*FEATURE, TEXTS), FEATURE, FEATURE, (*SENTENCES, NESTED), IDS, IDS,
         *[None] * (len(content) - 9)], NAMES)
 
@@ -35,6 +36,16 @@ def is_one_of_many(labels):
         return False
     entry = next(entry for entry in labels.values() if size_of(entry))
     return type(entry) is Array and entry.shape[-1] > 1 or size_of(first_items(entry)[0]) > 1
+
+
+def is_of_rows(labels):
+    """Whether labels are rows of several numbers for several utterances, as features are."""
+    if kind_of(labels) != VECTORS:
+        return False
+    entry = next(entry for entry in labels.values() if size_of(entry))
+    if type(entry) is Array:
+        return len(entry.shape) > 1 and 1 not in entry.shape
+    return len(entry) > 1 and size_of(first_items(entry)[0]) > 1
 
 
 def read(content, reader):

@@ -9,6 +9,7 @@ DATASET = OTHER
 FIELDS = "base features; speakers by name, number or one-hot"
 SPLITS = "train with valid; test"
 USERS = "another corpus"
+EXAMPLE = "vuemo convert features.pkl --name Family --valid-fraction 0.1 -o family.h5"
 
 
 def recognise(content):

@@ -9,6 +9,7 @@ DATASET = OTHER
 FIELDS = "RoBERTa features; speakers by other names or numbers"
 SPLITS = "train, valid, test"
 USERS = "another corpus"
+EXAMPLE = "vuemo convert features_roberta.pkl --name Family -o family.h5"
 
 
 def recognise(content):

@@ -15,6 +15,7 @@ DATASET = None
 FIELDS = "a store's tables and features, by the names of FORMAT.md"
 SPLITS = "as the store had them"
 USERS = "vuemo export"
+EXAMPLE = "vuemo convert iemocap.pkl -o iemocap.h5"
 FORMAT = "vuemo-export 1"
 LISTS = ("split_names", "label_names", "speaker_names", "dialogue_ids", "dialogue_split", "source_order", "utterance_offset", "utterance_ids", "labels",
          "speakers", "sentences")
@@ -22,6 +23,13 @@ LISTS = ("split_names", "label_names", "speaker_names", "dialogue_ids", "dialogu
 
 def recognise(content):
     return type(content) is dict and as_text(content.get("format")) == FORMAT and all(content.get(key) is not None for key in LISTS)
+
+
+def what_lacks(content):
+    """What keeps a dictionary that says it is an export from being one."""
+    if as_text(content.get("format")) != FORMAT:
+        return f"but its format is {shown_value(content.get('format'))} and this program reads '{FORMAT}'"
+    return "but it has no " + first_few([key for key in LISTS if content.get(key) is None], len(LISTS))
 
 
 def read(content, reader):

@@ -35,9 +35,9 @@ def after_the_end(data, end, name):
 
 
 def pickle_behind(data, begin):
-    """The ScanMachine that followed a whole pickle of moderate size that stands there, or None where there is none."""
-    from scanning.scan_machine import ScanMachine
-    machine = ScanMachine(bytes(data[begin:begin + (64 << 20)]), 1_000_000, lambda position: None)
+    """The machine that followed a whole pickle of moderate size that stands there, or None where there is none."""
+    from scanning.scan_machine import PlainScanMachine
+    machine = PlainScanMachine(bytes(data[begin:begin + (64 << 20)]), 1_000_000, lambda position: None)
     try:
         machine.run()
     except (ConversionFault, Truncated):

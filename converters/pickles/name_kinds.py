@@ -63,7 +63,9 @@ _PANDAS_CORE = """
     pandas.core.arrays.integer:IntegerArray,Int64Dtype,Int32Dtype,Int16Dtype,Int8Dtype,UInt8Dtype pandas.core.arrays.floating:FloatingArray,Float64Dtype,Float32Dtype
     pandas._libs.tslibs.timestamps:_unpickle_timestamp,Timestamp pandas._libs.tslib:Timestamp,_unpickle_timestamp pandas.tslib:Timestamp
     pandas._libs.tslibs.timedeltas:_timedelta_unpickle,Timedelta pandas._libs.tslibs.nattype:_nat_unpickle,__nat_unpickle pandas._libs.missing:NAType,C_NAType
-    pandas:DataFrame,Series,Index,RangeIndex,MultiIndex,Timestamp,Timedelta,Categorical,NaT"""
+    pandas.arrays:StringArray,ArrowStringArray,IntegerArray,FloatingArray,BooleanArray,NumpyExtensionArray,DatetimeArray,TimedeltaArray,PeriodArray
+    pandas.core.arrays.string_arrow:ArrowStringArray
+    pandas:StringDtype,CategoricalDtype,DataFrame,Series,Index,RangeIndex,MultiIndex,Timestamp,Timedelta,Categorical,NaT"""
 _STORAGES = "FloatStorage,DoubleStorage,HalfStorage,BFloat16Storage,LongStorage,IntStorage,ShortStorage,CharStorage,ByteStorage,BoolStorage"
 LOAD_FROM_BYTES = ("torch.storage", "_load_from_bytes")
 # numpy.memmap opens a file where it is called; arrays that were slices of one only name it.

@@ -140,10 +140,10 @@ class Machine:
             self.changed_line_ends = line_ends(self.data) != ""
         return self.changed_line_ends
 
-    def run(self):
-        """Interpret up to STOP and return the object; `position` then stands behind STOP."""
+    def run(self, begin=0):
+        """Interpret from `begin` up to STOP and return the object; `position` then stands behind STOP."""
         data, view, stack, marks, memo, rare = self.data, self.view, self.stack, self.marks, self.memo, RARE
-        position = 0
+        position = begin
         # Python reads a frame as a whole and drops what an operation leaves of it: only an end between two operations is sound.
         frame_end = no_frame = self.end + 1
         try:

@@ -4,38 +4,53 @@ import json
 import re
 
 from scanning.content_tree import Walk, lines
-from archives.legacy_torch import is_legacy
-from faults import ConversionFault, LimitExceeded, MalformedPickle
+from archives.containers import files_of, packing_of, unpack
+from archives.legacy_torch import LegacyReader
+from faults import ConversionFault, LimitExceeded, MalformedPickle, UnreadContent
 from dataset.fields import outermost
-from layouts import LAYOUTS
+from layouts import fitting
 from pickles.opcode_table import Truncated
 from pickles.damage import after_the_end, line_ends
-from pickles.file_kind import NPY_OF_OBJECTS, OLD_TORCH, pickle_in_npy
-from pickles.safe_pickle import MOST_OPERATIONS, open_kind
-from scanning.scan_machine import NotFollowed, ScanMachine, TorchScanMachine, look_at, look_into
+from pickles.file_kind import NPY_OF_OBJECTS, pickle_in_npy
+from pickles.safe_pickle import MOST_OPERATIONS, Machines, reader_of
+from scanning.numpy_files import MAGIC, is_npz, scan_npy, scan_npz, scan_zip
+from scanning.scan_machine import ArchiveScanMachine, Findings, LegacyScanMachine, NotFollowed, PlainScanMachine, look_at
 from scanning.verdict import partly, verdict
+
+
+MACHINES = Machines(PlainScanMachine, ArchiveScanMachine, LegacyScanMachine)
+KINDS = {PlainScanMachine: "pickle", ArchiveScanMachine: "torch", LegacyReader: "torch-before-1.6"}
 
 
 def scan(data, name, report):
     """JSON of the findings, with `status` 'safe', 'unsafe', 'unknown', 'unsupported' or 'unreadable' and, but for 'safe', a `reason`:
     one sentence."""
+    return json.dumps(findings_in(data, name, report), ensure_ascii=False)
+
+
+def findings_in(data, name, report, is_inside=False):
+    """The same as a dictionary. `is_inside`: of a file in an archive, in which no further archive is looked into."""
     found = {"file": name, "bytes": len(data), "status": "safe", "kind": "pickle"}
-    if is_legacy(data) or pickle_in_npy(data) is not None:
-        return json.dumps(wrapped(data, name, report, found), ensure_ascii=False)
     try:
-        archive = open_kind(data, name)
+        if is_npz(data, name) or not is_inside and is_of_several(data, name):
+            return archive_findings(data, name, report, found)
+        source = unpack(data, name, report)
+        if source.container:
+            found.update(container=source.container, unpacked_bytes=len(source.data))
+        if source.data[:6] == MAGIC:
+            return scan_npy(source.data, source.name, found, lambda: wrapped(source, report, found))
+        machine, pickled = reader_of(source, report, MOST_OPERATIONS, MACHINES)
     except ConversionFault as error:
-        return json.dumps({**found, "status": "unreadable", "kind": "other", "reason": str(error)}, ensure_ascii=False)
-    if archive is None:
-        machine, pickled = ScanMachine(data, MOST_OPERATIONS, report), name
-    else:
-        machine, pickled = TorchScanMachine(archive, MOST_OPERATIONS, report), archive.pickle_name
-        found.update(kind="torch", storages=len(archive.storages))
+        return {**found, "status": "unreadable", "kind": "other", "reason": str(error)}
+    found["kind"] = KINDS[type(machine)]
     content, damage, has_content = run(machine, pickled)
+    inside = noted(machine)
     found["protocol"] = protocol(machine.data)
-    found["writer"] = writer(machine.data, found["protocol"], machine) if archive is None else "PyTorch 1.6 or later"
-    found["globals"], found["asks_for"] = names_in(machine), asked_in(machine)
-    status, reason = verdict(machine, pickled)
+    found["writer"] = writer(machine, found["protocol"], found["kind"])
+    if found["kind"] != "pickle":
+        found["storages"] = len(machine.archive.storages) if found["kind"] == "torch" else sum(len(one.storages) for one in machine.machines)
+    found["globals"], found["asks_for"] = names_in(inside), asked_in(inside)
+    status, reason = verdict(inside, pickled)
     if status is not None:
         found.update(status=status, reason=reason if has_content or status == "unsafe" else partly(reason, machine.position))
     elif damage is not None:
@@ -44,43 +59,60 @@ def scan(data, name, report):
         found["damage"] = damage
         found.setdefault("reason", damage)
     if not has_content:
-        return json.dumps(found, ensure_ascii=False)
-    found["layouts"] = [] if status else [layout.NAME for layout in LAYOUTS if layout.recognise(outermost(content))]
-    nodes = Walk(names_all=archive is not None and not found["layouts"]).nodes([content])
+        return found
+    found["layouts"] = [] if status else [layout.NAME + (" with more that is left out" if further else "") for layout, _, further in fitting(outermost(content))]
+    nodes = Walk(names_all=found["kind"] != "pickle" and not found["layouts"]).nodes([content])
     found["tree"] = [node.plain() for node in nodes]
     found["tree_text"] = lines(nodes)
-    return json.dumps(found, ensure_ascii=False)
+    return found
 
 
-def judged(data, name, report):
+def is_of_several(data, name):
+    """Whether a file is a zip archive of several files, none of which is a part of what PyTorch writes."""
+    if data[:4] != b"PK\3\4" or packing_of(data) != "zip":
+        return False
+    names = [member.name for member in files_of(data, name)]
+    return len(names) > 1 and not any(path.endswith("/data.pkl") for path in names)
+
+
+def archive_findings(data, name, report, found):
+    """The findings for a zip archive of several files."""
+    def look(content, called):
+        return findings_in(content, called, report, is_inside=True)
+    return (scan_npz if is_npz(data, name) else scan_zip)(data, name, report, found, look)
+
+
+def noted(machine):
+    """What was found: by the one machine, or by all of those that read the pickles of a file one after the other."""
+    if type(machine) is not LegacyReader:
+        return machine
+    made = Findings()
+    for one in machine.machines:
+        made.add(one)
+    return made
+
+
+def judged(source, report):
     """`(status, sentence)` of a file that conversion will not read on, after all of it."""
-    if is_legacy(data) or pickle_in_npy(data) is not None:
-        found = wrapped(data, name, report, {})
+    if pickle_in_npy(source.data) is not None:
+        found = wrapped(source, report, {})
         return found["status"], found["reason"]
     try:
-        archive = open_kind(data, name)
+        machine, pickled = reader_of(source, report, MOST_OPERATIONS, MACHINES)
     except ConversionFault:
         return None, None
-    if archive is None:
-        machine, pickled = ScanMachine(data, MOST_OPERATIONS, report), name
-    else:
-        machine, pickled = TorchScanMachine(archive, MOST_OPERATIONS, report), archive.pickle_name
     _, _, has_content = run(machine, pickled)
-    status, reason = verdict(machine, pickled)
+    status, reason = verdict(noted(machine), pickled)
     return status, reason if has_content or status in (None, "unsafe") else partly(reason, machine.position)
 
 
-def wrapped(data, name, report, found):
-    """The findings for a file of PyTorch's old format, or a .npy file of Python objects: neither is read, and both hold pickles."""
-    begin = pickle_in_npy(data)
-    if begin is None:
-        inside, kind, other = look_into(data, report, MOST_OPERATIONS), "torch-before-1.6", OLD_TORCH
-    else:
-        inside, kind, other = look_at(data, begin, report, MOST_OPERATIONS), "npy", NPY_OF_OBJECTS
-    status, reason = verdict(inside, name)
+def wrapped(source, report, found):
+    """The findings for a .npy file of Python objects: it is not read, and it holds a pickle."""
+    inside = look_at(source.data, pickle_in_npy(source.data), report, MOST_OPERATIONS)
+    status, reason = verdict(inside, source.name)
     if status is None and not inside.is_whole:
-        status, reason = "unreadable", f"{name} {other.split(',')[0].split(':')[0]} and is damaged: download it again."
-    found.update(status=status or "unsupported", kind=kind, reason=reason or f"{name} {other}.")
+        status, reason = "unreadable", f"{source.name} is a NumPy .npy file of Python objects and is damaged: download it again."
+    found.update(status=status or "unsupported", kind="npy", reason=reason or f"{source.name} {NPY_OF_OBJECTS}.")
     found["globals"], found["asks_for"] = names_in(inside), asked_in(inside)
     return found
 
@@ -106,10 +138,14 @@ def run(machine, name):
         return None, f"{name} holds {error} (at byte {machine.position}).", False
     except NotFollowed as error:
         return None, f"{name} was looked into up to byte {machine.position}: there stands {error}.", False
+    except UnreadContent as error:
+        last = machine.machines[-1] if type(machine) is LegacyReader else machine
+        last.unread_content(error)
+        return None, None, False
     except MalformedPickle as error:
-        if machine.foreign:            # what such a name does to the stack and the bytes after it is not known
+        if noted(machine).foreign:            # what such a name does to the stack and the bytes after it is not known
             return None, f"{name} could not be followed beyond byte {machine.position}, because of what it names before ({error}).", False
-        return None, f"{name} is a damaged pickle: {error} at byte {machine.position}{line_ends(machine.data)}.", False
+        return None, f"{name} is a damaged pickle: {error} at byte {machine.position}{line_ends(machine.data) or '; download it again'}.", False
     return content, after_the_end(machine.data, machine.position, name) if machine.position < size else None, True
 
 
@@ -121,8 +157,10 @@ def protocol(data):
     return 0 if head.isascii() or re.search(rb"p\d{1,9}\n", head) else 1
 
 
-def writer(data, protocol, machine):
+def writer(machine, protocol, kind):
     """What probably wrote the file, from what only some versions write."""
+    if kind != "pickle":
+        return "PyTorch 1.6 or later" if kind == "torch" else "PyTorch before 1.6"
     names = machine.allowed.keys() | machine.foreign.keys()
     numpy = [version for version, module in (("NumPy 2", "numpy._core."), ("NumPy 1", "numpy.core.")) if any(n.startswith(module) for n in names)]
     old = any(name.startswith("__builtin__.") for name in names)
@@ -134,4 +172,5 @@ def writer(data, protocol, machine):
         python = "Python 2"
     else:
         python = "Python 2 or 3" if not old else "Python 2, or 3 with fix_imports"
-    return ", ".join([python, *numpy])
+    joblib = ["joblib"] if any(name.endswith("numpy_pickle.NumpyArrayWrapper") for name in names) else []
+    return ", ".join([python, *numpy, *joblib])

@@ -6,17 +6,16 @@ be told: what a stand-in takes part in becomes a stand-in, and is no damage.
 
 from itertools import islice
 
-from archives.legacy_torch import stored_pickles
-from archives.torch_machine import TorchNames
+from archives.torch_machine import ArchiveNames, LegacyNames, PlainNames
 from faults import ConversionFault, MalformedPickle, UnreadContent, UnsafePickle
 from pickles.allow_list import new, printable
-from pickles.name_kinds import DANGEROUS, LOAD_FROM_BYTES, ONLY_NAMED, UNSUPPORTED, kind_of_name
+from pickles.name_kinds import DANGEROUS, LOAD_FROM_BYTES, ONLY_NAMED, kind_of_name
 from pickles.opcode_table import Truncated
 from pickles.pickle_machine import Machine
 from pickles.stand_ins import DataType, Foreign, item_count
 
 MOST_NAMES = 200                 # kept
-WRAPPERS = ("joblib.numpy_pickle.NumpyArrayWrapper", "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper")
+NOTED = ("allowed", "foreign", "asked", "passed", "readings", "unread")     # what is counted of a machine
 NAME_OF_LOAD, CALLED = ".".join(LOAD_FROM_BYTES), {".".join(name) for name in ONLY_NAMED}
 
 
@@ -28,8 +27,7 @@ class ScanMachine(Machine):
     def __init__(self, data, budget, report):
         super().__init__(data, budget, report)
         self.allowed, self.foreign, self.asked, self.passed, self.readings = {}, {}, {}, {}, {}
-        self.kinds, self.places, self.judged = {}, {}, {}
-        self.unread = {}
+        self.kinds, self.places, self.unread = {}, {}, {}
 
     def note(self, kept, what):
         if what in kept or len(kept) < MOST_NAMES:
@@ -77,25 +75,15 @@ class ScanMachine(Machine):
         if kind == DANGEROUS or target.name in CALLED:
             self.note(self.asked, f"{how} {target.name}")
         elif target.name == NAME_OF_LOAD:
-            self.judge_bytes(arguments)
+            self.note(self.asked, f"a call of {NAME_OF_LOAD} inside of what PyTorch saved")
         return Foreign(target.name, is_made=True)
 
-    def judge_bytes(self, arguments):
-        """PyTorch unpickles the bytes of such a tensor, so what they name counts as if it stood in the file."""
-        content = arguments[0] if type(arguments) is tuple and len(arguments) == 1 else None
-        if type(content) not in (bytes, memoryview):
-            self.note(self.asked, f"a call of {NAME_OF_LOAD} with something that is no tensor's bytes")
-        elif id(content) not in self.judged:
-            self.judged[id(content)] = content
-            found = look_into(bytes(content), self.report, self.budget)
-            self.spend(64 + len(content) // 256 + found.used)
-            for kept, inner in ((self.allowed, found.allowed), (self.foreign, found.foreign), (self.asked, found.asked),
-                                (self.passed, found.passed), (self.readings, found.readings)):
-                for what in inner:
-                    self.note(kept, what)
-            self.kinds.update(found.kinds)
-            if not found.is_whole:
-                self.note(self.asked, f"a call of {NAME_OF_LOAD} with bytes that are no tensor's")
+    def take_over(self, found):
+        """Note what was found in something that stands inside of this, as if it stood here."""
+        for name in NOTED:
+            for what in getattr(found, name):
+                self.note(getattr(self, name), what)
+        self.kinds.update(found.kinds)
 
     def set_state(self, target, state):
         if holds_foreign(state):
@@ -110,21 +98,6 @@ class ScanMachine(Machine):
             super().change(target, state)
         elif not target.is_made:
             self.note(self.asked, f"a change of {target.name} (BUILD)")
-        elif target.name in WRAPPERS:
-            self.skip_array(state)
-
-    def skip_array(self, state):
-        """joblib writes an array's bytes behind its description, between two operations."""
-        kind, shape = (state.get("dtype"), state.get("shape")) if type(state) is dict else (None, None)
-        if type(kind) is not DataType or kind.kind == "O":
-            raise NotFollowed("an array of objects as joblib writes it, behind which other operations follow")
-        begin = self.position
-        size = item_count(shape) * kind.size
-        if state.get("numpy_array_alignment_bytes") is not None:
-            size += 1 + self.data[begin]
-        if size > self.end - begin:
-            raise Truncated()
-        self.skip = size
 
     def extend(self, target, what):
         if type(target) is not Foreign:
@@ -151,35 +124,66 @@ class NotFollowed(MalformedPickle):
     """The bytes from here on are no operations that could be followed."""
 
 
-class TorchScanMachine(TorchNames, ScanMachine):
-    """The same for the pickle of a PyTorch archive."""
+class ScanNames:
+    """What goes before the names of a machine that scans: nothing is made of what is not read."""
 
     def perform(self, target, arguments):
         if type(target) is not Foreign and holds_foreign(arguments):
             return Foreign("an object", is_made=True)
         try:
             return super().perform(target, arguments)
+        except UnsafePickle as error:
+            return self.refuse(str(error))
         except UnreadContent as error:
             return self.unread_content(error)
 
     def persistent(self, identity):
-        return Foreign("an object", is_made=True) if holds_foreign(identity) else super().persistent(identity)
-
-
-class StorageScanMachine(ScanMachine):
-    """The same for the pickles in PyTorch's old format, whose storages follow behind them."""
-
-    def find(self, module, name):
-        kind = kind_of_name(module, name)
-        return super().find(module, name) if kind[0] != UNSUPPORTED or (module, name) == LOAD_FROM_BYTES else Foreign(f"{module}.{name}")
-
-    def judge_bytes(self, arguments):
-        self.note(self.asked, f"a call of {NAME_OF_LOAD} inside a tensor's bytes")
-
-    def persistent(self, identity):
-        if type(identity) is not tuple or len(identity) not in (5, 6) or identity[0] != "storage":
+        if holds_foreign(identity):
+            return Foreign("an object", is_made=True)
+        try:
             return super().persistent(identity)
-        return Foreign("a storage", is_made=True)
+        except UnreadContent as error:
+            return self.unread_content(error)
+
+
+class ArchiveScanMachine(ScanNames, ArchiveNames, ScanMachine):
+    """For data.pkl of a PyTorch archive."""
+
+
+class LegacyScanMachine(ScanNames, LegacyNames, ScanMachine):
+    """For the pickles in PyTorch's old format, whose storages follow behind them."""
+
+
+class PlainScanMachine(ScanNames, PlainNames, ScanMachine):
+    """For a plain pickle."""
+
+    archive_machine, legacy_machine = ArchiveScanMachine, LegacyScanMachine
+
+    def absorb(self, reader):
+        super().absorb(reader)
+        for machine in getattr(reader, "machines", [reader]):
+            self.take_over(machine)
+
+    def absorb_pickle(self, inner, begin):
+        super().absorb_pickle(inner, begin)
+        self.take_over(inner)
+
+    def array_behind(self, state):
+        """The bytes of an array of a class or type that is not read are passed over."""
+        if not holds_foreign(state):
+            try:
+                return super().array_behind(state)
+            except UnreadContent as error:
+                return self.unread_content(error)
+        kind, shape = (state.get("dtype"), state.get("shape")) if type(state) is dict else (None, None)
+        if type(kind) is not DataType or kind.kind == "O":
+            raise NotFollowed("an array of a type that is not read, as joblib writes it, behind which other operations follow")
+        begin = self.behind_padding(state, self.position)
+        size = item_count(shape) * kind.size
+        if size > self.end - begin:
+            raise Truncated()
+        self.skip = begin + size - self.position
+        return Foreign("an array", is_made=True)
 
 
 class Findings:
@@ -187,45 +191,29 @@ class Findings:
 
     def __init__(self):
         self.allowed, self.foreign, self.asked, self.passed, self.readings, self.kinds, self.places = {}, {}, {}, {}, {}, {}, {}
-        self.unread, self.is_whole, self.used = {}, False, 0
+        self.unread, self.is_whole, self.position = {}, False, 0
 
-    def add(self, machine, begin):
-        for name in ("allowed", "foreign", "asked", "passed", "readings", "unread"):
+    def add(self, machine):
+        """Count what a machine has found, whose places are those of the file."""
+        for name in NOTED:
             kept = getattr(self, name)
             for what, times in getattr(machine, name).items():
                 kept[what] = kept.get(what, 0) + times
-        self.used = begin + machine.position
+        self.position = machine.position
         self.kinds.update(machine.kinds)
         for what, place in machine.places.items():
-            self.places.setdefault(what, begin + place)
-
-
-def look_into(data, report, budget):
-    """The Findings in a file of PyTorch's old format: its pickles one after the other."""
-    found, begin = Findings(), 0
-    try:
-        for number in range(stored_pickles(data)):
-            machine = StorageScanMachine(data[begin:], budget, lambda position: report(position))
-            try:
-                machine.run()
-            finally:
-                found.add(machine, begin)
-            begin += machine.position
-        found.is_whole = True
-    except (ConversionFault, Truncated):
-        pass
-    return found
+            self.places.setdefault(what, place)
 
 
 def look_at(data, begin, report, budget):
     """The Findings in the pickle that begins there."""
-    found, machine = Findings(), ScanMachine(bytes(data[begin:]), budget, report)
+    found, machine = Findings(), PlainScanMachine(data, budget, report)
     try:
-        machine.run()
+        machine.run(begin)
         found.is_whole = True
     except (ConversionFault, Truncated):
         pass
-    found.add(machine, begin)
+    found.add(machine)
     return found
 
 

@@ -76,7 +76,7 @@ class Places(unittest.TestCase):
         self.expect(base(labels={d: ["glad"] * len(entry) for d, entry in base()[2].items()}), "the labels (field 3) are texts where whole numbers")
         one_hot = {d: [[0, 1, 0]] * len(entry) for d, entry in base()[2].items()}
         self.expect(base(labels=one_hot), "IEMOCAP base", "the labels (field 3) are one-hot vectors")
-        self.expect(base([None, {}]), "the nearest is IEMOCAP base (9 fields), but this one has 2 more fields")
+        self.expect(base([["d1"], {}]), "the nearest is IEMOCAP base (9 fields), but this one has 2 more fields")
         speakers = {d: [[int(place == u) for place in range(9)] for u in range(len(entry))] for d, entry in base()[1].items()}
         convert(base([None], speakers=speakers))
         for vector in ([0] * 9, [1] * 9, [0.5] * 9):
@@ -87,6 +87,19 @@ class Places(unittest.TestCase):
             later["d9"][1] = vector
             self.expect(base([None], speakers=later), "the speakers of dialogue d9, utterance 2 (index 1)", "one-hot")
 
+    def test_further_fields_are_left_out_with_a_word(self):
+        made = convert(base([None, {"note": 1}]))
+        self.assertEqual(made.contributions[0].layout, "IEMOCAP base (9 fields)")
+        self.assertIn("x.pkl is IEMOCAP base (9 fields) and holds more, which is left out: field 10 (None), field 11 (a dictionary of 1).", made.warnings)
+
+    def test_widths_that_are_swapped_are_told(self):
+        def rows(width):
+            return {d: [[0.5] * width] * len(entry) for d, entry in base()[0].items()}
+        made = convert(base(audio=rows(342), visual=rows(1582)))
+        self.assertEqual(len([warning for warning in made.warnings if "swapped" in warning and "audio is 342 wide, as visual features of DenseNet" in warning]), 1)
+        for audio, visual in ((1582, 342), (342, 40), (40, 1582), (342, 342)):
+            self.assertFalse([warning for warning in convert(base(audio=rows(audio), visual=rows(visual))).warnings if "swapped" in warning])
+
     def test_windows_1252_in_sentences_is_told(self):
         made = convert(changed("sentences", "d2", 1, "It\x92s quiet\x85"))
         self.assertEqual(len([warning for warning in made.contributions[0].reader.notes if "U+0092" in warning and "dialogue d2, utterance 2" in warning]), 1)
@@ -94,7 +107,7 @@ class Places(unittest.TestCase):
         self.assertEqual(made.contributions[0].reader.notes, [])
 
     def test_an_export_is_known(self):
-        self.expect({"format": "vuemo-export 1", "features": {}}, "was written by 'vuemo export'")
+        self.expect({"format": "vuemo-export 1", "features": {}}, "the nearest is vuemo export (dictionary), but it has no")
 
     def test_names_are_bounded(self):
         names = {d: ["x" * 100_000] * len(entry) for d, entry in base()[1].items()}

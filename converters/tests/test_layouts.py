@@ -63,7 +63,7 @@ class Layouts(unittest.TestCase):
             finally:
                 sys.path.remove(folder)
             self.assertIn("family", copied.names())
-            self.assertEqual(copied.recognise({"sessions": []}, "x.pkl").NAME, "family sessions")
+            self.assertEqual(copied.recognise({"sessions": []}, "x.pkl")[0].NAME, "family sessions")
 
 
 class PublicModule(unittest.TestCase):

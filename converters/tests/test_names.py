@@ -6,10 +6,11 @@ import pickle
 import struct
 import unittest
 
-from faults import ConversionFault, LimitExceeded, NotJudged, NotSupported, UnsafePickle
+from archives.torch_machine import PlainMachine
+from faults import ConversionFault, LimitExceeded, MalformedPickle, NotJudged, NotSupported, UnsafePickle
 from pickles.safe_pickle import load
 from scanning.scan import scan
-from scanning.scan_machine import ScanMachine
+from scanning.scan_machine import PlainScanMachine
 
 ACCUSING = ("do not trust", "do not load", "damaged", "download")
 
@@ -47,7 +48,7 @@ class Names(unittest.TestCase):
         ("numpy.core", "multiarray._reconstruct"), ("builtins", "print"), ("numpy.random._pickle", "__randomstate_ctor")]
     UNSUPPORTED = [
         ("numpy", "matrix", "matrix"), ("numpy.ma.core", "_mareconstruct", "masked"), ("pandas.core.frame", "DataFrame", "pandas"),
-        ("torch._utils", "_rebuild_tensor_v2", "PyTorch"), ("joblib.numpy_pickle", "NumpyArrayWrapper", "joblib"), ("pathlib", "PosixPath", "paths"),
+        ("torch._utils", "_rebuild_sparse_tensor", "PyTorch"), ("joblib.numpy_pickle_compat", "NDArrayWrapper", "joblib"), ("pathlib", "PosixPath", "paths"),
         ("datetime", "date", "dates"), ("decimal", "Decimal", "numbers"), ("scipy.sparse._csr", "csr_matrix", "sparse"), ("copyreg", "_reconstructor", "class")]
 
     def expect(self, data, status, fault):
@@ -97,34 +98,31 @@ class Names(unittest.TestCase):
         self.expect(b"cpandas.core.frame\nDataFrame\n}Va\nK\1sb.", "unsafe", UnsafePickle)
         self.expect(b"\x80\x02cnumpy\nmemmap\nVfile\n\x85R.", "unsafe", UnsafePickle)
 
-    def test_joblib_writes_arrays_between_operations(self):
-        state = b"(Vshape\n(K\3tVdtype\ncnumpy\ndtype\n(Vf4\nK\0K\1tRVsubclass\ncnumpy\nndarray\nd"
-        aligned = state[:-1] + b"Vnumpy_array_alignment_bytes\nK\x10d"
-        wrapper = b"\x80\x02(cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81"
-        for data in (wrapper + state + b"b" + b"." * 12, wrapper + aligned + b"b" + b"\3\xff\xff\xff" + b"c" * 12):
-            self.expect(data + b"l.", "unsupported", NotSupported)
-            self.expect(data + called("os", "system", b"(Vx\nt") + b"l.", "unsafe", UnsafePickle)
-
-    def test_a_tensors_bytes_are_looked_into(self):
-        self.expect(b"\x80\2" + tensor(storage_bytes()) + b".", "unsupported", NotSupported)
+    def test_a_tensors_bytes_are_held_to_the_same_rules(self):
+        read = load(b"\x80\2" + tensor(storage_bytes()) + b".", "x.pkl")
+        self.assertEqual((read.shape, read.items()), ((2,), [1.0, 2.0]))
+        self.assertEqual(scanned(b"\x80\2" + tensor(storage_bytes()) + b".")["status"], "safe")
         self.assertIn("os.system", self.expect(b"\x80\2" + tensor(storage_bytes(called("os", "system", b"(Vx\nt") + b"0")) + b".", "unsafe", UnsafePickle))
+        self.assertIn("pathlib", self.expect(b"\x80\2" + tensor(storage_bytes(called("pathlib", "Path", b"(Vx\nt") + b"0")) + b".", "unsupported", NotSupported))
         # The same bytes again and again, each time as new ones.
         text = storage_bytes(b"N0" * 100_000).decode("latin1").encode()
         data = (b"\x80\2c_codecs\nencode\nq\0X" + struct.pack("<I", len(text)) + text + b"q\1X\6\0\0\0latin1q\2ctorch.storage\n_load_from_bytes\nq\3("
                 + b"h\3h\0h\1h\2\x86R\x85R" * 2000 + b"l.")
-        with self.assertRaisesRegex(LimitExceeded, "more objects"):
-            ScanMachine(data, 1_000_000, lambda position: None).run()
+        for machine in (PlainScanMachine, PlainMachine):
+            with self.assertRaisesRegex(LimitExceeded, "more objects"):
+                machine(data, 1_000_000, lambda position: None).run()
         for content in (b"", b"cos\nsystem\n.", called("os", "system", b"(Vx\nt") + b"." + storage_bytes(), storage_bytes(tensor(storage_bytes()) + b"0"),
                         pickle.dumps([1])):
             self.expect(b"\x80\2" + tensor(content) + b".", "unsafe", UnsafePickle)
-
+        for content, word in ((storage_bytes()[:-3], "cut short"), (storage_bytes() + b"x", "go on behind"), (storage_bytes()[:60], "cut short")):
+            with self.assertRaisesRegex(MalformedPickle, word):
+                load(b"\x80\2" + tensor(content) + b".", "x.pkl")
+            self.assertIn(word, scanned(b"\x80\2" + tensor(content) + b".")["damage"])
 
     def test_data_that_are_not_read(self):
         structured = b"cnumpy\ndtype\n(U\3V16K\0K\1tR"
         self.assertIn("V16", self.expect(b"\x80\2(" + structured + b"l.", "unsupported", NotSupported))
         self.expect(b"\x80\2(" + structured + called("os", "system", b"(Vx\nt") + b"l.", "unsafe", UnsafePickle)
-        objects = b"(cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81(Vdtype\ncnumpy\ndtype\n(VO\nK\0K\1tRdbl."
-        self.assertIn("could not be looked into", self.expect(b"\x80\2" + objects, "unsupported", NotSupported))
 
 
 class Intact(unittest.TestCase):

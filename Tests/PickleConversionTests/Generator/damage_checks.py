@@ -1,6 +1,6 @@
 """Small samples of every layout, damaged byte by byte: what becomes of them on the whole way to a store's rows.
 
-A sample is named `DATASET PART FORM`; `names()` lists them all. FORM is a protocol, 'long' for one whose arrays are read
+A sample is named `DATASET PART FORM`; `names()` lists them all. FORM is a protocol, 'joblib', 'old' and 'plain' for what joblib and PyTorch write, 'long' for one whose arrays are read
 in runs as those of large files are (see array_runs.py), or 'tensors' for an archive of torch.save.
 """
 
@@ -10,7 +10,7 @@ import time
 
 from pickles import array_runs
 from pickles import pickle_machine
-from fuzz_pickles import PARTS, whole_way
+from fuzz_pickles import FRAMED, PARTS, whole_way
 from pickles.safe_pickle import load
 from sample_files import WIDTHS, make
 
@@ -18,20 +18,22 @@ SMALL = {"counts": [1] * 6, "widths": dict.fromkeys(WIDTHS, 2)}
 FORMS = {
     "0": {"protocol": 0}, "2": {"protocol": 2, "python2": True}, "3": {"protocol": 3, "python2": False}, "5": {"protocol": 5, "python2": False},
     "tensors": {"tensors": True}}
+OF_BASE = {"joblib": {"form": "joblib", "protocol": 4, "python2": False}, "old": {"form": "torch-old", "protocol": 2, "python2": False},
+           "plain": {"form": "tensors", "protocol": 4, "python2": False}}
 LONG = {"counts": [1] * 6, "widths": {"text": 70, "audio": 260}, "absent": ["visual"], "memo_from": 300}
 
 
 def names():
     """The names of all samples, with newlines between them."""
-    found = [f"{dataset} {part} {form}" for dataset, part in PARTS for form in FORMS if (part, form) != ("cogmen", "0")]
-    return "\n".join(found + [f"IEMOCAP base long{protocol}" for protocol in (2, 3, 4)])
+    found = [f"{dataset} {part} {form}" for dataset, part in PARTS for form in FORMS if (part, form) not in (("cogmen", "0"), ("own-export", "0"), ("own-export", "2"))]
+    return "\n".join(found + [f"IEMOCAP base {form}" for form in OF_BASE] + [f"IEMOCAP base long{protocol}" for protocol in (2, 3, 4)])
 
 
 def sample(name):
     """The bytes of one."""
     dataset, part, form = name.split()
-    further = {**LONG, "protocol": int(form[4:]), "python2": form == "long2"} if form.startswith("long") else {**SMALL, **FORMS[form]}
-    rows = "arrays" if part.startswith("mosei") or form.startswith("long") else "matrix"
+    further = {**LONG, "protocol": int(form[4:]), "python2": form == "long2"} if form.startswith("long") else {**SMALL, **{**FORMS, **OF_BASE}[form]}
+    rows = "arrays" if part.startswith(FRAMED) or form.startswith("long") else "matrix"
     return make(json.dumps({"dataset": dataset, "part": part, "rows": rows, **further}))
 
 

@@ -17,11 +17,17 @@ from scanning.scan import scan
 HIDDEN = b"cos\nsystem\n(S'x'\ntR0"
 
 
+class Wrapper:
+    """As joblib's is to Python's pickle: an object of any state."""
+
+
 class Watch:
     """An unpickler that notes what it is asked for."""
 
     def find_class(self, module, name):
         self.found.add(f"{module}.{name}")
+        if name == "NumpyArrayWrapper":
+            return Wrapper
         return lambda *arguments: None
 
     def persistent_load(self, identity):
@@ -82,8 +88,14 @@ def nested():
     return b"\x80\x04" + framed(b"N0" + inner + b"N0N0N0"[:1]) + b"0N0N0" + hidden + b"0N."
 
 
+def joblib_array(raw):
+    """An array as joblib writes it, whose bytes are not told from operations by Python's pickle."""
+    state = b"}(Vshape\nK" + bytes([len(raw)]) + b"\x85Vdtype\ncnumpy\ndtype\n(Vi1\nK\0K\1tRVsubclass\ncnumpy\nndarray\nVorder\nVC\nu"
+    return b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81" + state + b"b" + raw
+
+
 def second_readings(seed):
-    """Random files with frames of wrong sizes and with code inside of bytes. JSON: `[files tried, called safe, misread]`."""
+    """Random files with frames of wrong sizes and with code inside of bytes and arrays. JSON: `[files tried, called safe, misread]`."""
     source = random.Random(int(seed))
     tried = safe = 0
     misread = []
@@ -94,7 +106,7 @@ def second_readings(seed):
             parts.append(source.choice([
                 b"N0", b"K\x050", b"I5\n0", b"G" + bytes(8) + b"0", b"Vtext\n0", b"\x8c\x04text0",
                 b"B" + struct.pack("<I", len(hidden)) + hidden + b"0", b"C" + bytes([len(hidden)]) + hidden + b"0",
-                b"X" + struct.pack("<I", len(hidden)) + hidden + b"0"]))
+                b"X" + struct.pack("<I", len(hidden)) + hidden + b"0", joblib_array(hidden) + b"0", joblib_array(b"N0" * 9) + b"0"]))
         body = b"".join(parts)
         for _ in range(source.randint(0, 3)):
             at = source.randint(0, len(body))

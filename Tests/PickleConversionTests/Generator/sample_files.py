@@ -1,12 +1,14 @@
 """Small pickles of every layout with known values, for the tests. Runs in the embedded interpreter.
 
-`make(options as JSON)` gives the bytes of one file; with "tensors" it is an archive of torch.save. A value is a function of where it stands, so that the tests can
+`make(options as JSON)` gives the bytes of one file; "form" says who writes it: "pickle", "joblib", "torch" (or "tensors": true), "torch-old" or
+"tensors", which are tensors in a plain pickle; "container" what it is packed in. A value is a function of where it stands, so that the tests can
 compute it too: see `value`.
 """
 
 import json
 import struct
 
+import joblib_files
 import torch_files
 from numpy_pickles import Array, DataType, Instance, Scalar, write
 
@@ -18,7 +20,8 @@ DEFAULTS = {
     "dataset": "IEMOCAP", "part": "base", "protocol": 2, "python2": True, "numpy": "numpy.core", "type": "<f4",
     "rows": "arrays", "splits": "list", "keys": "own", "outer": None, "labels": "ints", "without": [], "shortened": [],
     "absent": [], "shift": 0, "speakers": None, "tensors": False, "counts": COUNTS, "widths": {}, "memo_from": 0,
-    "relabelled": [], "resplit": False, "sentence": None, "nan": False, "wide": None, "scale": 1}
+    "relabelled": [], "resplit": False, "sentence": None, "nan": False, "wide": None, "scale": 1, "form": "pickle", "container": None,
+    "real_labels": False}
 
 
 def value(feature, dialogue, utterance, column):
@@ -191,20 +194,68 @@ def own_export(options, fields, train, valid, test):
         "feature_info": {name: {"modality": modality, "layer": None, "extractor": None} for name, (_, modality) in features.items()}, "targets": {}}
 
 
+def numbers_of(row):
+    return struct.unpack(f"<{len(row.raw) // 4}f", row.raw)
+
+
+def split_arrays(options, fields, train, valid, test):
+    """MMSA's and MulT's dict of splits: of each utterance two frames whose average is the known value, and frames that fill them up."""
+    def part(dialogues):
+        utterances = [(dialogue, utterance) for dialogue in dialogues for utterance in reversed(range(len(fields["ids"][dialogue])))]
+        def cube(feature, filling):
+            rows = [numbers_of(fields[feature][dialogue][utterance]) for dialogue, utterance in utterances]
+            width, numbers = len(rows[0]), []
+            for row in rows:
+                numbers += [x + 0.25 for x in row] + [x - 0.25 for x in row] + filling * width
+            return Array(DataType("<f4"), (len(rows), 2 + len(filling), width), numbers)
+        labels = [fields["labels"][dialogue][utterance] for dialogue, utterance in utterances]
+        held = {"id": [f"{dialogue}$_${utterance}" for dialogue, utterance in utterances], "text": cube("text", []), "audio": cube("audio", [0.0]),
+                "vision": cube("visual", [7.0, 7.0])}
+        if options["part"] == "mult":
+            return {**held, "labels": Array(DataType("<f4"), (len(labels), 1, 1), [label - (2.5 if options["real_labels"] else 0) for label in labels])}
+        held.update(raw_text=[fields["sentences"][dialogue][utterance] for dialogue, utterance in utterances], vision_lengths=[2] * len(labels),
+                    regression_labels=Array(DataType("<f8"), (len(labels),), [label - 2.5 for label in labels]))
+        if not options["real_labels"]:
+            held.update(classification_labels=Array(DataType("<f4"), (len(labels),), labels), annotations=[f"class {label}" for label in labels])
+        return held
+    return {"train": part(train), "valid": part(valid), "test": part(test)}
+
+
+def segments(options, fields, train, valid, test):
+    """MAG-BERT's dict of lists of ((words, visual, acoustic), label, segment)."""
+    def segment(dialogue, utterance):
+        def frames(feature):
+            row = numbers_of(fields[feature][dialogue][utterance])
+            return Array(DataType("<f4"), (2, len(row)), [x + 0.25 for x in row] + [x - 0.25 for x in row])
+        label = fields["labels"][dialogue][utterance] - 2.5
+        return ((fields["sentences"][dialogue][utterance].split(" "), frames("visual"), frames("audio")), Array(DataType("<f4"), (1, 1), [label]), f"{dialogue}[{utterance}]")
+    return {name: [segment(dialogue, utterance) for dialogue in split for utterance in range(len(fields["ids"][dialogue]))]
+            for name, split in (("train", train), ("dev", valid), ("test", test))}
+
+
 LAYOUTS = {
     "own-export": own_export,
     "base": base, "base-no-visual": base_no_visual, "roberta": roberta, "combined": combined,
     "combined-unused": combined_unused, "combined-sentiment": combined_sentiment, "corect": samples, "cogmen": samples,
-    "cogmen-plural": samples, "mosei": mosei, "mosei-real": mosei, "mosei-three": mosei_three, "mosei-flat": mosei_flat}
+    "cogmen-plural": samples, "mosei": mosei, "mosei-real": mosei, "mosei-three": mosei_three, "mosei-flat": mosei_flat,
+    "mmsa": split_arrays, "mult": split_arrays, "segments": segments}
 
 
 def make(text):
     """The bytes of one file."""
     options = {**DEFAULTS, **json.loads(text)}
-    made = content_of(options)
-    if options["tensors"]:
-        return torch_files.write(made, options["protocol"])
-    return write(made, options["protocol"], options["python2"], options["numpy"], options["memo_from"])
+    data = written(content_of(options), options)
+    return joblib_files.packed(data, options["container"]) if options["container"] else data
+
+
+def written(content, options):
+    """As the library writes it that the options name."""
+    form = "torch" if options["tensors"] else options["form"]
+    if form == "pickle":
+        return write(content, options["protocol"], options["python2"], options["numpy"], options["memo_from"])
+    if form == "joblib":
+        return joblib_files.write(content, max(2, options["protocol"]), options["protocol"] > 3)
+    return {"torch": torch_files.write, "torch-old": torch_files.legacy, "tensors": torch_files.plain}[form](content, options["protocol"])
 
 
 def content_of(options):

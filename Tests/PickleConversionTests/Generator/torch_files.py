@@ -2,6 +2,8 @@
 
     write(content)                                  # Array and Scalar (see numpy_pickles.py) stand for tensors
     archive({"x/data.pkl": …, …})                   # any members, for archives that are no archives
+    legacy(content)                                 # as torch.save wrote before 1.6
+    plain(content)                                  # as pickle.dump writes tensors
 """
 
 import collections
@@ -111,3 +113,51 @@ def with_pickle(data, change):
 def write(content, protocol=2):
     """The archive of `content`, as bytes."""
     return archive(parts(content, protocol))
+
+
+MAGIC, VERSION = 0x1950A86A20F9469CFC6C, 1001
+SYSTEM = {"protocol_version": VERSION, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}
+
+
+def dumped(content, protocol):
+    """`(bytes, storages)` of a content whose tensors are named by persistent ids."""
+    file = io.BytesIO()
+    pickler = LegacyPickler(file, protocol)
+    pickler.dump(content)
+    return file.getvalue(), pickler.storages
+
+
+class LegacyPickler(Pickler):
+    """Ids have a part more in the old format."""
+
+    def persistent_id(self, value):
+        identity = super().persistent_id(value)
+        return identity and (*identity, None)
+
+
+def legacy(content, protocol=2):
+    """The old format: five pickles, then the storages."""
+    pickled, storages = dumped(content, protocol)
+    parts = [pickle.dumps(part, protocol) for part in (MAGIC, VERSION, SYSTEM)]
+    keys = pickle.dumps([str(number) for number in range(len(storages))], protocol)
+    behind = b"".join(storage.count.to_bytes(8, "little") + storage.raw for storage in storages)
+    return b"".join(parts) + pickled + keys + behind
+
+
+class PlainPickler(Pickler):
+    """Storages as files of the old format of their own."""
+
+    def persistent_id(self, value):
+        return None
+
+    def reducer_override(self, value):
+        if type(value) is Storage:
+            return self.name("torch.storage", "_load_from_bytes"), (legacy(value),)
+        return super().reducer_override(value)
+
+
+def plain(content, protocol=2):
+    """A plain pickle with tensors in it."""
+    file = io.BytesIO()
+    PlainPickler(file, protocol).dump(content)
+    return file.getvalue()

@@ -160,7 +160,6 @@ KINDS = {
     "more-after": lambda: torch_files.write(GOOD) + b"x",
     "script": lambda: torch_files.archive({"x/data.pkl": b"N.", "x/code/__torch__.py": b"", "x/constants.pkl": b").", "x/version": b"3\n"}),
     "arrays": lambda: torch_files.archive({"a.npy": b"\x93NUMPY", "b.npy": b"\x93NUMPY"}),
-    "pickle-inside": lambda: torch_files.archive({"folder/features.pkl": b"N."}),
     "no-pickle": lambda: torch_files.archive({"word/document.xml": b"<x/>"}),
 }
 

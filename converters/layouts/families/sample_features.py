@@ -7,6 +7,7 @@ an object (COGMEN, whose own are called speaker and label, and which holds sbert
 from dataset.contribution import SPLITS, Contribution
 from dataset.datasets import IEMOCAP, OTHER
 from dataset.fields import TEXTS, first_items, kind_of
+from faults import first_few
 from pickles.stand_ins import as_text
 
 SPELLINGS = {"speaker": "speakers", "label": "labels", "sentences": "sentence"}
@@ -34,6 +35,15 @@ def is_sample(held):
     return held is not None and NEEDED <= set(held)
 
 
+def difference(content, attributes):
+    """`(distance, what is unlike)` of splits whose samples come near, or None."""
+    held = attributes(first_sample(content))
+    if held is None or is_sample(held) or not set(held) & {source for _, source, _ in FEATURES}:
+        return None
+    missing = sorted(NEEDED - set(held))
+    return len(missing), f"its samples have no {' and no '.join(missing)}"
+
+
 def spelt(held):
     """Entries or attributes under the names that are used here."""
     return {SPELLINGS.get(name, name): value for name, value in held.items()}
@@ -42,7 +52,7 @@ def spelt(held):
 def read_samples(content, reader, layout, attributes):
     """A Contribution; `attributes(sample)` gives a sample's entries as `spelt` does, or None for something else."""
     fields = {name: {} for name in ("speakers", "labels", "sentence", *(source for _, source, _ in FEATURES))}
-    splits = {}
+    splits, others = {}, set()
     for split, samples in lists_of(content):
         splits.setdefault(split, [])
         for sample in samples:
@@ -53,6 +63,7 @@ def read_samples(content, reader, layout, attributes):
             if vid in fields["labels"]:
                 raise reader.fault(f"dialogue {vid} stands there twice")
             splits[split].append(vid)
+            others |= set(held) - set(fields) - {"vid"}
             for name, field in fields.items():
                 if held.get(name) is not None:
                     field[vid] = held[name]
@@ -64,6 +75,8 @@ def read_samples(content, reader, layout, attributes):
             made.take_feature(name, modality, fields[source], extractor="Sentence-BERT" if name == "text_sbert" else None)
     made.take_sentences(fields["sentence"])
     made.take_splits(**splits)
+    if others:
+        reader.warnings.append(f"{reader.name}: left out of its samples: {first_few(sorted(others), 8)}.")
     return made
 
 
