@@ -44,7 +44,8 @@ let package = Package(
         .target(name: "Concurrency", dependencies: ["CThreads"]),
 
         // The store: written once, checked, streamed.
-        .target(name: "HDF5", dependencies: ["CHDF5", "Files"]),
+        .target(name: "CHDF5Reading", dependencies: ["CHDF5"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CHDF5Reading", "Files"]),
         .target(name: "CStorage", dependencies: ["CMultiversion"], cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "FeatureStore",

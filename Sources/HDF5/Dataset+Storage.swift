@@ -28,7 +28,7 @@ extension Dataset {
         let creation = try OwnedIdentifier(.propertyList, place) { H5Dget_create_plist(identifier) }
         let list = creation.value
         let kind: DatasetStorage.Kind
-        switch Library.run({ H5Pget_layout(list) }) {
+        switch Library.run(file, { H5Pget_layout(list) }) {
         case H5D_COMPACT: kind = .compact
         case H5D_CHUNKED: kind = .chunked
         case H5D_VIRTUAL: kind = .virtual
@@ -38,16 +38,16 @@ extension Dataset {
         if kind == .chunked { _ = try Library.call(place) { H5Pget_chunk(list, Int32(chunk.count), &chunk) } }
         let filterCount = try Library.call(place) { H5Pget_nfilters(list) }
         let filters = (0..<UInt32(max(filterCount, 0))).map { index in
-            Library.run {
+            Library.run(file) {
                 var (flags, parameters, configuration) = (UInt32(0), 0, UInt32(0))
                 return Int(H5Pget_filter2(list, index, &flags, &parameters, nil, 0, nil, &configuration))
             }
         }
-        let external = kind == .contiguous ? Library.run { H5Pget_external_count(list) } : 0
-        let address = kind == .contiguous ? Library.run { H5Dget_offset(identifier) } : .max
+        let external = kind == .contiguous ? Library.run(file) { H5Pget_external_count(list) } : 0
+        let address = kind == .contiguous ? Library.run(file) { H5Dget_offset(identifier) } : .max
         return DatasetStorage(
             kind: kind, chunk: chunk.map { Int(clamping: $0) }, filters: filters, isExternal: external > 0,
-            bytes: Int(clamping: Library.run { H5Dget_storage_size(identifier) }),
+            bytes: Int(clamping: Library.run(file) { H5Dget_storage_size(identifier) }),
             offset: address == .max ? nil : Int(clamping: address))
     }
 

@@ -43,7 +43,7 @@ public struct Dataset: ~Copyable, HDF5Object {
         self.file = file
         self.path = path
         self.shape = shape
-        self.elementType = ElementType(describing: type.value)
+        self.elementType = ElementType(describing: type.value, in: file)
     }
 }
 

@@ -43,8 +43,8 @@ public enum ElementType: Equatable, Sendable {
 
     /// Reads the description of a type identifier. A type is named only where it is that type in every bit: a float with
     /// another exponent bias, or an integer that uses some of its bits, is ``other``.
-    init(describing type: Int64) {
-        self = Library.run {
+    init(describing type: Int64, in file: String) {
+        self = Library.run(file) {
             let size = H5Tget_size(type)
             let littleEndian = H5Tget_order(type) != H5T_ORDER_BE
             func equals(_ standard: Int64) -> Bool { standard >= 0 && H5Tequal(type, standard) > 0 }

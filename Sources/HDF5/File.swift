@@ -4,6 +4,8 @@ import Foundation
 /// An open HDF5 file. It closes when its life ends; call ``close()`` on a written file, to learn of a failure.
 public struct File: ~Copyable, HDF5Object {
     let owned: OwnedIdentifier
+    /// What is looked at before the library is, in a file that is only read.
+    let headers: ObjectHeaders?
     private let isWritten: Bool
     /// The path of the file as it was given.
     public let file: String
@@ -44,11 +46,20 @@ public struct File: ~Copyable, HDF5Object {
     private init(_ path: String, _ kind: OwnedIdentifier.Kind) throws(HDF5Error) {
         let place = Place(operation: "open", file: path)
         try Self.requireRegularFile(path, place)
+        let isWritten = kind == .writtenFile
+        let headers = isWritten ? nil : try ObjectHeaders(of: path)
         let access = try Self.accessProperties(place)
-        let owned = try OwnedIdentifier(kind, place) {
-            H5Fopen(path, kind == .writtenFile ? shim_read_write() : shim_read_only(), access.value)
+        if !isWritten {
+            let driver = Library.driver(forReading: path)
+            _ = try Library.call(place) { H5Pset_driver(access.value, driver, nil) }
+        } else {
+            try Self.closeWithAll(access, place)
         }
-        self.isWritten = kind == .writtenFile
+        let owned = try OwnedIdentifier(kind, place) {
+            H5Fopen(path, isWritten ? shim_read_write() : shim_read_only(), access.value)
+        }
+        self.headers = headers
+        self.isWritten = isWritten
         self.owned = owned
         self.file = path
     }
@@ -77,14 +88,20 @@ public struct File: ~Copyable, HDF5Object {
         try keepPlain(creation, place)
         _ = try Library.call(place) { H5Pset_libver_bounds(access.value, H5F_LIBVER_V110, H5F_LIBVER_V110) }
         _ = try Library.call(place) { H5Pset_alignment(access.value, UInt64(alignment), UInt64(alignment)) }
-        // Datasets left open by an error path must not keep the file open behind our back.
-        _ = try Library.call(place) { H5Pset_fclose_degree(access.value, H5F_CLOSE_STRONG) }
+        try Self.closeWithAll(access, place)
         let owned = try OwnedIdentifier(.writtenFile, place) {
             H5Fcreate(path, shim_exclusive(), creation.value, access.value)
         }
+        self.headers = nil
         self.isWritten = true
         self.owned = owned
         self.file = path
+    }
+
+    /// Datasets that are still open, as an error path leaves them, must not keep a written file open behind our back.
+    private static func closeWithAll(_ access: borrowing OwnedIdentifier, _ place: Place) throws(HDF5Error) {
+        let identifier = access.value
+        _ = try Library.call(place) { H5Pset_fclose_degree(identifier, H5F_CLOSE_STRONG) }
     }
 
     private static func accessProperties(_ place: Place) throws(HDF5Error) -> OwnedIdentifier {
@@ -114,7 +131,7 @@ public struct File: ~Copyable, HDF5Object {
     /// Whether a regular file can be read and begins (possibly after a user block) with the HDF5 signature.
     public static func isHDF5(_ path: String) -> Bool {
         (try? requireRegularFile(path, Place(operation: "open", file: path))) != nil
-            && Library.run { H5Fis_hdf5(path) } > 0
+            && Library.run(path) { H5Fis_hdf5(path) } > 0
     }
 }
 

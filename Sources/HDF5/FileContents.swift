@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import CHDF5Reading
 
 /// Why something in a file is left alone: it leads out of the file, or nothing of this project ever has such a form.
 public enum Refusal: Equatable, Sendable {
@@ -74,7 +75,7 @@ extension File {
                     continue
                 }
                 do {
-                    guard try visit(path, &walk) == .group else { continue }
+                    guard try visit(path, at: member.address, &walk) == .group else { continue }
                     guard depth < Refusal.depthLimit else {
                         walk.contents.refused.append((path, .depth))
                         continue
@@ -90,13 +91,27 @@ extension File {
     }
 
     /// Notes what a hard link leads to, and says what it is where that is to be gone into.
-    private func visit(_ path: String, _ walk: inout Walk) throws(HDF5Error) -> ObjectKind {
-        let object = try describe(path)
-        if let first = walk.visited.updateValue(path, forKey: object.address) {
-            walk.visited[object.address] = first
+    private func visit(
+        _ path: String, at address: UInt64, _ walk: inout Walk
+    ) throws(HDF5Error) -> ObjectKind {
+        if let first = walk.visited[address] {
             walk.contents.refused.append((path, .repeated(first)))
             return .other
         }
+        walk.visited[address] = path
+        let seen: [Refusal]
+        do {
+            seen = try headers?.look(at: address, of: path) ?? []
+        } catch {
+            try refuseReading(address, path)
+            throw error
+        }
+        guard seen.isEmpty else {
+            try refuseReading(address, path)
+            walk.contents.refused += seen.map { (path, $0) }
+            return .other
+        }
+        let object = try describe(path)
         guard object.kind == .dataset else { return object.kind }
         let place = Place(operation: "open", file: file, object: path)
         let dataset = try OwnedIdentifier(.dataset, place) { H5Dopen2(identifier, path, shim_default()) }
@@ -104,6 +119,16 @@ extension File {
         walk.contents.refused += refusals.map { (path, $0) }
         if refusals.isEmpty { walk.contents.datasets.append(path) }
         return .dataset
+    }
+
+    /// Keeps a header from the library, whoever asks for the object later.
+    private func refuseReading(_ address: UInt64, _ path: String) throws(HDF5Error) {
+        guard let place = headers?.place(of: address) else { return }
+        _ = try Library.call(Place(operation: "open", file: file, object: path)) { () -> Int32 in
+            var handle: UnsafeMutableRawPointer?
+            guard H5Fget_vfd_handle(identifier, shim_default(), &handle) >= 0, let handle else { return -1 }
+            return hdf5_refuse_reading(handle, place)
+        }
     }
 
     private func describe(_ path: String) throws(HDF5Error) -> (kind: ObjectKind, address: UInt64) {
@@ -128,13 +153,13 @@ extension Dataset {
     static func refusals(_ dataset: Int64, _ place: Place) throws(HDF5Error) -> [Refusal] {
         let creation = try OwnedIdentifier(.propertyList, place) { H5Dget_create_plist(dataset) }
         let list = creation.value
-        let layout = Library.run { H5Pget_layout(list) }
+        let layout = Library.run(place.file) { H5Pget_layout(list) }
         if layout == H5D_VIRTUAL { return [.virtual] }
         var refusals: [Refusal] = []
-        if layout == H5D_CONTIGUOUS, Library.run({ H5Pget_external_count(list) }) > 0 { refusals.append(.external) }
+        if layout == H5D_CONTIGUOUS, Library.run(place.file, { H5Pget_external_count(list) }) > 0 { refusals.append(.external) }
         let count = try Library.call(place) { H5Pget_nfilters(list) }
         for index in 0..<UInt32(max(count, 0)) {
-            let filter = Library.run {
+            let filter = Library.run(place.file) {
                 var (flags, parameters, configuration) = (UInt32(0), 0, UInt32(0))
                 return Int(H5Pget_filter2(list, index, &flags, &parameters, nil, 0, nil, &configuration))
             }
@@ -144,7 +169,7 @@ extension Dataset {
             var chunk = [UInt64](repeating: 1, count: Int(H5S_MAX_RANK))
             let rank = try Library.call(place) { H5Pget_chunk(list, Int32(chunk.count), &chunk) }
             let type = try OwnedIdentifier(.datatype, place) { H5Dget_type(dataset) }
-            let bytes = chunk.prefix(Int(rank)).reduce(max(1, UInt64(Library.run { H5Tget_size(type.value) }))) {
+            let bytes = chunk.prefix(Int(rank)).reduce(max(1, UInt64(Library.run(place.file) { H5Tget_size(type.value) }))) {
                 let (product, overflow) = $0.multipliedReportingOverflow(by: $1)
                 return overflow ? .max : product
             }

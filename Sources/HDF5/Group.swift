@@ -30,9 +30,9 @@ extension File {
         var partial = ""
         for name in path.split(separator: "/") {
             partial += "/" + name
-            guard Library.run({ H5Lexists(identifier, partial, shim_default()) }) > 0 else { return false }
+            guard Library.run(file, { H5Lexists(identifier, partial, shim_default()) }) > 0 else { return false }
         }
-        return partial.isEmpty || Library.run { H5Oexists_by_name(identifier, partial, shim_default()) } > 0
+        return partial.isEmpty || Library.run(file) { H5Oexists_by_name(identifier, partial, shim_default()) } > 0
     }
 
     /// The names in a group, sorted by their bytes.
@@ -79,6 +79,8 @@ struct GroupMember {
     var name: String
     /// How it leads to its object.
     var link: LinkKind
+    /// Where in the file the object's header lies; 0 unless the link is hard.
+    var address: UInt64
 }
 
 extension Group {
@@ -89,26 +91,16 @@ extension Group {
 
     /// The names in the group with the kinds of their links, sorted by the names' bytes.
     func members() throws(HDF5Error) -> [GroupMember] {
-        let place = place("list")
-        // Native order, and sorted here: asked for sorted names, libhdf5 1.10 frees memory it never had when the group's
-        // index is damaged.
         let collector = MemberCollector()
-        var index: UInt64 = 0
         let context = Unmanaged.passUnretained(collector).toOpaque()
-        _ = try Library.call(place) {
-            H5Literate(
-                identifier, H5_INDEX_NAME, H5_ITER_NATIVE, &index,
-                { _, name, information, context in
-                    guard let name, let information, let context else { return -1 }
-                    let link: LinkKind =
-                        switch information.pointee.type {
-                        case H5L_TYPE_HARD: .hard
-                        case H5L_TYPE_SOFT: .soft
-                        default: .external
-                        }
+        _ = try Library.call(place("list")) {
+            shim_each_member(
+                identifier,
+                { name, kind, address, context in
+                    guard let name, let context else { return }
+                    let link: LinkKind = kind == 0 ? .hard : kind == 1 ? .soft : .external
                     Unmanaged<MemberCollector>.fromOpaque(context).takeUnretainedValue().members.append(
-                        GroupMember(name: String(cString: name), link: link))
-                    return 0
+                        GroupMember(name: String(cString: name), link: link, address: address))
                 }, context)
         }
         return collector.members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }

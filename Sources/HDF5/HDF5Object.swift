@@ -24,7 +24,7 @@ func absolute(_ path: String) -> String {
 extension HDF5Object where Self: ~Copyable {
     /// Whether the object has an attribute of that name.
     public func hasAttribute(_ name: String) -> Bool {
-        Library.run { H5Aexists(identifier, name) } > 0
+        Library.run(file) { H5Aexists(identifier, name) } > 0
     }
 
     /// The type of an attribute's elements.
@@ -32,7 +32,7 @@ extension HDF5Object where Self: ~Copyable {
         let place = place("read", attribute: name)
         let attribute = try OwnedIdentifier(.attribute, place) { H5Aopen(identifier, name, shim_default()) }
         let type = try OwnedIdentifier(.datatype, place) { H5Aget_type(attribute.value) }
-        return ElementType(describing: type.value)
+        return ElementType(describing: type.value, in: file)
     }
 
     /// Reads a string attribute, of fixed or of variable length.
@@ -43,7 +43,7 @@ extension HDF5Object where Self: ~Copyable {
         guard try elementCount(of: attribute, place) == 1 else { throw place.error("it is not a single string") }
         let type = try OwnedIdentifier(.datatype, place) { H5Aget_type(attribute.value) }
         let text: String?
-        switch ElementType(describing: type.value) {
+        switch ElementType(describing: type.value, in: file) {
         case .string(let bytes):
             var buffer = [UInt8](repeating: 0, count: bytes)
             _ = try Library.call(place) { H5Aread(attribute.value, type.value, &buffer) }
@@ -52,7 +52,7 @@ extension HDF5Object where Self: ~Copyable {
             var pointer: UnsafeMutablePointer<CChar>?
             _ = try Library.call(place) { H5Aread(attribute.value, type.value, &pointer) }
             text = pointer.map { String(validatingCString: $0) } ?? ""
-            _ = Library.run { H5free_memory(pointer) }
+            _ = Library.run(file) { H5free_memory(pointer) }
         default:
             throw place.error("it is not a string")
         }
@@ -107,7 +107,7 @@ extension HDF5Object where Self: ~Copyable {
         let bytes = Array(value.utf8)
         let attribute = try OwnedIdentifier(.attribute, place) { H5Aopen(identifier, name, shim_default()) }
         let type = try OwnedIdentifier(.datatype, place) { H5Aget_type(attribute.value) }
-        guard ElementType(describing: type.value) == .string(bytes: bytes.count) else {
+        guard ElementType(describing: type.value, in: file) == .string(bytes: bytes.count) else {
             throw place.error("there is no text of \(bytes.count) bytes to be replaced")
         }
         _ = try Library.call(place) { H5Awrite(attribute.value, type.value, bytes) }

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import CHDF5Reading
 import Foundation
 import Synchronization
 
@@ -8,6 +9,10 @@ enum Library {
     private struct State {
         /// Whether the system has refused a write, for example because the disk is full.
         var writeFailed = false
+        /// The library's driver for files that are only read.
+        let readingDriver: Int64
+        /// The files that are only read, by their paths.
+        private var filesRead: [String: FileRead] = [:]
 
         init() {
             // At exit the library would close what is still open, and that is only what a failed write left behind.
@@ -15,7 +20,32 @@ enum Library {
             guard shim_stay_in_the_file() >= 0 else {
                 fatalError("libhdf5 cannot be kept from following links to other files and from loading plugins")
             }
+            readingDriver = hdf5_reading_driver()
+            guard readingDriver >= 0 else { fatalError("libhdf5 takes no driver for reading files") }
         }
+
+        /// What is known of a file that is only read; nil for one that is not.
+        func fileRead(_ path: String) -> FileRead? { filesRead[path] }
+
+        mutating func noteReading(of path: String) {
+            guard filesRead[path] == nil, let copy = strdup(path) else { return }
+            filesRead[path] = FileRead(path: copy)
+        }
+    }
+
+    /// A file that is only read: its faults are put down to it.
+    struct FileRead: @unchecked Sendable {
+        /// Its path, in memory that stays as it is: a handler of signals may need it at any time.
+        fileprivate let path: UnsafePointer<CChar>
+    }
+
+    /// Runs a call of the library under the gate.
+    private static func guarding<Result>(_ file: FileRead?, _ body: () -> Result) -> Result {
+        shim_silence()
+        guard let file else { return body() }
+        hdf5_call_begins(file.path)
+        defer { hdf5_call_ends() }
+        return body()
     }
 
     private static let gate = Mutex(State())
@@ -28,8 +58,7 @@ enum Library {
     static func call<Result: SignedInteger & Sendable>(_ place: Place, _ body: () -> Result) throws(HDF5Error) -> Result
     {
         let (result, error) = gate.withLock { state -> (Result, HDF5Error?) in
-            shim_silence()
-            let result = body()
+            let result = guarding(state.fileRead(place.file), body)
             guard result < 0 else { return (result, nil) }
             let error = place.error(libraryMessage: lastError())
             if error.systemError != nil, place.isWriting { state.writeFailed = true }
@@ -39,11 +68,27 @@ enum Library {
         return result
     }
 
-    /// Runs one library call that cannot fail, or whose failure does not matter (closing what was read).
-    static func run<Result: Sendable>(_ body: () -> Result) -> Result {
-        gate.withLock { _ in
-            shim_silence()
-            return body()
+    /// Runs one library call about a file that cannot fail, or whose failure does not matter (closing what was read).
+    static func run<Result: Sendable>(_ file: String, _ body: () -> Result) -> Result {
+        run(fileRead(file), body)
+    }
+
+    /// The same for a file that is found already.
+    static func run<Result: Sendable>(_ file: FileRead?, _ body: () -> Result) -> Result {
+        gate.withLock { _ in guarding(file, body) }
+    }
+
+    /// The file of a path where it is only read.
+    static func fileRead(_ path: String) -> FileRead? { gate.withLock { $0.fileRead(path) } }
+
+    /// Makes the process end with `status` and a sentence where the library breaks down on a file that is only read; see ``FileFaults``.
+    static func reportFaults(status: Int32) -> Bool { hdf5_report_faults(status) >= 0 }
+
+    /// The driver for files that are only read, of which this is to be one.
+    static func driver(forReading file: String) -> Int64 {
+        gate.withLock { state in
+            state.noteReading(of: file)
+            return state.readingDriver
         }
     }
 
@@ -90,18 +135,20 @@ struct OwnedIdentifier: ~Copyable {
 
     let value: Int64
     private let kind: Kind
+    private let file: Library.FileRead?
 
     /// Opens something through one library call and owns the result.
     init(_ kind: Kind, _ place: Place, opening body: () -> Int64) throws(HDF5Error) {
         self.value = try Library.call(place, body)
         self.kind = kind
+        self.file = Library.fileRead(place.file)
     }
 
     deinit {
         // A written file that was never closed is the remains of a failure.
         if kind == .writtenFile, Library.writeFailed { return }
-        let (value, kind) = (value, kind)
-        _ = Library.run { Self.close(value, kind) }
+        let (value, kind, file) = (value, kind, file)
+        _ = Library.run(file) { Self.close(value, kind) }
     }
 
     /// Closes now and reports a failure, which for a written file means that data was lost.
