@@ -80,6 +80,28 @@ static inline int shim_describe(hid_t location, const char *name, struct shim_ob
     return 0;
 }
 
+// What a name in a group leads to: HDF5 1.12 gave the form with addresses another name.
+#if H5_VERSION_GE(1, 12, 0)
+typedef H5L_info1_t shim_link;
+#define shim_literate H5Literate1
+#define shim_link_of H5Lget_info1
+#else
+typedef H5L_info_t shim_link;
+#define shim_literate H5Literate
+#define shim_link_of H5Lget_info
+#endif
+
+// Walks over the names in a group in the file's own order.
+static inline int shim_walk(hid_t group, herr_t (*visit)(hid_t, const char *, const shim_link *, void *), void *context) {
+    hsize_t index = 0;
+    return shim_literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &index, visit, context);
+}
+
+// What one name in a group leads to; negative where there is no such name.
+static inline int shim_find_link(hid_t group, const char *name, shim_link *link) {
+    return H5Lexists(group, name, H5P_DEFAULT) > 0 ? shim_link_of(group, name, link, H5P_DEFAULT) : -1;
+}
+
 static hid_t shim_follow_nothing(
     const char *name, hid_t group, const void *data, size_t size, hid_t access, hid_t transfer) {
     (void)name, (void)group, (void)data, (void)size, (void)access, (void)transfer;

@@ -18,6 +18,8 @@ public struct ConversionRequest: Sendable {
     public var splitChoice = SplitChoice()
     /// What makes a row of an utterance that is a matrix of frames; nil refuses such utterances.
     public var frames: FrameReduction?
+    /// What is changed in the files' data.
+    public var mending = Mending()
     /// Whether a store that is there already may be replaced. It is, in one step, once the new one is complete.
     public var overwrites = false
     /// Whether NaN and infinity are kept; otherwise they are refused, naming the first.
@@ -82,6 +84,7 @@ public enum PickleConverter {
             options.append("split seed \(request.splitChoice.seed)")
         }
         if let frames = request.frames { options.append("frames \(frames.rawValue)") }
+        options += request.mending.options
         if request.layout != nil { options.append("own layout") }
         if request.keepsNonFiniteValues { options.append("NaN and infinity kept") }
         return options.joined(separator: ", ")

@@ -3,6 +3,7 @@ import CommandSupport
 import Conversion
 import ConvertCommands
 import PickleConversion
+import TableConversion
 
 /// Pickles are read here, by the embedded Python.
 enum EmbeddedPython: PickleProgram {
@@ -10,6 +11,7 @@ enum EmbeddedPython: PickleProgram {
         var request = ConversionRequest(inputs: job.inputs, output: job.options.store.output, dataset: job.dataset)
         request.layout = job.layout
         request.frames = job.frames
+        request.mending = job.options.mending
         request.name = job.options.store.name
         request.splitChoice = job.options.splitChoice
         request.overwrites = job.options.store.force
@@ -18,6 +20,10 @@ enum EmbeddedPython: PickleProgram {
         request.created = CommandProcess.sourceDate
         request.toolVersion = CommandProcess.version
         try ConversionRun.run(job.options) { progress in try PickleConverter.convert(request, progress: progress) }
+    }
+
+    static func convert(_ job: TableJob) throws {
+        try ConversionRun.run(job.options) { progress in try PickleConverter.convert(job.request, progress: progress) }
     }
 
     static func scan(_ options: ScanOptions) throws {

@@ -8,10 +8,11 @@ class Options:
 
     `valid_fraction`, `test_fraction`: of the train dialogues, for a split that the files do not name. `split_seed`: which.
     `name`: the dataset's name. `frames`: 'mean', 'max' or 'last' where utterances are matrices of frames that are to become rows.
+    `drop_empty_dialogues`: leave dialogues without utterances out, which are refused otherwise.
     """
 
-    def __init__(self, valid_fraction=None, test_fraction=None, split_seed=0, name=None, frames=None):
-        self.frames = frames
+    def __init__(self, valid_fraction=None, test_fraction=None, split_seed=0, name=None, frames=None, drop_empty_dialogues=False):
+        self.frames, self.drop_empty_dialogues = frames, drop_empty_dialogues
         self.fractions = {"valid": valid_fraction, "test": test_fraction}
         self.split_seed, self.name = split_seed, name
 
