@@ -170,7 +170,8 @@ extension FloatConversion {
             result.append("\(feature.name): \(overflowed) values lie beyond float32's range and became infinite.")
         }
         if replaced > 0, let replacement = mending.replacement {
-            result.append("\(feature.name): \(replaced) values were NaN or infinite and were replaced by \(replacement).")
+            result.append(
+                "\(feature.name): \(replaced) values were NaN or infinite and were replaced by \(replacement).")
         }
         if clipped > 0 {
             result.append("\(feature.name): \(clipped) values lie beyond float32's range and were clipped to it.")

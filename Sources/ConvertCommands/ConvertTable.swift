@@ -87,7 +87,8 @@ private struct NamedValue {
     let value: String
 
     init(_ text: String, option: String, example: String) throws {
-        guard let mark = text.firstIndex(of: "="), mark > text.startIndex, text.index(after: mark) < text.endIndex else {
+        guard let mark = text.firstIndex(of: "="), mark > text.startIndex, text.index(after: mark) < text.endIndex
+        else {
             throw ValidationError("\(option) takes \(example), and not '\(text)'.")
         }
         (name, value) = (String(text[..<mark]), String(text[text.index(after: mark)...]))
@@ -154,7 +155,9 @@ struct ListOptions: ParsableArguments {
                     "--column knows \(TableColumn.allCases.map(\.rawValue).joined(separator: ", ")), and not '\(given.name)'."
                 )
             }
-            guard names[column] == nil else { throw ValidationError("--column gives the \(given.name) twice; give it once.") }
+            guard names[column] == nil else {
+                throw ValidationError("--column gives the \(given.name) twice; give it once.")
+            }
             let several = given.value.split(separator: ",", omittingEmptySubsequences: false).map {
                 $0.trimmingCharacters(in: .whitespaces)
             }
@@ -167,7 +170,8 @@ struct ListOptions: ParsableArguments {
         guard let delimiter else { return nil }
         let named: [String: String] = ["comma": ",", "tab": "\t", "semicolon": ";", "bar": "|", "\\t": "\t"]
         let bytes = Array((named[delimiter] ?? delimiter).utf8)
-        guard bytes.count == 1, (0x20..<0x7F).contains(bytes[0]) || bytes[0] == 0x09, bytes[0] != UInt8(ascii: "\"") else {
+        guard bytes.count == 1, (0x20..<0x7F).contains(bytes[0]) || bytes[0] == 0x09, bytes[0] != UInt8(ascii: "\"")
+        else {
             throw ValidationError(
                 "--delimiter takes comma, tab, semicolon, bar or one character of ASCII that is no quote, and not '\(delimiter)'."
             )

@@ -66,7 +66,8 @@ final class PickledDataset {
         let choice = request.splitChoice
         let options = Options(
             valid_fraction: choice.validFraction, test_fraction: choice.testFraction, split_seed: choice.seed,
-            name: request.name, frames: request.frames?.rawValue, drop_empty_dialogues: request.mending.dropsEmptyDialogues)
+            name: request.name, frames: request.frames?.rawValue,
+            drop_empty_dialogues: request.mending.dropsEmptyDialogues)
         let json = String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
         _ = try conversion.call("configure", [try Python.string(json)])
         guard let path = request.layout else { return }
@@ -96,7 +97,8 @@ final class PickledDataset {
                             throw ConversionError.internalFault("frames of the unknown kind \(code)")
                         }
                         let row = conversion.row(
-                            ofFrames: bytes, type: type, width: reduction.frameWidth(ofRow: feature.width), by: reduction)
+                            ofFrames: bytes, type: type, width: reduction.frameWidth(ofRow: feature.width),
+                            by: reduction)
                         try row.values.withUnsafeBufferPointer { values in
                             try writer.append(rows: values, to: feature.name) { row.exact[$0] }
                         }

@@ -124,7 +124,8 @@ struct TableContent {
         }
         // In CSV a column that is not there is refused at once.
         let given = form.names.given
-        if dialogues.count > first, let missing = absent.first(where: { given[$0]?.count == 1 && columns.isEmpty == false }),
+        if dialogues.count > first,
+            let missing = absent.first(where: { given[$0]?.count == 1 && columns.isEmpty == false }),
             let name = given[missing]?.first, !columns.contains(name)
         {
             throw ConversionError.input(

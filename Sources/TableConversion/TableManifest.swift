@@ -73,7 +73,8 @@ struct TableManifest {
             let places = Set(table.dialogues.lazy.filter { $0.split == split }.map(\.list)).sorted()
             let named = places.isEmpty ? name : places.prefix(3).map { lists[$0] }.joined(separator: ", ")
             let more = places.count > 3 ? ", …" : ""
-            return "\(split) dialogues of \(named)\(more)" + (table.idsHaveSplits ? ", '\(split)_' put before their ids" : "")
+            return "\(split) dialogues of \(named)\(more)"
+                + (table.idsHaveSplits ? ", '\(split)_' put before their ids" : "")
         }
         for index in table.dialogues.indices { table.dialogues[index].split = table.dialogues[index].split ?? "train" }
         let train = source("train")

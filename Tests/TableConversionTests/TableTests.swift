@@ -62,7 +62,9 @@ import Testing
         return (summary, try Store(opening: summary.store.path))
     }
 
-    private func audio(_ path: String) -> [TableRequest.Feature] { [.init(name: "audio", modality: .audio, path: path)] }
+    private func audio(_ path: String) -> [TableRequest.Feature] {
+        [.init(name: "audio", modality: .audio, path: path)]
+    }
 
     @Test func everyKnownValueIsInTheStore() throws {
         let (summary, store) = try convert(try write(Self.csv), audio(try matrix("audio.npy")))

@@ -69,9 +69,9 @@ public struct StoreSummary: Encodable, Sendable {
         /// Whether they are compressed.
         public var isCompressed: Bool
         /// NaN and infinities of the source that were replaced on request.
-        public var replacedValues: Int
+        var replacedValues: Int
         /// Numbers beyond float32's range that were clipped to it on request.
-        public var clippedValues: Int
+        var clippedValues: Int
 
         private enum CodingKeys: String, CodingKey {
             case name, modality, layer, width, extractor

@@ -121,7 +121,9 @@ struct ArrayMatch {
             throw .input(
                 "\(matched.name) has no array for \(those) (\(wanted(matched.missing))): give --allow-missing zero for rows of zeros, or --allow-missing drop to leave them out\(unused)."
             )
-        case .zero: return "\(matched.name) has no array for \(those), whose \(feature.name) is zeros (\(wanted(matched.missing)))."
+        case .zero:
+            return
+                "\(matched.name) has no array for \(those), whose \(feature.name) is zeros (\(wanted(matched.missing)))."
         case .drop: return "\(matched.name) has no array for \(those), which are left out (\(wanted(matched.missing)))."
         }
     }
@@ -155,7 +157,8 @@ struct ArrayMatch {
             "{split}_{dialogue}_{utterance}",
         ].compactMap { try? IDPattern($0) }
         let counts = others.map(fitting)
-        guard let best = counts.indices.max(by: { (counts[$0], $1) < (counts[$1], $0) }), counts[best] > fitting(pattern)
+        guard let best = counts.indices.max(by: { (counts[$0], $1) < (counts[$1], $0) }),
+            counts[best] > fitting(pattern)
         else { return nil }
         let text = others[best].text
         return

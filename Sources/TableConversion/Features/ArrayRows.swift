@@ -60,7 +60,8 @@ final class ArrayRows {
         guard shape.allSatisfy({ $0 > 0 }) else {
             throw source.fault(
                 number,
-                "has the shape \(shown(shape)), which holds no numbers: remove it, and give --allow-missing zero or drop")
+                "has the shape \(shown(shape)), which holds no numbers: remove it, and give --allow-missing zero or drop"
+            )
         }
         return shape.count == 1 ? (1, shape[0], false) : (shape[0], shape[1], true)
     }

@@ -40,7 +40,9 @@ package protocol ArraysByID: AnyObject {
 
 extension ArraysByID {
     package var bytes: Int { file?.bytes ?? 0 }
-    package func digest() throws(ConversionError) -> String { preconditionFailure("the digest of a file is taken elsewhere") }
+    package func digest() throws(ConversionError) -> String {
+        preconditionFailure("the digest of a file is taken elsewhere")
+    }
 
     /// The error for an array.
     package func fault(_ array: UInt32, _ what: String) -> ConversionError {

@@ -37,7 +37,8 @@ final class HDF5Arrays: ArraysByID {
     }
 
     private static func sentence(_ error: HDF5Error, _ name: String) -> ConversionError {
-        .input("\(name)\(error.object.map { ": \(TableFormat.shortened($0))" } ?? "") cannot be read: \(error.message).")
+        .input(
+            "\(name)\(error.object.map { ": \(TableFormat.shortened($0))" } ?? "") cannot be read: \(error.message).")
     }
 
     /// Goes down from the root: into `data`, as in `.csd`, and into groups that stand alone.
@@ -128,7 +129,8 @@ final class HDF5Arrays: ArraysByID {
             let names = try group.memberNames()
             guard names.count == 1 else {
                 throw fault(
-                    array, "is a group without 'features', and holds \(names.isEmpty ? "nothing" : TableFormat.list(names))")
+                    array,
+                    "is a group without 'features', and holds \(names.isEmpty ? "nothing" : TableFormat.list(names))")
             }
             member = names[0]
         }

@@ -104,7 +104,8 @@ final class NumpyArchive: ArraysByID {
         let head = try head(array, bytes)
         guard head.dataBytes == bytes.count - head.dataOffset else {
             throw fault(
-                array, "has \(bytes.count - head.dataOffset) bytes of data where its header claims \(shown(head.shape))")
+                array, "has \(bytes.count - head.dataOffset) bytes of data where its header claims \(shown(head.shape))"
+            )
         }
         try visit(
             NumberArray(

@@ -51,7 +51,8 @@ final class NumpyFolder: ArraysByID {
                 guard head.dataBytes == bytes.count - head.dataOffset else {
                     throw fault(
                         array,
-                        "has \(bytes.count - head.dataOffset) bytes of data where its header claims \(shown(head.shape))")
+                        "has \(bytes.count - head.dataOffset) bytes of data where its header claims \(shown(head.shape))"
+                    )
                 }
                 try visit(
                     place,

@@ -147,7 +147,9 @@ struct ZipDirectory {
         var sizes = [number(24, 4), number(20, 4), number(42, 4)]
         if sizes.contains(0xFFFF_FFFF) {
             let extra = UnsafeRawBufferPointer(rebasing: record[46 + nameBytes..<46 + nameBytes + extraBytes])
-            guard Self.widen(&sizes, extra) else { throw refuse("says of its size that it is large, and not how large") }
+            guard Self.widen(&sizes, extra) else {
+                throw refuse("says of its size that it is large, and not how large")
+            }
         }
         let (bytes, stored, offset) = (sizes[0], sizes[1], sizes[2])
         guard offset >= 0, stored >= 0, offset + 30 + name.count <= begin,

@@ -186,7 +186,10 @@ struct PlainJSONObject {
                 guard let number = wholeNumber() else { return nil }
                 value = number
             }
-            guard let index = names.firstIndex(where: { $0.map { $0.count == name.count && $0.elementsEqual(name) } ?? false })
+            guard
+                let index = names.firstIndex(where: {
+                    $0.map { $0.count == name.count && $0.elementsEqual(name) } ?? false
+                })
             else { continue }
             // The same name twice is not for this reader to judge.
             guard seen & 1 << index == 0 else { return nil }

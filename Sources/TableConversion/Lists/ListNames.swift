@@ -30,7 +30,8 @@ struct ListNames: Sendable {
 
     /// Whether a name in a list means a name that was given or a column's own: with other cases and spaces, it does.
     static func isSame(_ name: String, _ other: String) -> Bool {
-        name.trimmingCharacters(in: .whitespaces).lowercased() == other.trimmingCharacters(in: .whitespaces).lowercased()
+        name.trimmingCharacters(in: .whitespaces).lowercased()
+            == other.trimmingCharacters(in: .whitespaces).lowercased()
     }
 }
 
