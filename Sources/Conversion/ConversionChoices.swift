@@ -31,8 +31,12 @@ public enum FrameReduction: String, Sendable, CaseIterable {
     case max
     /// The last frame.
     case last
-    /// The mean of all frames, and behind it their standard deviation (of the population, as `numpy.std` has it): twice as wide.
+    /// The mean of all frames, and behind it, column by column, their standard deviation (divided by the number of frames): rows twice as
+    /// wide. One frame has the deviation 0.
     case meanAndDeviation = "mean+std"
+
+    /// How wide a row is that is made of frames of `width` numbers.
+    package func rowWidth(ofFrames width: Int) -> Int { self == .meanAndDeviation ? 2 * width : width }
 }
 
 /// What is changed in the source's data because the user asks for it. The store says what was changed, and how often.

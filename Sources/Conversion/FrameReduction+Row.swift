@@ -1,12 +1,6 @@
 /// Frames are reduced in double precision, a strip of them at a time: nothing is rounded before the end, and an utterance of any length
 /// takes the same memory.
 extension FrameReduction {
-    /// The width of the row that frames of a width become.
-    package func rowWidth(ofFrames width: Int) -> Int { self == .meanAndDeviation ? 2 * width : width }
-
-    /// The width of the frames that become a row of a width.
-    package func frameWidth(ofRow width: Int) -> Int { self == .meanAndDeviation ? width / 2 : width }
-
     /// The row of an utterance's frames.
     /// - Parameters:
     ///   - bytes: Whole frames of `width` items of `type`, at least one.

@@ -96,9 +96,8 @@ final class PickledDataset {
                         guard let reduction = FrameReduction(rawValue: words[0]) else {
                             throw ConversionError.internalFault("frames of the unknown kind \(code)")
                         }
-                        let row = conversion.row(
-                            ofFrames: bytes, type: type, width: reduction.frameWidth(ofRow: feature.width),
-                            by: reduction)
+                        let width = feature.width / reduction.rowWidth(ofFrames: 1)
+                        let row = conversion.row(ofFrames: bytes, type: type, width: width, by: reduction)
                         try row.values.withUnsafeBufferPointer { values in
                             try writer.append(rows: values, to: feature.name) { row.exact[$0] }
                         }

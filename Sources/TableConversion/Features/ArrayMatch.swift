@@ -105,7 +105,7 @@ struct ArrayMatch {
         let arrays = sources[0].arrays
         let names = arrays.ids.strings.prefix(Self.shown).map(TableFormat.shortened)
         return .input(
-            "\(matched.name) has no array for any of the \(table.rowCount) utterances: wanted are \(wanted(matched.missing)), and there are \(listed(names, of: arrays.ids.strings.count)); \(hint(sources) ?? "say how the ids are made with --id-pattern, such as '{dialogue}_{utterance}'")."
+            "\(matched.name) has no array for any of the \(table.rowCount) utterances: wanted are \(wanted(matched.missing)), and there are \(listed(names, of: arrays.ids.strings.count)); \(hint(sources) ?? arrays.advice ?? "say how the ids are made with --id-pattern, such as '{dialogue}_{utterance}'")."
         )
     }
 

@@ -32,6 +32,8 @@ package protocol ArraysByID: AnyObject {
     ///   - arrays: their numbers.
     ///   - visit: receives the place in `arrays`, and the array.
     func read(_ arrays: [UInt32], _ visit: (Int, NumberArray) throws -> Void) throws
+    /// What to do where no id fits, besides another pattern; nil where there is nothing to say.
+    var advice: String? { get }
     /// All bytes of what is no single file.
     var bytes: Int { get }
     /// The SHA-256, in hexadecimal, of what is no single file, once everything was read.
@@ -39,6 +41,7 @@ package protocol ArraysByID: AnyObject {
 }
 
 extension ArraysByID {
+    package var advice: String? { nil }
     package var bytes: Int { file?.bytes ?? 0 }
     package func digest() throws(ConversionError) -> String {
         preconditionFailure("the digest of a file is taken elsewhere")

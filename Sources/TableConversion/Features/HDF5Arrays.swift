@@ -95,6 +95,16 @@ final class HDF5Arrays: ArraysByID {
         guard !entries.isEmpty else { throw ConversionError.input("\(name) holds nothing in the group '\(group)'.") }
     }
 
+    /// Where the first name leads to a group of many names, the ids are one group further down.
+    var advice: String? {
+        guard let first = entries.first, first != .max, let id = ids.strings.first,
+            case .group(let inner) = try? contents.file.open(GroupEntry(link: .hard, address: first), path: id),
+            inner.entry("features") == nil, let count = try? inner.entryCount(), count > 1
+        else { return nil }
+        let place = "\(name):\(group == "/" ? "" : group)/\(id)"
+        return "name the group that holds the ids behind the file, such as \(TableFormat.shortened(place))"
+    }
+
     func endSearch() { ids.forgetPlaces() }
 
     func read(_ arrays: [UInt32], _ visit: (Int, NumberArray) throws -> Void) throws {
