@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func framesBecomeARowOnRequest() throws {
-        let pickle = "(dV0\n(l(lF1\naF2\na(lF3\naF6\naasV1\n(l(lF5\naF5\naas."
+        let pickle = "(dV0\n(l(lF1\naF2\naa(lF3\naF6\naasV1\n(l(lF5\naF5\naas."
         #expect(try convert(Array(pickle.utf8), frames: .mean).readRows(of: "audio", 0..<2) == [2, 4, 5, 5])
         #expect(fault(pickle).contains("the array '0' has the shape (2, 2): nothing is averaged by itself"))
     }
@@ -60,7 +60,7 @@ import Testing
     @Test func whatIsNoDictionaryOfArraysIsNamed() {
         for (pickle, sentence) in [
             ("(lp0\nI1\na.", "where a dictionary of id -> array is expected"),
-            ("(dV0\nVtext\nsV1\nVtext\ns.", "the array '0' is 'text' where numbers are expected"),
+            ("(dV0\nVtext\nsV1\nVtext\ns.", "the array '0' is the text 'text' where numbers are expected"),
             ("(dV0\nI1\nsI0\nI2\ns.", "two of its arrays have the id '0'"),
             ("(dV0\n(dV0\n(dV0\n(dV0\nI1\nssss.", "a dictionary more than 3 deep"),
             ("(d.", "holds no arrays"),

@@ -70,16 +70,16 @@ enum FeatureFile {
             return .arrays(try NumpyFolder(path: path))
         }
         let file = try InputFile(path: path)
-        let head = try file.read(at: 0, count: min(8, file.bytes))
+        let head = try file.read(at: 0, count: min(TableRequest.headBytes, file.bytes))
         if head.starts(with: [0x89] + Array("HDF".utf8)) { return .arrays(try HDF5Arrays(file, group: group)) }
         guard group == nil else {
             throw ConversionError.input("\(file.name) is no HDF5 file, so that it has no group '\(group ?? "")'.")
         }
+        if let opensPickles, TableRequest.isPickle(head) { return .arrays(try opensPickles(file)) }
         if head.starts(with: Array("PK".utf8) + [3, 4]) || head.starts(with: Array("PK".utf8) + [5, 6]) {
             return .arrays(try NumpyArchive(file))
         }
         if head.starts(with: [0x93] + Array("NUMPY".utf8)) { return .matrix(try NumpyMatrix(file)) }
-        if let opensPickles, TableRequest.isPickle(head) { return .arrays(try opensPickles(file)) }
         let other = TableFormat.other(head).map { "is \($0)" } ?? "is no NumPy .npy file"
         throw ConversionError.input(
             "\(file.name) \(other): give a .npy matrix, a .npz archive, a folder of .npy files, an HDF5 file or a pickle of id -> array."
@@ -91,16 +91,25 @@ enum FeatureFile {
 package typealias PickleOpener = (InputFile) throws -> any ArraysByID
 
 extension TableRequest {
-    /// Whether a file begins as pickles do.
+    /// How much of a file is looked at to tell what it is.
+    static let headBytes = 1 << 10
+
+    /// Whether a file begins as pickles do, also packed ones and those of torch.save.
     static func isPickle(_ head: [UInt8]) -> Bool {
         guard let first = head.first else { return false }
         if first == 0x80 { return head.count > 1 && (2...5).contains(head[1]) }
-        // Protocols 0 and 1 begin with a mark or an empty dictionary.
-        return first == UInt8(ascii: "(") || first == UInt8(ascii: "}")
+        // Archives of torch.save hold no member of NumPy's.
+        if head.starts(with: [0x50, 0x4B, 3, 4]), head.count > 30 {
+            let end = 30 + ZipDirectory.number(head, 26, 2)
+            return end <= head.count && !head[30..<end].suffix(4).elementsEqual(".npy".utf8)
+        }
+        // Protocols 0 and 1 begin with a mark, an empty container or a name; then gzip, xz, bzip2 and zlib.
+        let packed: [[UInt8]] = [
+            [0x1F, 0x8B], [0xFD, 0x37, 0x7A], [0x42, 0x5A, 0x68], [0x78, 0x01], [0x78, 0x9C], [0x78, 0xDA],
+        ]
+        return "(}])c".utf8.contains(first) || packed.contains { head.starts(with: $0) }
     }
-}
 
-extension TableRequest {
     /// Whether a feature is a pickle, which the program without Python does not read. With `{split}` in its path, that of any split.
     public var namesPickles: Bool {
         let words = lists.compactMap(\.split) + ["train", "valid", "dev", "val", "test"]
@@ -109,7 +118,8 @@ extension TableRequest {
                 feature.path.contains("{split}")
                 ? words.map { feature.path.replacing("{split}", with: $0) } : [feature.path]
             return paths.contains { path in
-                guard let file = try? InputFile(path: path), let head = try? file.read(at: 0, count: min(2, file.bytes))
+                guard let file = try? InputFile(path: path),
+                    let head = try? file.read(at: 0, count: min(Self.headBytes, file.bytes))
                 else { return false }
                 return Self.isPickle(head)
             }
