@@ -17,7 +17,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo test lint format docs sanitize build dependencies sample fuzz benchmark clean
+.PHONY: demo test lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -38,6 +38,14 @@ docs: dependencies
 # make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
 fuzz:
 	python3 Tests/PickleConversionTests/Generator/fuzz_pickles.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
+
+# make fuzz-commands   the same for stores, tables and run folders, through the built program
+FUZZED := .build/fuzzed
+fuzz-commands: build
+	rm -rf $(FUZZED)
+	$(VUEMO) train Tests/Stores/1.1.0.h5 --epochs 2 --set model.hiddenSize=8 --output $(FUZZED)/run --quiet >/dev/null
+	python3 Tests/Fuzz/fuzz_commands.py --vuemo $(VUEMO) --store Tests/Stores/1.1.0.h5 --run $(FUZZED)/run \
+	    --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) --keep $(FUZZED)/escaped
 
 # make sanitize   the whole test suite under the thread, the address and the undefined-behaviour sanitizer, one after the other
 #                 (hours on two cores; SANITIZERS=thread for one, FILTER=TrainingTests for some tests)

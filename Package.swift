@@ -13,7 +13,7 @@ let package = Package(
         .library(name: "FeatureStore", targets: ["FeatureStore", "StoreValidation", "StoreTools"]),
         .library(
             name: "VUEMO",
-            targets: ["VUEMO", "ConcatenationGRU", "ConversationModels", "Configuration", "Conversations", "Training"]),
+            targets: ["Models", "ConversationModels", "Configuration", "Conversations", "Training"]),
         .library(name: "Engine", targets: ["Concurrency", "Tensors", "Autodiff", "NeuralNetworks", "Optimizers"]),
     ],
     dependencies: [
@@ -96,20 +96,18 @@ let package = Package(
         .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
         .target(name: "Optimizers", dependencies: ["Configuration", "NeuralNetworks", "Tensors"]),
 
-        // Models: what a model is, and one folder for each.
+        // Models: what a model is, and a folder for each in `Models`. A model or a command is known by conforming to its protocol.
+        .plugin(name: "RegisterTypes", capability: .buildTool(), dependencies: ["register-types"]),
+        .executableTarget(name: "register-types"),
         .target(
             name: "ConversationModels",
             dependencies: ["Configuration", "Conversations", "NeuralNetworks", "Autodiff", "Tensors"]),
         .target(
-            name: "VUEMO",
+            name: "Models",
             dependencies: [
                 "ConversationModels", "Configuration", "Conversations", "NeuralNetworks", "Autodiff", "Tensors",
-            ]),
-        .target(
-            name: "ConcatenationGRU",
-            dependencies: [
-                "ConversationModels", "Configuration", "Conversations", "NeuralNetworks", "Autodiff", "Tensors",
-            ]),
+            ],
+            plugins: ["RegisterTypes"]),
 
         .target(
             name: "Training",
@@ -134,11 +132,12 @@ let package = Package(
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Training", "ConversationModels", "VUEMO", "ConcatenationGRU", "Configuration", "Conversations",
+                "Training", "ConversationModels", "Models", "Configuration", "Conversations",
                 "StoreTools", "StoreValidation", "FeatureStore", "Files", "CommandSupport", "ConvertCommands",
                 "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ],
+            plugins: ["RegisterTypes"]),
         .executableTarget(
             name: "vuemo-convert",
             dependencies: [
@@ -156,11 +155,6 @@ let package = Package(
         .testTarget(name: "ConversationsTests", dependencies: ["Conversations"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Tensors", "TestSupport"]),
-        .testTarget(
-            name: "ConcatenationGRUTests",
-            dependencies: [
-                "ConcatenationGRU", "ConversationModels", "Conversations", "Configuration", "Autodiff", "Tensors",
-            ]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
         .testTarget(name: "FeatureStoreTests", dependencies: ["FeatureStore", "HDF5", "Tensors", "TestSupport"]),
@@ -187,16 +181,16 @@ let package = Package(
             name: "OptimizersTests",
             dependencies: ["Optimizers", "Configuration", "NeuralNetworks", "Tensors", "TestSupport"]),
         .testTarget(
-            name: "VUEMOTests",
+            name: "ModelsTests",
             dependencies: [
-                "VUEMO", "ConversationModels", "Conversations", "Configuration", "NeuralNetworks", "Optimizers",
+                "Models", "ConversationModels", "Conversations", "Configuration", "NeuralNetworks", "Optimizers",
                 "Autodiff",
                 "Tensors", "HDF5", "TestSupport",
             ]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Training", "VUEMO", "ConcatenationGRU", "ConversationModels", "Configuration", "Conversations",
+                "Training", "Models", "ConversationModels", "Configuration", "Conversations",
                 "Metrics", "Optimizers", "NeuralNetworks", "FeatureStore", "Files", "HDF5", "TestSupport",
             ]),
         .testTarget(
@@ -206,10 +200,10 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "Autodiff", "CommandSupport", "ConcatenationGRU", "Concurrency", "Configuration", "ConversationModels",
-                "Conversations", "Conversion", "FeatureStore", "Files", "HDF5", "Metrics", "NeuralNetworks",
+                "Autodiff", "CommandSupport", "Concurrency", "Configuration", "ConversationModels",
+                "Conversations", "Conversion", "FeatureStore", "Files", "HDF5", "Metrics", "Models", "NeuralNetworks",
                 "Optimizers", "PickleConversion", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
-                "TerminalText", "Training", "VUEMO", "TestSupport",
+                "TerminalText", "Training", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ],

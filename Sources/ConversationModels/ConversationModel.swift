@@ -109,6 +109,9 @@ public final class StageRecorder {
 
 /// A model of conversations: rows in, a distribution over classes for every utterance out. It never sees a store.
 public protocol ConversationModel: AnyObject {
+    /// The kind: its name, its settings, and how one is made.
+    static var definition: ModelDefinition { get }
+
     /// All parameters and running statistics.
     var parameters: ParameterStore { get }
 

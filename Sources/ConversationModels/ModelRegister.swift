@@ -64,13 +64,14 @@ public struct ModelDefinition: Sendable {
 
 /// The kinds of models that a program knows. The first is the one that is trained unless another is named.
 public struct ModelRegister: Sendable {
-    /// All of them.
+    /// All of them: the first, and the others in the order of their names.
     public let models: [ModelDefinition]
 
-    /// A register of at least one kind, each with a name of its own.
-    public init(_ models: [ModelDefinition]) {
-        precondition(!models.isEmpty && Set(models.map(\.name)).count == models.count, "models have names of their own")
-        self.models = models
+    /// A register of kinds, each with a name of its own, `first` among them.
+    public init(_ models: [ModelDefinition], first: String) {
+        precondition(Set(models.map(\.name)).count == models.count, "models have names of their own")
+        precondition(models.contains { $0.name == first }, "the first is one of them")
+        self.models = models.sorted { ($0.name == first ? 0 : 1, $0.name) < ($1.name == first ? 0 : 1, $1.name) }
     }
 
     /// The kind of that name.

@@ -13,6 +13,25 @@ public struct AdamWKeys: KeyGroup {
         (0..<1).contains($0)
     }
     public let epsilon = Key(1e-8, "What is added to the root of the second moment.", "a number above 0") { $0 > 0 }
+    public let clipNorm = Key(
+        0.0, "The largest norm of all gradients together; larger ones are scaled down to it. 0 for none.",
+        "a number of at least 0"
+    ) { $0 >= 0 }
+    public let schedule = Key(
+        LearningRateSchedule.constant,
+        "How the step size changes over the run: constant; linear or cosine down to finalRate; plateau, cut where the score stops rising."
+    )
+    public let warmupEpochs = Key(
+        0.0, "Epochs over which the step size first rises linearly from 0.", "a number of at least 0"
+    ) { $0 >= 0 }
+    public let finalRate = Key(
+        0.0, "The share of the step size that linear and cosine end with.", "a number from 0 to 1"
+    ) { (0...1).contains($0) }
+    public let plateauFactor = Key(
+        0.1, "What plateau multiplies the step size with.", "a number above 0 and below 1"
+    ) { $0 > 0 && $0 < 1 }
+    public let plateauPatience = Key(
+        10, atLeast: 0, "Epochs without a better score that plateau waits before it cuts the step size.")
 
     public static let table = KeyTable(AdamWKeys())
 }
@@ -47,13 +66,20 @@ public final class AdamW {
     }
 
     /// Takes one step along the gradients and sets them to 0.
-    /// - Returns: The norm of all gradients before the step, √Σ g²: NaN or infinite where any of them is.
+    /// - Parameter learningRate: The step size; nil for that of the settings.
+    /// - Returns: The norm of all gradients before the step and before clipping, √Σ g²: NaN or infinite where any of them is.
     @discardableResult
-    public func step() -> Double {
+    public func step(learningRate: Double? = nil) -> Double {
         stepCount += 1
+        var scale = 1.0
+        if settings.clipNorm > 0 {
+            // As PyTorch's clip_grad_norm_. A norm that is no number scales nothing, and is returned below.
+            let norm = Kernels.sumOfSquares(parameters.gradients).squareRoot()
+            scale = min(1, settings.clipNorm / (norm + 1e-6))
+        }
         let rates = AdamWRates(
-            learningRate: settings.learningRate, beta1: settings.beta1, beta2: settings.beta2,
-            epsilon: settings.epsilon, weightDecay: settings.weightDecay, step: stepCount)
+            learningRate: learningRate ?? settings.learningRate, beta1: settings.beta1, beta2: settings.beta2,
+            epsilon: settings.epsilon, weightDecay: settings.weightDecay, step: stepCount, gradientScale: scale)
         return Kernels.adamW(
             parameters: parameters.values, gradients: parameters.gradients, firstMoments: firstMoments,
             secondMoments: secondMoments, rates

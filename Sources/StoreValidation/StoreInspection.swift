@@ -83,6 +83,10 @@ final class StoreInspection {
     /// The number of dialogues: the rows of `/dialogues/id`.
     var dialogueCount: Int? { datasets[StorePath.dialogueID]?.shape.first }
 
+    /// The names of the sets of labels beside those of emotion.
+    private(set) lazy var targetNames: [String] = groups.filter { $0.hasPrefix(StorePath.targets + "/") }
+        .map { String($0.dropFirst(StorePath.targets.count + 1)) }.filter { !$0.contains("/") }.sorted()
+
     /// The utterances of each dialogue, nil where the offsets are not what they must be.
     private(set) lazy var dialogueRanges: [Range<Int>]? = {
         guard let offsets = utteranceOffsets, let utterances = utteranceCount, let dialogues = dialogueCount,
@@ -111,7 +115,7 @@ final class StoreInspection {
         }
         .sorted { $0.name < $1.name }
 
-    private func numbers<Value: Scalar>(_ path: String) -> [Value]? {
+    func numbers<Value: Scalar>(_ path: String) -> [Value]? {
         guard let found = datasets[path], found.type == .of(Value.scalarType), found.shape.count == 1 else {
             return nil
         }
@@ -132,7 +136,7 @@ final class StoreInspection {
         return StringTable(bytes: bytes, size: size, count: rows.count)
     }
 
-    private func names(_ path: String) -> [String]? {
+    func names(_ path: String) -> [String]? {
         strings(path).map { table in table.indices.map { table.text($0) } }
     }
 

@@ -83,7 +83,8 @@ public enum StoreValidator {
 
     /// The rules after the header's and the features', in the order in which they run.
     private static let rules: [any Rule] = [
-        StructureRule(), ForeignStorageRule(), OffsetRule(), RangeRule(), DialogueRule(), NameRule(), IdentifierRule(),
+        StructureRule(), LayerRule(), ForeignStorageRule(), OffsetRule(), RangeRule(), DialogueRule(), NameRule(),
+        IdentifierRule(),
         SpeakerRule(), SplitRule(),
         TextRule(), SentenceRule(), ProvenanceRule(), PrecisionRule(), ClosingChecksumRule(), ChecksumRule(),
         SizeRule(), BalanceRule(), LengthRule(), CompressionRule(), UnknownContentRule(),

@@ -32,6 +32,9 @@ final class TrainingReporter {
                         String(format: "loss %.4f", loss), "\(ProgressBar.duration(left)) left",
                         String(format: "%.1f steps/s", rate),
                     ]))
+        case .stoppedEarly(let epoch, let epochs):
+            display.line(
+                "stopped after epoch \(epoch) of \(epochs): no better score for as long as training.patience allows")
         case .evaluating(let split): display.show(ProgressBar("evaluating \(split) …"))
         case .epoch(let metrics, let epochs, let isBest):
             epochStart = nil
@@ -47,7 +50,7 @@ final class TrainingReporter {
         return String(
             format: "epoch %d/%d  loss %.4f  %@ W-F1 %.2f  accuracy %.2f  %.1f s training, %.1f s evaluation%@",
             metrics.epoch, epochs,
-            metrics.trainLoss, split, metrics.selectionScore, metrics.validAccuracy ?? metrics.testAccuracy ?? 0,
+            metrics.trainLoss, split, metrics.weightedF1, metrics.validAccuracy ?? metrics.testAccuracy ?? 0,
             metrics.trainSeconds, metrics.evaluationSeconds, isBest ? "  *" : "")
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import ConvertCommands
 
 /// The command `vuemo`.
 @main struct Vuemo: ParsableCommand {
@@ -18,12 +17,7 @@ import ConvertCommands
             same three); 64 wrong usage; 74 the result could not be written; 128 and a signal's number.
             """,
         version: CommandProcess.version,
-        groupedSubcommands: [
-            CommandGroup(name: "Conversion", subcommands: [Convert.self, Scan<HandOver>.self]),
-            CommandGroup(name: "Inspection", subcommands: [Info.self, Validate.self, Diff.self]),
-            CommandGroup(name: "Store", subcommands: [Subset.self, Merge.self, Export.self]),
-            CommandGroup(name: "Model", subcommands: [Train.self, Evaluate.self]),
-        ])
+        groupedSubcommands: CommandSection.allCases.map(\.group))
 
     static func main() { CommandProcess.run(Vuemo.self) }
 }

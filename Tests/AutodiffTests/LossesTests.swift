@@ -32,6 +32,46 @@ import Testing
         }
     }
 
+    /// PyTorch's cross_entropy with label_smoothing.
+    @Test(arguments: labels, [weights, nil])
+    func labelSmoothing(labels: [Int32], weights: [Float]?) {
+        checkOperation([logProbabilities(seed: 19)], elements: 20) { tape, v in
+            tape.negativeLogLikelihood(v[0], labels: labels, classWeights: weights, smoothing: 0.2)
+        } reference: { v in
+            var (sum, smooth, total) = (0.0, 0.0, 0.0)
+            for (row, label) in labels.enumerated() where label >= 0 {
+                let weight = Double(weights?[Int(label)] ?? 1)
+                sum -= weight * v[0][row, Int(label)]
+                for column in 0..<4 { smooth -= Double(weights?[column] ?? 1) * v[0][row, column] }
+                total += weight
+            }
+            return scalar((0.8 * sum + 0.2 / 4 * smooth) / total)
+        }
+    }
+
+    /// Minibatches that are divided by what all of them weigh add up to the loss of all of them.
+    @Test func partsOfALossAddUp() throws {
+        let x = logProbabilities(seed: 20).tensor
+        let labels = Self.labels[0]
+        let losses: [((Tape, Variable, [Int32], Double?) -> Variable, Double)] = [
+            (
+                { $0.negativeLogLikelihood($1, labels: $2, classWeights: Self.weights, over: $3) },
+                11.5 + 3.25 + 6.9 + 0.5 + 0.5
+            ),
+            ({ $0.focalLoss($1, labels: $2, over: $3) }, 5), ({ $0.releasedFocalLoss($1, labels: $2, over: $3) }, 20),
+        ]
+        for (loss, weight) in losses {
+            func value(_ rows: Range<Int>, _ total: Double?) -> Double {
+                let tape = Tape(mode: .evaluation, recording: false)
+                let part = Tensor(
+                    rows: rows.count, columns: 4, Array(x.array[rows.lowerBound * 4..<rows.upperBound * 4]))
+                return Double(loss(tape, .constant(part), Array(labels[rows]), total).value[0, 0])
+            }
+            let whole = value(0..<5, nil)
+            #expect(abs(value(0..<2, weight) + value(2..<5, weight) - whole) < 1e-5 * abs(whole))
+        }
+    }
+
     @Test(arguments: labels, [2.5, 1, 3])
     func releasedFocalLoss(labels: [Int32], gamma: Double) {
         checkOperation([logProbabilities(seed: 16)], elements: 20) { tape, v in

@@ -17,6 +17,22 @@ import Testing
         }
     }
 
+    @Test func version110() throws {
+        let store = try Store(opening: Self.folder + "/1.1.0.h5")
+        #expect(store.contentID == "ad5104f4e31266fe4edd6046eeabaafc06d545de2ba564c94ac99775d9f3fa9c")
+        #expect(store.dataset == "SYNTHETIC")
+        #expect(store.labels.prefix(4) == [0, 1, 2, 0])
+        #expect(
+            store.targets.map(\.name) == ["sentiment"]
+                && store.targets[0].labelNames == ["négatif", "neutral", "positive"])
+        #expect(store.targets[0].labels.prefix(4) == [-1, 1, 2, 0])
+        #expect(store.features(of: .text).map(\.layer) == [1, 2])
+        #expect(try store.sentence(5) == "Sentence of \(store.utteranceIDs[5]), naïve.")
+        // What a run that was made from this data in format 1.0 has written down.
+        #expect(try store.hasContent("68733e24463abf433ecfed8cd594ac2ecf459f1a43efcf34f39eeb10819efd6b"))
+        #expect(try !store.hasContent("f2dee406a6ad9660cdee93a4899f0c3c369e2c822320682b0ef1ca74298cde92"))
+    }
+
     @Test func version100() throws {
         let store = try Store(opening: Self.folder + "/1.0.0.h5")
         #expect(store.contentID == "f2dee406a6ad9660cdee93a4899f0c3c369e2c822320682b0ef1ca74298cde92")

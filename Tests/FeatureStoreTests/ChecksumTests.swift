@@ -68,6 +68,6 @@ import Testing
     @Test func versionsAreThreeNumbers() {
         #expect(FormatVersion("1.20.3") == FormatVersion(major: 1, minor: 20, patch: 3))
         for text in ["", "1", "1.0", "1.0.0.0", "1.a.0", "v1.0.0"] { #expect(FormatVersion(text) == nil) }
-        #expect("\(FormatVersion.current)" == "1.0.0")
+        #expect("\(FormatVersion.current)" == "1.1.0")
     }
 }

@@ -13,7 +13,7 @@ import Testing
             page.components(separatedBy: "## Objects").last?.components(separatedBy: "## Checksums").first)
         let listed = objects.split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
         // Under /dialogues and /utterances the page leaves the group out.
-        let lists = StoreSchema.lists.map { list in
+        let lists = (StoreSchema.lists + StoreSchema.targetLists).map { list in
             let isShort = ["/dialogues/", "/utterances/"].contains { list.path.hasPrefix($0) }
             let name = isShort ? list.path.split(separator: "/").last! : list.path[...]
             return "| `\(name)` | \(list.typeName), \(list.rows.rawValue) | \(list.meaning) |"

@@ -57,7 +57,7 @@ import Testing
         try mark("2.1.0")
         let newer = try sentence(opening: path)
         #expect(newer.reason == .unsupportedVersion)
-        #expect(newer.description.contains("2.1.0") && newer.description.contains("1.0.0"))
+        #expect(newer.description.contains("2.1.0") && newer.description.contains("1.1.0"))
         try mark("1.9.3")
         #expect(try Store(opening: path).formatVersion == FormatVersion(major: 1, minor: 9, patch: 3))
         try mark("latest")
@@ -153,20 +153,53 @@ import Testing
         }
     }
 
+    /// Nobody computed these: every command but validate leaves such a file alone.
+    @Test(arguments: ["content_id", "label digest", "feature digest", "modality"])
+    func statedIdentitiesAreChecked(what: String) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path)
+        var synthetic = SyntheticStore()
+        synthetic.seed = 2
+        let other = try synthetic.write(to: folder.file("other.h5"))
+        let file = try File(updating: path)
+        switch what {
+        case "content_id": try file.write(other.contentID, attribute: "content_id")
+        case "label digest":
+            try file.openDataset(StorePath.label).overwrite(String(repeating: "0", count: 64), attribute: "sha256")
+        case "feature digest":
+            let digest = try File(opening: folder.file("other.h5")).openDataset("/features/audio")
+                .readString(attribute: "sha256")
+            try file.openDataset("/features/audio").overwrite(digest, attribute: "sha256")
+            let id = try file.statedContentID(.meaning, datasets: file.contents().datasets)
+            try file.write(id, attribute: "content_id")
+        default: try file.openDataset("/features/audio").write("visual", attribute: "modality")
+        }
+        try file.close()
+        if what == "feature digest" {
+            let error = #expect(throws: StoreError.self) { try Store(opening: path).verify() }
+            #expect(error?.reason == .damaged && error?.object == "/features/audio")
+        } else {
+            let error = #expect(throws: StoreError.self) { try Store(opening: path) }
+            #expect(error?.reason == .damaged)
+        }
+    }
+
     /// Names are bytes: letters that are composed in two ways are two names.
     @Test func namesThatSwiftTakesForOneAreTwo() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("store.h5")
-        try SyntheticStore().write(to: path)
-        let file = try File(updating: path)
-        let rows = try file.openDataset("/features/audio").rowCount
-        for (name, width) in [("caf\u{E9}", 2), ("cafe\u{301}", 3)] {
-            let dataset = try file.createDataset("/features/\(name)", type: .float32, shape: [rows, width])
-            try dataset.writeAll([Float](repeating: Float(width), count: rows * width))
-            try dataset.write("audio", attribute: "modality")
-            try dataset.write("float32", attribute: "source_dtype")
+        var manifest = SyntheticStore().manifest
+        manifest.features = [("caf\u{E9}", 2), ("cafe\u{301}", 3)].map {
+            FeatureDescription(name: $0, modality: .audio, width: $1)
         }
-        try file.close()
+        _ = try StoreWriter.write(manifest, to: path) { writer in
+            for feature in manifest.features {
+                try writer.append(
+                    rows: [Float](repeating: Float(feature.width), count: manifest.utteranceCount * feature.width),
+                    to: feature.name)
+            }
+        }
         let store = try Store(opening: path)
         #expect(store.feature(named: "caf\u{E9}")?.width == 2 && store.feature(named: "cafe\u{301}")?.width == 3)
         #expect(try store.readRows(of: "caf\u{E9}", 0..<1) == [2, 2])

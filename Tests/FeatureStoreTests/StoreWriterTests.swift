@@ -86,6 +86,67 @@ import Testing
                 == Store(opening: folder.file("plain.h5")).readRows(of: "audio", 0..<2))
     }
 
+    /// From format 1.1 on the id covers what numbers mean, and not how strings are stored.
+    @Test func contentIDFollowsWhatNumbersMean() throws {
+        let folder = try TemporaryFolder()
+        let synthetic = SyntheticStore()
+        func id(_ change: (inout StoreManifest) -> Void) throws -> String {
+            try synthetic.write(to: folder.file("\(UUID()).h5"), changing: change).contentID
+        }
+        let plain = try id { _ in }
+        let sentiment = LabelSet(
+            name: "sentiment", labelNames: ["negative", "positive"],
+            labels: [Int32](repeating: 1, count: synthetic.manifest.utteranceCount))
+        let meanings: [(inout StoreManifest) -> Void] = [
+            { $0.dataset = "ANOTHER" }, { $0.speakerScope = .corpus },
+            { $0.features[$0.features.count - 1].modality = .audio },
+            {
+                $0.features[0].layer = 2; $0.features[1].layer = 1
+            },
+            { $0.features[0].layer = nil }, { $0.labelNames[0] = "class zero" }, { $0.splits[0].name = "learn" },
+            { $0.targets = [sentiment] },
+            { $0.targets = [LabelSet(name: "valence", labelNames: sentiment.labelNames, labels: sentiment.labels)] },
+        ]
+        let ids = try meanings.map { try id($0) }
+        #expect(Set(ids + [plain]).count == meanings.count + 1)
+        #expect(try id { $0.splits[0].origin = "told in other words" } == plain)
+        #expect(try id { $0.features[0].extractor = "another" } == plain)
+
+        // A wider column holds the same strings.
+        let path = folder.file("wide.h5")
+        try synthetic.write(to: path)
+        let file = try File(updating: path)
+        let names = try file.openDataset(StorePath.labelNames).readStrings()
+        let content = try file.contentID(.meaning, datasets: [StorePath.labelNames]) { _ in nil }
+        try file.delete(StorePath.labelNames)
+        let wide = try file.createStringDataset(StorePath.labelNames, bytes: 40, shape: [names.count])
+        try wide.writeStringBytes(
+            names.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: 40 - $0.utf8.count) }, rows: 0..<names.count)
+        let widened = try file.contentID(.meaning, datasets: [StorePath.labelNames]) { _ in nil }
+        #expect(widened == content)
+    }
+
+    @Test func targetsComeBack() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        let sentiment = LabelSet(
+            name: "sentiment", labelNames: ["negative", "positive"],
+            labels: SyntheticStore().manifest.labels.map { $0 - 1 })
+        try SyntheticStore().write(to: path, changing: { $0.targets = [sentiment] })
+        #expect(try Store(opening: path).targets == [sentiment])
+        for (fault, word) in [
+            (LabelSet(name: "a/b", labelNames: [], labels: []), "name"),
+            (LabelSet(name: "x", labelNames: ["a", "a"], labels: sentiment.labels), "twice"),
+            (LabelSet(name: "x", labelNames: ["a"], labels: sentiment.labels), "classes"),
+            (LabelSet(name: "x", labelNames: ["a", "b"], labels: [0]), "utterances"),
+        ] {
+            let error = #expect(throws: StoreError.self) {
+                try SyntheticStore().write(to: folder.file("no.h5"), changing: { $0.targets = [fault] })
+            }
+            #expect(error?.message.contains(word) == true, "\(String(describing: error))")
+        }
+    }
+
     @Test func statisticsAreThoseOfTrain() throws {
         let folder = try TemporaryFolder()
         let synthetic = SyntheticStore()

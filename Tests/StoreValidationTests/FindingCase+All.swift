@@ -87,6 +87,11 @@ extension FindingCase {
                 try file.writeStrings(["one", "two"], to: "/splits/origin")
             }),
         FindingCase(
+            code: .faultyLayers, place: "/features/text_roberta_2",
+            example: "'text_roberta_2' and 'text_roberta_1' both have layer 1",
+            alongside: [.contentMismatch, .noClosingChecksum],
+            file: { try $0.openDataset("/features/text_roberta_2").write(Int32(1), attribute: "layer") }),
+        FindingCase(
             code: .dialogueInTwoSplits, place: "/dialogues/split",
             example: "dialogue 'dialogue-0': in train and in test",
             alongside: changed.union([.duplicateDialogue]), file: name("/dialogues/id", 8, Array("dialogue-0".utf8))),

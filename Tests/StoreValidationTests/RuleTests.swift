@@ -59,7 +59,7 @@ import Testing
         #expect(try damaged { try $0.write(UInt8(0), attribute: "complete") }.contains { $0.code == .incomplete })
         let newer = try damaged { try $0.write("7.0.0", attribute: "format_version") }
         #expect(newer.map(\.code) == [.unsupportedVersion])
-        #expect(newer[0].message.contains("7.0.0") && newer[0].message.contains("1.0.0"))
+        #expect(newer[0].message.contains("7.0.0") && newer[0].message.contains("1.1.0"))
         let minor = try damaged { file in
             try file.write("1.4.0", attribute: "format_version")
             try file.write([1, 2], to: "/dialogues/mood")
@@ -90,6 +90,46 @@ import Testing
         #expect(feature.contains { $0.code == .missingObject && $0.message.contains("modality") })
         let none = try damaged { try $0.delete("/features") }
         #expect(none.contains { $0.code == .missingObject && $0.place == "/features" })
+    }
+
+    @Test func labelsBesideThoseOfEmotion() throws {
+        let folder = try TemporaryFolder()
+        let count = SyntheticStore().manifest.utteranceCount
+        func found(_ fault: (borrowing File) throws -> Void) throws -> [Finding] {
+            let path = folder.file("\(UUID()).h5")
+            try SyntheticStore().write(
+                to: path,
+                changing: {
+                    $0.targets = [
+                        LabelSet(
+                            name: "sentiment", labelNames: ["good", "bad"], labels: [Int32](repeating: 1, count: count))
+                    ]
+                })
+            let file = try File(updating: path)
+            try fault(file)
+            try file.close()
+            return try StoreValidator.validate(path).findings
+        }
+        let sound = try found { _ in }
+        #expect(
+            !sound.contains {
+                [.unknownContent, .contentMismatch, .checksumMismatch, .missingObject].contains($0.code)
+            })
+        let (label, names) = (StorePath.targetLabel("sentiment"), StorePath.targetNames("sentiment"))
+        let range = try found { try set(label, 3, Int32(2), in: $0) }
+        #expect(range.contains { $0.code == .labelOutOfRange && $0.place == label && $0.count == 1 })
+        let missing = try found { try $0.delete(names) }
+        #expect(missing.contains { $0.code == .missingObject && $0.place == names })
+        let repeated = try found { file in
+            try file.delete(names)
+            try file.writeStrings(["good", "good"], to: names)
+        }
+        #expect(repeated.contains { $0.code == .faultyName && $0.place == names })
+        let rows = try found { file in
+            try file.delete(label)
+            try file.write([Int32](repeating: 0, count: 3), to: label)
+        }
+        #expect(rows.contains { $0.code == .wrongRowCount && $0.place == label })
     }
 
     @Test func offsets() throws {

@@ -5,7 +5,7 @@ import NeuralNetworks
 import Optimizers
 import TestSupport
 import Testing
-import VUEMO
+import Models
 
 @testable import Training
 
@@ -43,7 +43,7 @@ import VUEMO
                 history: [metrics], stepLosses: [1.5, 0.1], secondsInEpoch: 2.0 / 3, dataSecondsInEpoch: 1.0 / 7,
                 totalSteps: 17),
             record: RunRecord(
-                configuration: RunConfiguration(models: .test), storePath: "/data/é.h5", dataset: "IEMOCAP",
+                configuration: RunConfiguration(models: .all), storePath: "/data/é.h5", dataset: "IEMOCAP",
                 contentID: "abc",
                 storeFormatVersion: "1.0.0", toolVersion: "test"))
     }
@@ -75,7 +75,7 @@ import VUEMO
             #expect(range.allSatisfy { optimizer.firstMoments[0, $0] == 0.25 && optimizer.secondMoments[0, $0] == 0.5 })
         }
         #expect(optimizer.stepCount == 17)
-        #expect(try CheckpointFile.readHeader(path, models: .test) == header)
+        #expect(try CheckpointFile.readHeader(path, models: .all) == header)
     }
 
     @Test func sameContentGivesTheSameBytes() throws {
@@ -148,7 +148,7 @@ import VUEMO
             let (model, optimizer) = model(seed: 2)
             do {
                 try CheckpointFile.readState(path, into: model.parameters, optimizer: optimizer)
-                #expect(try CheckpointFile.readHeader(path, models: .test) == header, "byte \(offset)")
+                #expect(try CheckpointFile.readHeader(path, models: .all) == header, "byte \(offset)")
                 #expect(model.parameters.values.array == expected.parameters.values.array, "byte \(offset)")
                 #expect(optimizer.stepCount == expectedOptimizer.stepCount, "byte \(offset)")
             } catch {
@@ -162,10 +162,10 @@ import VUEMO
         try Data("not HDF5 at all".utf8).write(to: URL(fileURLWithPath: path))
         #expect(load().contains(path))
         try SyntheticStore().write(to: folder.file("store.h5"))
-        let text = message { _ = try CheckpointFile.readHeader(folder.file("store.h5"), models: .test) }
+        let text = message { _ = try CheckpointFile.readHeader(folder.file("store.h5"), models: .all) }
         #expect(text.contains("is not a checkpoint of vuemo train"))
         #expect(
-            message { _ = try CheckpointFile.readHeader(folder.file("missing.h5"), models: .test) }.contains(
+            message { _ = try CheckpointFile.readHeader(folder.file("missing.h5"), models: .all) }.contains(
                 "missing.h5"))
     }
 

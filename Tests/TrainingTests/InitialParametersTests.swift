@@ -2,7 +2,7 @@ import FeatureStore
 import HDF5
 import TestSupport
 import Testing
-import VUEMO
+import Models
 
 @testable import Training
 
@@ -18,7 +18,7 @@ import VUEMO
         _ = try first.run()
         _ = try second.run()
         #expect(try arrays(first.folder.lastCheckpoint) == arrays(second.folder.lastCheckpoint))
-        #expect(try second.folder.record(models: .test).initialParameters == absolutePath(first.folder.lastCheckpoint))
+        #expect(try second.folder.record(models: .all).initialParameters == absolutePath(first.folder.lastCheckpoint))
     }
 
     @Test func mayLackRunningStatistics() throws {
@@ -51,7 +51,7 @@ import VUEMO
             #expect(run.vuemo.configuration.maximumNodes == 20_000)
             _ = try run.run()
         }
-        let resumed = try TrainingRun.resume(RunFolder(plan.output), store: tiny.store, models: .test)
+        let resumed = try TrainingRun.resume(RunFolder(plan.output), store: tiny.store, models: .all)
         #expect(resumed.vuemo.configuration.maximumHyperedges == 10_000)
 
         configuration.maximumHyperedges = 12

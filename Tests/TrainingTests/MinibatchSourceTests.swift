@@ -3,7 +3,7 @@ import FeatureStore
 import Foundation
 import TestSupport
 import Testing
-import VUEMO
+import Models
 
 @testable import Training
 

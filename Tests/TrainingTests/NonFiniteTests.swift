@@ -4,7 +4,7 @@ import HDF5
 import NeuralNetworks
 import TestSupport
 import Testing
-import VUEMO
+import Models
 
 @testable import Training
 
@@ -16,7 +16,7 @@ import VUEMO
         tiny.configuration.optimizer.learningRate = 1e30
         let run = try TrainingRun.start(tiny.plan("run"))
         let text = message { _ = try run.run() }
-        #expect(text.contains(" of epoch 1 ("), "\(text)")
+        #expect(text.contains(" of epoch 1, with the dialogues 'dialogue-"), "\(text)")
         #expect(
             text.contains("; lower optimizer.learningRate"), "\(text)")
         #expect(text.contains("run/checkpoints/last.h5, is sound: it was written after 0 epochs."), "\(text)")

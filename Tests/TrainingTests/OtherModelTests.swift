@@ -1,4 +1,4 @@
-import ConcatenationGRU
+import Models
 import Configuration
 import ConversationModels
 import Foundation
@@ -11,7 +11,7 @@ import Testing
 @Suite struct OtherModelTests {
     private func tiny() throws -> TinyRun {
         var tiny = try TinyRun()
-        tiny.configuration = RunConfiguration(models: .test, definition: .gru)
+        tiny.configuration = RunConfiguration(models: .all, definition: ConcatenationGRU.definition)
         tiny.configuration.model[ConcatenationGRUKeys.self].hiddenSize = 8
         tiny.configuration.training.batchSize = 2
         tiny.configuration.training.epochs = 12
@@ -25,7 +25,7 @@ import Testing
         let folder = try tiny.train("whole")
         let metrics = try comparableMetrics(folder)
         #expect(metrics.last!.trainLoss < 0.7 * metrics[0].trainLoss)
-        let result = try RunEvaluator.evaluate(folder, store: tiny.store, models: .test, split: "test")
+        let result = try RunEvaluator.evaluate(folder, store: tiny.store, models: .all, split: "test")
         #expect(try JSON.decode(RunResult.self, text(folder.result)) == result)
 
         // A run that was interrupted goes on to the same bits.
@@ -38,26 +38,26 @@ import Testing
         }
         let broken = RunFolder(tiny.folder.file("broken"))
         #expect(!FileManager.default.fileExists(atPath: broken.result))
-        _ = try TrainingRun.resume(broken, store: tiny.store, models: .test).run()
+        _ = try TrainingRun.resume(broken, store: tiny.store, models: .all).run()
         #expect(try arrays(broken.lastCheckpoint) == arrays(folder.lastCheckpoint))
     }
 
     @Test func isNamedInItsConfiguration() throws {
         let tiny = try tiny()
-        let record = try tiny.train("run").record(models: .test)
+        let record = try tiny.train("run").record(models: .all)
         #expect(record.configuration.definition.name == "gru" && record.configuration == tiny.configuration)
         #expect(record.yaml.hasPrefix("model:\n  name: gru\n"))
         #expect(
-            message { try record.refuseChanges([ConfigurationAssignment(setting: "model.name=vuemo")]) }
+            message { _ = try record.continued(with: [ConfigurationAssignment(setting: "model.name=vuemo")]) }
                 .contains("model.name is gru in the run and cannot become vuemo"))
         let unknown = message {
-            _ = try RunConfiguration(yaml: "model: {name: lstm}", name: "c.yaml", models: .test)
+            _ = try RunConfiguration(yaml: "model: {name: lstm}", name: "c.yaml", models: .all)
         }
         #expect(unknown == "c.yaml: model.name must be one of vuemo, gru, not \"lstm\".")
         // A key of the other model is unknown here.
         #expect(
             message {
-                _ = try RunConfiguration(yaml: "model: {name: gru, vueLayers: 2}", name: "c.yaml", models: .test)
+                _ = try RunConfiguration(yaml: "model: {name: gru, vueLayers: 2}", name: "c.yaml", models: .all)
             }
             .contains("there is no key model.vueLayers"))
     }

@@ -48,7 +48,7 @@ import Files
             rounds += 1
             // After the last step the wish comes in the evaluation; then a continued run has no steps left to stop after.
             try #require(rounds < 50)
-            run = try TrainingRun.resume(folder, store: tiny.store, models: .test)
+            run = try TrainingRun.resume(folder, store: tiny.store, models: .all)
         }
         #expect(rounds >= 9)
         try expectEqual(folder, whole)
@@ -82,7 +82,7 @@ import Files
         let tiny = try TinyRun()
         let whole = try tiny.train("whole")
         let folder = try TrainingRun.start(tiny.plan("stopped")).folder
-        let refused = message { _ = try RunEvaluator.evaluate(folder, store: tiny.store, models: .test, split: "test") }
+        let refused = message { _ = try RunEvaluator.evaluate(folder, store: tiny.store, models: .all, split: "test") }
         #expect(refused.contains("has no epoch to evaluate yet"))
         try finish(folder, tiny)
         try expectEqual(folder, whole)
@@ -95,38 +95,123 @@ import Files
         other.seed = 9
         let elsewhere = try TinyRun(other)
         #expect(
-            message { _ = try TrainingRun.resume(folder, store: elsewhere.store, models: .test) }.contains(
+            message { _ = try TrainingRun.resume(folder, store: elsewhere.store, models: .all) }.contains(
                 "holds other data"))
         #expect(
-            message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, models: .test, split: "test") }
+            message { _ = try RunEvaluator.evaluate(folder, store: elsewhere.store, models: .all, split: "test") }
                 .contains(
                     "holds other data"))
         let yaml = try text(folder.configuration).replacingOccurrences(of: "hiddenSize: 8", with: "hiddenSize: 16")
         try TextFile.replace(folder.configuration, with: yaml)
-        let refused = message { _ = try TrainingRun.resume(folder, store: tiny.store, models: .test) }
+        let refused = message { _ = try TrainingRun.resume(folder, store: tiny.store, models: .all) }
         #expect(refused.contains("model.hiddenSize is 8 there and 16 in config.yaml"), "\(refused)")
+    }
+
+    /// A best.h5 that is not the run's best epoch is found before anything is trained, and never evaluated.
+    @Test(arguments: ["last", "earlier", "another run", "damaged", "missing"])
+    func refusesABestCheckpointOfAnotherEpoch(what: String) throws {
+        var tiny = try TinyRun()
+        tiny.configuration.training.epochs = 8
+        let (whole, first) = (RunFolder(tiny.folder.file("whole")), tiny.folder.file("first.h5"))
+        do {
+            _ = try TrainingRun.start(tiny.plan("whole")).run { event in
+                guard case .epoch(let metrics, _, _) = event, metrics.epoch == 1 else { return }
+                try? FileManager.default.copyItem(atPath: whole.bestCheckpoint, toPath: first)
+            }
+        }
+        let history = try CheckpointFile.readHeader(whole.lastCheckpoint, models: .all).progress.history
+        let best = try #require(history.best?.epoch)
+        try #require(best > 1 && best < 8, "the test needs a best epoch in the middle, not \(best)")
+        let result = try text(whole.result)
+        func place(_ source: String) throws {
+            try FileManager.default.removeItem(atPath: whole.bestCheckpoint)
+            try FileManager.default.copyItem(atPath: source, toPath: whole.bestCheckpoint)
+        }
+        let word: String
+        switch what {
+        case "last":
+            try place(whole.lastCheckpoint)
+            word = "holds the state after epoch 8, but the best epoch of the run is \(best)"
+        case "earlier":
+            try place(first)
+            word = "holds the state after epoch 1, but"
+        case "another run":
+            let other = try tiny.train("other").bestCheckpoint
+            try place(other)
+            word = "comes from another run"
+        case "damaged":
+            let file = try File(updating: whole.bestCheckpoint)
+            let weights = try file.openDataset("parameters/classify.weight")
+            let columns = weights.shape[1]
+            try weights.write(rows: 0..<1, from: [Float](repeating: 0.25, count: columns))
+            try file.close()
+            word = "checksum"
+        default:
+            try FileManager.default.removeItem(atPath: whole.bestCheckpoint)
+            word = "is missing"
+        }
+        let refused = message { _ = try TrainingRun.resume(whole, store: tiny.store, models: .all) }
+        #expect(refused.contains(word), "\(refused)")
+        let evaluated = message { _ = try RunEvaluator.evaluate(whole, store: tiny.store, models: .all, split: "test") }
+        #expect(evaluated.contains(word), "\(evaluated)")
+        #expect(try text(whole.result) == result)
     }
 
     @Test func refusesOptionsThatWouldChangeTheRun() throws {
         let tiny = try TinyRun()
-        let record = try TrainingRun.start(tiny.plan("run")).folder.record(models: .test)
-        try record.refuseChanges([ConfigurationAssignment(key: "training.epochs", value: "3", option: "--epochs")])
-        try record.refuseChanges([ConfigurationAssignment(key: "training.prefetch", value: "7", option: "--prefetch")])
-        let refused = message {
-            try record.refuseChanges([ConfigurationAssignment(key: "training.seed", value: "3", option: "--seed")])
+        let record = try TrainingRun.start(tiny.plan("run")).folder.record(models: .all)
+        func continued(_ key: String, _ value: String) throws -> RunRecord {
+            try record.continued(with: [ConfigurationAssignment(key: key, value: value, option: "--option")])
         }
+        let epochs = record.configuration.training.epochs
+        #expect(try continued("training.epochs", "\(epochs)").configuration == record.configuration)
+        #expect(try continued("training.epochs", "\(epochs + 4)").configuration.training.epochs == epochs + 4)
+        #expect(try continued("training.prefetch", "7").configuration.training.prefetch == 7)
+        let refused = message { _ = try continued("training.seed", "3") }
         #expect(refused.contains("training.seed is 1475 in the run and cannot become 3"))
+        let fewer = message { _ = try continued("training.epochs", "1") }
+        #expect(fewer.contains("training.epochs is \(epochs) in the run and cannot become less"), "\(fewer)")
+    }
+
+    /// More epochs give the run that had them from the beginning.
+    @Test func epochsCanBeAdded() throws {
+        var tiny = try TinyRun()
+        tiny.configuration.training.epochs = 5
+        let whole = try tiny.train("whole")
+        tiny.configuration.training.epochs = 2
+        let short = try tiny.train("short")
+        let record = try short.record(models: .all).continued(with: [
+            ConfigurationAssignment(key: "training.epochs", value: "5", option: "--epochs")
+        ])
+        do {
+            let run = try TrainingRun.resume(short, as: record, store: tiny.store, models: .all)
+            #expect(run.finishedEpochs == nil)
+            _ = try run.run()
+        }
+        try expectEqual(short, whole)
+        #expect(try short.record(models: .all).configuration.training.epochs == 5)
+        #expect(try TrainingRun.resume(short, store: tiny.store, models: .all).finishedEpochs == 5)
+
+        // Where every step depends on the number of epochs, it stays.
+        tiny.configuration.optimizer.schedule = .cosine
+        let cosine = try tiny.train("cosine").record(models: .all)
+        let refused = message {
+            _ = try cosine.continued(with: [
+                ConfigurationAssignment(key: "training.epochs", value: "5", option: "--epochs")
+            ])
+        }
+        #expect(refused.contains("training.epochs is 2 in the run and cannot become 5"), "\(refused)")
     }
 
     @Test func namesAFolderThatIsNoRun() throws {
         let folder = try TemporaryFolder()
-        #expect(message { _ = try RunFolder(folder.path).record(models: .test) }.contains("is no run folder"))
+        #expect(message { _ = try RunFolder(folder.path).record(models: .all) }.contains("is no run folder"))
         #expect(
-            message { _ = try RunFolder(folder.file("missing")).record(models: .test) }.contains("is no run folder"))
+            message { _ = try RunFolder(folder.file("missing")).record(models: .all) }.contains("is no run folder"))
     }
 
     private func finish(_ folder: RunFolder, _ tiny: TinyRun) throws {
-        let run = try TrainingRun.resume(folder, store: tiny.store, models: .test)
+        let run = try TrainingRun.resume(folder, store: tiny.store, models: .all)
         guard case .finished = try run.run() else {
             Issue.record("the continued run did not finish")
             return

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func namesTheKeysOfTheRecord() throws {
-        let configuration = RunConfiguration(models: .test)
+        let configuration = RunConfiguration(models: .all)
         let record = RunRecord(
             configuration: configuration, storePath: "/store.h5", dataset: "tiny", contentID: "0",
             storeFormatVersion: "1.0.0", initialParameters: "/start.h5", toolVersion: "1.0.0")
@@ -36,8 +36,10 @@ import Testing
     @Test func namesTheFieldsOfTheMetrics() throws {
         let metrics = EpochMetrics(
             epoch: 1, trainLoss: 1, stepLosses: [1], trainSeconds: 1, dataSeconds: 1, evaluationSeconds: 1,
-            learningRate: 1, validWeightedF1: 1, validAccuracy: 1, validLoss: 1, testWeightedF1: 1, testAccuracy: 1,
-            peakMemoryMiB: 1)
+            learningRate: 1, gradientNorm: 1, largestGradientNorm: 1, parameterNorm: 1, utterancesPerSecond: 1,
+            score: 1,
+            validWeightedF1: 1, validMacroF1: 1, validAccuracy: 1, validLoss: 1, testWeightedF1: 1, testMacroF1: 1,
+            testLoss: 1, testAccuracy: 1, peakMemoryMiB: 1)
         #expect(try names(in: "metrics.jsonl") == fields(of: JSON.line(metrics)))
     }
 

@@ -3,7 +3,7 @@ import FeatureStore
 import Foundation
 import TestSupport
 import Testing
-import VUEMO
+import Models
 
 @testable import Training
 
@@ -24,7 +24,7 @@ import VUEMO
         let result = try JSON.decode(RunResult.self, text(folder.result))
         #expect(result.perClass.map(\.name) == tiny.store.labelNames)
         #expect(result.confusion.count == 3)
-        let record = try folder.record(models: .test)
+        let record = try folder.record(models: .all)
         #expect(record.configuration == tiny.configuration)
         #expect(record.contentID == tiny.store.contentID)
         let predictions = try text(folder.predictions).split(separator: "\n")
@@ -42,7 +42,7 @@ import VUEMO
         let scores = metrics.map(\.selectionScore)
         let result = try JSON.decode(RunResult.self, text(folder.result))
         #expect(result.chosenEpoch == scores.firstIndex(of: scores.max()!)! + 1)
-        let evaluated = try RunEvaluator.evaluate(folder, store: tiny.store, models: .test, split: "test")
+        let evaluated = try RunEvaluator.evaluate(folder, store: tiny.store, models: .all, split: "test")
         #expect(evaluated == result)
     }
 
@@ -140,7 +140,7 @@ import VUEMO
         let tiny = try TinyRun()
         let run = try TrainingRun.start(tiny.plan("run"))
         withExtendedLifetime(run) {
-            let text = message { _ = try TrainingRun.resume(run.folder, store: tiny.store, models: .test) }
+            let text = message { _ = try TrainingRun.resume(run.folder, store: tiny.store, models: .all) }
             #expect(text.contains("another vuemo train is working in"))
         }
     }

@@ -1,27 +1,39 @@
 import Foundation
 import Tensors
 
-/// Losses on log-probabilities [N, C] and labels of 0..<C; rows whose label is below 0 are left out. Each is a scalar.
+/// Losses on log-probabilities [N, C] and labels of 0..<C; rows whose label is below 0 are left out. Each is a scalar: a sum over rows,
+/// divided by `total`. Without a total it is divided by what the rows weigh together, which makes it a mean; minibatches whose gradients
+/// are added up take the weight of all of them.
 extension Tape {
     /// −Σ w_label · logp_label / Σ w_label, as PyTorch's nll_loss.
     ///
-    /// - Parameter classWeights: C numbers, or nil for plain cross-entropy, −mean logp_label
-    public func negativeLogLikelihood(_ logProbabilities: Variable, labels: [Int32], classWeights: [Float]? = nil)
-        -> Variable
-    {
+    /// - Parameters:
+    ///   - classWeights: C numbers, or nil for plain cross-entropy, −mean logp_label.
+    ///   - smoothing: ε, the share of the target that is spread over all classes: (1 − ε) times the loss, plus
+    ///     ε / C · −Σ_c w_c · logp_c, as PyTorch's cross_entropy with label_smoothing.
+    public func negativeLogLikelihood(
+        _ logProbabilities: Variable, labels: [Int32], classWeights: [Float]? = nil, smoothing: Double = 0,
+        over total: Double? = nil
+    ) -> Variable {
         precondition(classWeights.map { $0.count == logProbabilities.columns } ?? true)
         let weights = labels.map { label in label < 0 ? 0 : Double(classWeights?[Int(label)] ?? 1) }
-        let total = weights.reduce(0, +)
+        let total = total ?? weights.reduce(0, +)
+        let spread = smoothing / Double(logProbabilities.columns)
         return loss(logProbabilities, labels: labels, scale: total > 0 ? 1 / total : 0) { row, column, label, logp in
-            column == label ? (-weights[row] * logp, -weights[row]) : (0, 0)
+            guard smoothing > 0 else { return column == label ? (-weights[row] * logp, -weights[row]) : (0, 0) }
+            let weight =
+                (column == label ? (1 - smoothing) * weights[row] : 0) + spread * Double(classWeights?[column] ?? 1)
+            return (-weight * logp, -weight)
         }
     }
 
     /// The released code's focal loss: the mean over all N·C entries of −(1 − onehot · logp)^γ · logp. The focusing factor
     /// holds the log-probability in the place of the probability, and classes that are not the target count.
-    public func releasedFocalLoss(_ logProbabilities: Variable, labels: [Int32], gamma: Double = 2.5) -> Variable {
-        let entries = labels.count { $0 >= 0 } * logProbabilities.columns
-        return loss(logProbabilities, labels: labels, scale: entries > 0 ? 1 / Double(entries) : 0) {
+    public func releasedFocalLoss(
+        _ logProbabilities: Variable, labels: [Int32], gamma: Double = 2.5, over total: Double? = nil
+    ) -> Variable {
+        let entries = total ?? Double(labels.count { $0 >= 0 } * logProbabilities.columns)
+        return loss(logProbabilities, labels: labels, scale: entries > 0 ? 1 / entries : 0) {
             _, column, label, logp in
             guard column == label else { return (-logp, -1) }
             let base = 1 - logp
@@ -31,10 +43,11 @@ extension Tape {
 
     /// Focal loss as Lin et al. (2017) define it: the mean of −w_label (1 − p_label)^γ log p_label.
     public func focalLoss(
-        _ logProbabilities: Variable, labels: [Int32], gamma: Double = 2, classWeights: [Float]? = nil
+        _ logProbabilities: Variable, labels: [Int32], gamma: Double = 2, classWeights: [Float]? = nil,
+        over total: Double? = nil
     ) -> Variable {
-        let count = labels.count { $0 >= 0 }
-        return loss(logProbabilities, labels: labels, scale: count > 0 ? 1 / Double(count) : 0) {
+        let count = total ?? Double(labels.count { $0 >= 0 })
+        return loss(logProbabilities, labels: labels, scale: count > 0 ? 1 / count : 0) {
             _, column, label, logp in
             guard column == label else { return (0, 0) }
             let weight = Double(classWeights?[label] ?? 1)

@@ -190,7 +190,12 @@ void ck_hypergraph_backward(ck_matrix x_gradient, ck_hypergraph_gradients gradie
 /// 1 - beta^steps.
 typedef struct {
     float learning_rate, rest1, beta2, rest2, epsilon, weight_decay, correction1, correction2;
+    /// What every gradient is multiplied with first: 1, or less where their norm is too large.
+    float gradient_scale;
 } ck_adamw_rates;
+
+/// The sum of squares.
+double ck_sum_of_squares(const float *x, size_t count);
 
 /// One AdamW step over a range of the arenas (decoupled weight decay); gradients are set to zero.
 /// Returns the sum of the squared gradients.

@@ -1,7 +1,7 @@
 import HDF5
 
 extension Store {
-    /// Checks the stored rows of features against their block checksums, at the speed of memory and with bounded memory.
+    /// Checks the stored rows of features against their block checksums and their SHA-256, with bounded memory.
     /// - Parameters:
     ///   - names: The features to check; nil for all, and the sentences too.
     ///   - nonFinite: Told each row that holds NaN or infinity, as the rows pass.
@@ -34,20 +34,23 @@ extension Store {
 }
 
 extension File {
-    /// Checks a dataset against its block checksums.
+    /// Checks a dataset against its block checksums and its SHA-256.
     /// - Throws: ``StoreError`` naming the rows of the first damaged block.
     func verify(
         _ dataset: borrowing Dataset, visit: (Range<Int>, UnsafeRawBufferPointer) -> Void = { _, _ in }
     ) throws(StoreError) {
         let outcome: BlockCheck
+        let stated: String?
         do {
-            outcome = try checkBlocks(of: dataset, visit: visit)
+            outcome = try checkBlocks(of: dataset, content: true, visit: visit)
+            stated = try dataset.statedSHA256()
         } catch {
             throw StoreError(error, reason: .damaged)
         }
         let message: String
         switch outcome {
-        case .intact: return
+        case .intact(let sha256) where sha256 == stated: return
+        case .intact: message = "its bytes do not have the SHA-256 that is stated beside them"
         case .damaged(let rows, _):
             message = "rows \(rows[0].lowerBound) to \(rows[0].upperBound - 1) do not match their checksum"
         case .unusable(let why): message = why

@@ -48,7 +48,7 @@ public final class Store: @unchecked Sendable {
     public let dataset: String
     /// The format version the file states.
     public let formatVersion: FormatVersion
-    /// Equal for stores of the same data however they are laid out.
+    /// Equal for stores of the same data and of one minor format version, however they are laid out; see ``hasContent(_:)``.
     public let contentID: String
     /// The dialogues in stored order.
     public let dialogues: [StoreDialogue]
@@ -68,6 +68,8 @@ public final class Store: @unchecked Sendable {
     public let splits: [SplitDescription]
     /// The features, sorted by name.
     public let features: [FeatureDescription]
+    /// Labels beside those of emotion, sorted by name.
+    public let targets: [LabelSet]
     /// Where the store came from; nil where the file does not say.
     public let provenance: StoreProvenance?
 
@@ -105,8 +107,24 @@ public final class Store: @unchecked Sendable {
         let features = try reader.readFeatures(rows: tables.labels.count)
         self.features = features.map(\.description)
         self.datasets = Dictionary(uniqueKeysWithValues: features.map { (Array($0.description.name.utf8), $0) })
+        self.targets = try reader.readTargets(rows: tables.labels.count)
         self.provenance = try reader.readProvenance()
+        try reader.checkContentID(header.contentID, header.version)
         self.file = reader.takeFile()
+    }
+
+    /// Whether this is the content that an id stands for: the store's own, or the one by the definition of another format version.
+    /// - Throws: ``StoreError`` where the file cannot be read.
+    public func hasContent(_ id: String) throws(StoreError) -> Bool {
+        if contentID == id { return true }
+        do {
+            let datasets = file.contents().datasets
+            for definition in [ContentIdentifier.Definition.storage, .meaning]
+            where try file.statedContentID(definition, datasets: datasets) == id { return true }
+            return false
+        } catch {
+            throw StoreError(error, reason: .damaged)
+        }
     }
 
     /// Refuses a file that was cut or written to since it was opened: what was read of it may be of two versions, or zeros.

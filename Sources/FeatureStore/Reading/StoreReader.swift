@@ -6,6 +6,8 @@ import HDF5
 final class StoreReader {
     private let path: String
     private var file: File?
+    /// The paths of all datasets.
+    private var datasets: [String] = []
 
     init(opening path: String) throws(StoreError) {
         self.path = path
@@ -16,7 +18,7 @@ final class StoreReader {
                 message: "it is not an HDF5 file, or its beginning is damaged; give a store that 'vuemo convert' wrote")
         }
         do {
-            self.file = try Self.open(path)
+            self.file = try openFile(path)
         } catch let error as HDF5Error {
             if let open = StoreError(openElsewhere: error) { throw open }
             throw StoreError(
@@ -28,7 +30,7 @@ final class StoreReader {
     }
 
     /// Opens the file and makes sure, before any value is read, that nothing in it leads out of it.
-    private static func open(_ path: String) throws -> File {
+    private func openFile(_ path: String) throws -> File {
         let file = try File(inspecting: path)
         let contents = file.contents()
         if let (object, refusal) = contents.refused.first {
@@ -37,6 +39,7 @@ final class StoreReader {
                 message: "\(refusal.message); a store holds everything itself: use one that 'vuemo convert' wrote")
         }
         if let (_, error) = contents.unreadable.first { throw error }
+        datasets = contents.datasets
         return file
     }
 
@@ -137,10 +140,7 @@ final class StoreReader {
             textOffsets: try readOffsets(
                 StorePath.textOffset, count: utterances, end: try rowCount(of: StorePath.textBytes)))
         try requireUnique(tables.labelNames, StorePath.labelNames)
-        if let row = labels.firstIndex(where: { !(-1..<Int32(clamping: tables.labelNames.count)).contains($0) }) {
-            throw malformed(
-                StorePath.label, "row \(row) holds \(labels[row]), but there are \(tables.labelNames.count) classes")
-        }
+        try requireClasses(labels, tables.labelNames, StorePath.label)
         if let row = tables.speakers.firstIndex(where: { $0 >= tables.speakerNames.count }) {
             throw malformed(
                 StorePath.speaker,
@@ -154,8 +154,15 @@ final class StoreReader {
         let offsets = try readOffsets(StorePath.utteranceOffset, count: ids.count, end: utterances)
         let split = try numbers(StorePath.dialogueSplit, as: UInt8.self, count: ids.count)
         let order = try numbers(StorePath.sourceOrder, as: UInt32.self, count: ids.count)
-        if let row = split.firstIndex(where: { $0 >= splits && $0 != StorePath.noSplit }) {
-            throw malformed(StorePath.dialogueSplit, "row \(row) holds \(split[row]), but there are \(splits) splits")
+        if let row = split.firstIndex(where: { $0 >= splits }) {
+            throw malformed(
+                StorePath.dialogueSplit,
+                split[row] == StorePath.noSplit
+                    ? "dialogue '\(ids[row])' belongs to no split"
+                    : "row \(row) holds \(split[row]), but there are \(splits) splits")
+        }
+        guard Set(order).count == order.count, order.allSatisfy({ $0 < order.count }) else {
+            throw malformed(StorePath.sourceOrder, "it does not hold each of 0 to \(order.count - 1) once")
         }
         try requireUnique(ids, StorePath.dialogueID)
         if let row = ids.indices.first(where: { offsets[$0] == offsets[$0 + 1] }) {
@@ -195,6 +202,19 @@ final class StoreReader {
             features.append(FeatureDataset(try description(of: dataset, name: name), dataset))
         }
         guard !features.isEmpty else { throw malformed(StorePath.features, "it holds no feature") }
+        for modality in Modality.allCases {
+            let layers = features.map(\.description).filter { $0.modality == modality && $0.layer != nil }
+            for (index, own) in layers.enumerated() {
+                guard let layer = own.layer, layer >= 1, own.width == layers[0].width,
+                    !layers[..<index].contains(where: { $0.layer == layer })
+                else {
+                    throw malformed(
+                        StorePath.feature(own.name),
+                        "the layers of one encoder are numbered from 1, each once and all of one width, and layer "
+                            + "\(own.layer ?? 0) of width \(own.width) is not")
+                }
+            }
+        }
         return features
     }
 
@@ -216,6 +236,40 @@ final class StoreReader {
         } catch {
             throw error as? StoreError ?? malformed(dataset.path, "\(error)")
         }
+    }
+
+    // MARK: Labels beside those of emotion
+
+    func readTargets(rows: Int) throws(StoreError) -> [LabelSet] {
+        let names = try reading { file in
+            file.exists(StorePath.targets) ? try file.memberNames(of: StorePath.targets) : []
+        }
+        return try names.map { name throws(StoreError) in
+            for list in StoreSchema.targetLists(of: name) {
+                try reading { file in try file.verify(file.openDataset(list.path)) }
+            }
+            let target = LabelSet(
+                name: name, labelNames: try strings(StorePath.targetNames(name)),
+                labels: try numbers(StorePath.targetLabel(name), as: Int32.self, count: rows))
+            try requireUnique(target.labelNames, StorePath.targetNames(name))
+            try requireClasses(target.labels, target.labelNames, StorePath.targetLabel(name))
+            return target
+        }
+    }
+
+    // MARK: Content id
+
+    /// Makes sure that somebody computed the content id from what the file holds. The lists were compared with their SHA-256 when they
+    /// were read; those of features and sentences are taken as they are stated until ``Store/verify(features:nonFinite:)``.
+    func checkContentID(_ stated: String, _ version: FormatVersion) throws(StoreError) {
+        guard let definition = ContentIdentifier.Definition(version) else { return }
+        let found = try reading { file in try file.statedContentID(definition, datasets: datasets) }
+        guard found != stated else { return }
+        throw StoreError(
+            .damaged, file: path,
+            message:
+                "it states the content id \(stated.prefix(12))…, but what it holds has \(found.prefix(12))…, so it was "
+                + "changed after it was written; copy it again or convert it again")
     }
 
     // MARK: Provenance
@@ -288,11 +342,18 @@ final class StoreReader {
         return try reading { _ in try dataset.readColumn() }
     }
 
-    /// Refuses a name that stands there twice: numbers would mean one thing here and another there. Bytes are compared.
+    /// Refuses an empty name, and one that stands there twice: numbers would mean one thing here and another there. Bytes are compared.
     private func requireUnique(_ names: some Sequence<String>, _ path: String) throws(StoreError) {
+        guard !names.contains("") else { throw malformed(path, "a name in it is empty") }
         var seen: Set<[UInt8]> = []
         guard let repeated = names.first(where: { !seen.insert(Array($0.utf8)).inserted }) else { return }
         throw malformed(path, "'\(repeated)' stands there twice")
+    }
+
+    /// Refuses a label that is no class.
+    private func requireClasses(_ labels: [Int32], _ names: [String], _ path: String) throws(StoreError) {
+        guard let row = labels.firstIndex(where: { !(-1..<Int32(clamping: names.count)).contains($0) }) else { return }
+        throw malformed(path, "row \(row) holds \(labels[row]), but there are \(names.count) classes")
     }
 
     private func malformed(_ object: String, _ message: String) -> StoreError {

@@ -27,9 +27,7 @@ extension StoreManifest {
         }
         for feature in features {
             guard feature.width > 0 else { throw refuse("feature '\(feature.name)' has width \(feature.width)") }
-            guard !feature.name.isEmpty, feature.name != ".",
-                !feature.name.utf8.contains(where: { $0 == 0x2F || $0 == 0 })
-            else {
+            guard Self.isNameOfAMember(feature.name) else {
                 throw refuse("'\(feature.name)' cannot be the name of a feature")
             }
             guard (feature.layer ?? 1) >= 1 else {
@@ -43,8 +41,43 @@ extension StoreManifest {
                     "features '\(first.name)' and '\(other.name)' have \(first.width) and \(other.width) columns; "
                         + "the layers of one encoder have one width")
             }
+            if let other = layers.indices.first(where: { place in
+                layers[..<place].contains { $0.layer == layers[place].layer }
+            }) {
+                throw refuse(
+                    "feature '\(layers[other].name)' has layer \(layers[other].layer ?? 0), which another feature has")
+            }
         }
         try checkUtterances(refuse)
+        try checkTargets(refuse)
+    }
+
+    /// Whether HDF5 can have an object of that name in a group.
+    private static func isNameOfAMember(_ name: String) -> Bool {
+        !name.isEmpty && name != "." && !name.utf8.contains { $0 == 0x2F || $0 == 0 }
+    }
+
+    private func checkTargets(_ refuse: (String) -> StoreError) throws(StoreError) {
+        if let repeated = firstRepeated(targets.map(\.name)) { throw refuse("labels '\(repeated)' are given twice") }
+        for target in targets {
+            guard Self.isNameOfAMember(target.name) else {
+                throw refuse("'\(target.name)' cannot be the name of labels")
+            }
+            if let repeated = firstRepeated(target.labelNames) {
+                throw refuse("class '\(repeated)' of \(target.name) is given twice")
+            }
+            guard target.labels.count == utteranceCount else {
+                throw refuse(
+                    "there are \(target.labels.count) labels of \(target.name) for \(utteranceCount) utterances")
+            }
+            if let row = target.labels.firstIndex(where: {
+                !(-1..<Int32(clamping: target.labelNames.count)).contains($0)
+            }) {
+                throw refuse(
+                    "utterance '\(utteranceIDs[row])' has label \(target.labels[row]) of \(target.name), but there are "
+                        + "\(target.labelNames.count) classes")
+            }
+        }
     }
 
     private func checkUtterances(_ refuse: (String) -> StoreError) throws(StoreError) {

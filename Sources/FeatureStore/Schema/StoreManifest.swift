@@ -35,6 +35,23 @@ public struct SplitDescription: Sendable, Equatable {
     }
 }
 
+/// Labels of the utterances beside those of emotion, for example sentiment.
+public struct LabelSet: Sendable, Equatable {
+    /// The name of its group under `/targets`.
+    public var name: String
+    /// The names of its classes.
+    public var labelNames: [String]
+    /// A class per utterance, an index into ``labelNames``; -1 where there is none.
+    public var labels: [Int32]
+
+    /// A set; see the properties.
+    public init(name: String, labelNames: [String], labels: [Int32]) {
+        self.name = name
+        self.labelNames = labelNames
+        self.labels = labels
+    }
+}
+
 /// One file that a store was made from.
 public struct SourceFile: Sendable, Equatable {
     /// The file's name without its folder, so that the same input gives the same store wherever it lies.
@@ -84,6 +101,8 @@ public struct StoreManifest: Sendable {
     public var splits: [SplitDescription]
     /// The features that will be written.
     public var features: [FeatureDescription]
+    /// Labels beside those of emotion.
+    public var targets: [LabelSet] = []
     /// The files the store is made from. Where a SHA-256 is not known yet, give ``SourceFile/pendingSHA256`` and tell it with
     /// ``StoreWriter/noteSHA256(_:ofSource:)``.
     public var sources: [SourceFile] = []

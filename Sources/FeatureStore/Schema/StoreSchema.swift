@@ -86,6 +86,21 @@ public enum StoreSchema {
             path: StorePath.splitOrigin, type: nil, rows: .asNames, meaning: "where each split came from, in words"),
     ]
 
+    /// The lists of each set of labels beside those of emotion, which a store may have (from format 1.1 on).
+    public static let targetLists = targetLists(of: "<name>")
+
+    /// The lists of the set of labels of that name.
+    package static func targetLists(of name: String) -> [List] {
+        [
+            List(
+                path: StorePath.targetLabel(name), type: .int32, rows: .utterances,
+                meaning: "index into the `names` beside it; -1 for none"),
+            List(
+                path: StorePath.targetNames(name), type: nil, rows: .any,
+                meaning: "names of these classes, each once and none empty"),
+        ]
+    }
+
     /// The attributes of the file and of a feature, whose rows are f32, [U, width].
     public static let attributes: [Attribute] = [
         root("format", nil, "MUST be `vuemo-store`"),
@@ -147,6 +162,7 @@ package enum StorePath {
     package static let splitNames = "/splits/names"
     package static let splitOrigin = "/splits/origin"
     package static let features = "/features"
+    package static let targets = "/targets"
     package static let statistics = "/statistics"
     package static let checksums = "/checksums"
     package static let provenance = "/provenance"
@@ -155,6 +171,10 @@ package enum StorePath {
 
     /// The dataset of a feature.
     package static func feature(_ name: String) -> String { "\(features)/\(name)" }
+    /// The labels of a set beside those of emotion.
+    package static func targetLabel(_ name: String) -> String { "\(targets)/\(name)/label" }
+    /// The names of the classes of such a set.
+    package static func targetNames(_ name: String) -> String { "\(targets)/\(name)/names" }
     /// A feature's column means.
     package static func mean(_ name: String) -> String { "\(statistics)/\(name)/mean" }
     /// A feature's column standard deviations.
@@ -182,7 +202,7 @@ public struct FormatVersion: Sendable, Equatable, CustomStringConvertible {
     package var patch: Int
 
     /// The version that this code writes.
-    public static let current = FormatVersion(major: 1, minor: 0, patch: 0)
+    public static let current = FormatVersion(major: 1, minor: 1, patch: 0)
 
     /// A version; see the properties.
     public init(major: Int, minor: Int, patch: Int) {

@@ -18,8 +18,14 @@ struct MetadataWriter {
         try write(manifest.labelNames, at: StorePath.labelNames, to: file)
         try write(manifest.speakerNames, at: StorePath.speakerNames, to: file)
         try file.writeString(attribute: "scope", of: StorePath.speakers, value: manifest.speakerScope.rawValue)
+        content.add(attribute: "scope", of: StorePath.speakers, value: manifest.speakerScope.rawValue)
+        content.add(attribute: "dataset", of: "/", value: manifest.dataset)
         try write(manifest.splits.map(\.name), at: StorePath.splitNames, to: file)
         try write(manifest.splits.map(\.origin), at: StorePath.splitOrigin, to: file)
+        for target in manifest.targets {
+            try write(target.labels, at: StorePath.targetLabel(target.name), to: file)
+            try write(target.labelNames, at: StorePath.targetNames(target.name), to: file)
+        }
         try writeProvenance(of: manifest, to: file)
     }
 
@@ -105,7 +111,10 @@ struct MetadataWriter {
         let (blocks, sha256) = digest.finish()
         try dataset.write(sha256, attribute: "sha256")
         try writeChecksums(blocks, rowsPerBlock: digest.rowsPerBlock, of: path, to: file)
-        content.add(path: path, type: dataset.elementType.numpyName ?? "", shape: dataset.shape, sha256: sha256)
+        content.add(path: path, type: dataset.elementType, shape: dataset.shape, sha256: sha256)
+        if case .string = dataset.elementType {
+            content.add(stringsAt: path, shape: dataset.shape, sha256: try dataset.stringDigest())
+        }
     }
 
     private func offsets(of lengths: [Int]) -> [UInt64] {

@@ -16,9 +16,10 @@ public final class StoreWriter {
     private let manifest: StoreManifest
     private let options: StoreWriterOptions
     private var file: File?
-    private var sinks: [String: FeatureSink] = [:]
+    /// In the manifest's order; found by the bytes of their names.
+    private var sinks: [FeatureSink] = []
     private var isTraining: [Bool] = []
-    private var content = ContentIdentifier()
+    private var content = ContentIdentifier(.meaning)
     private var writeBehind: WriteBehind?
     private var lateDigests: [Int: String] = [:]
 
@@ -130,7 +131,7 @@ public final class StoreWriter {
     }
 
     private func sink(of feature: String, accepting values: Int) throws(StoreError) -> FeatureSink {
-        guard let sink = sinks[feature] else {
+        guard let sink = sinks.first(where: { $0.description.name.utf8.elementsEqual(feature.utf8) }) else {
             throw StoreError(
                 .invalidInput, file: path,
                 message: "rows arrived for feature '\(feature)', which its manifest does not name")
@@ -182,8 +183,8 @@ public final class StoreWriter {
             repeatElement(training == nil || dialogue.split == training, count: dialogue.utteranceCount)
         }
         for feature in manifest.features {
-            sinks[feature.name] = try FeatureSink(
-                feature, in: file, rows: isTraining.count, compressionLevel: options.compressionLevel)
+            sinks.append(
+                try FeatureSink(feature, in: file, rows: isTraining.count, compressionLevel: options.compressionLevel))
         }
         self.file = consume file
         writeBehind = WriteBehind(temporary)
@@ -193,8 +194,8 @@ public final class StoreWriter {
         guard let file = file.take() else { preconditionFailure("the writer was finished twice") }
         let fitted = manifest.splits.contains { $0.name == "train" } ? "train" : "all"
         var metadata = MetadataWriter(content: content)
-        for feature in manifest.features {
-            guard let sink = sinks[feature.name] else { continue }
+        for sink in sinks {
+            let feature = sink.description
             guard sink.isComplete else {
                 throw StoreError(
                     .invalidInput, file: path, object: StorePath.feature(feature.name),
@@ -202,12 +203,13 @@ public final class StoreWriter {
             }
             try metadata.writeStatistics(sink.statistics, of: feature.name, fittedOn: fitted, to: file)
             let checksums = try sink.finish()
-            finishedBlocks[feature.name] = checksums.blocks
+            finishedBlocks.append(checksums.blocks)
             try metadata.writeChecksums(
                 checksums.blocks, rowsPerBlock: checksums.rowsPerBlock, of: StorePath.feature(feature.name), to: file)
             metadata.content.add(
-                path: StorePath.feature(feature.name), type: "<f4", shape: [sink.rowCount, feature.width],
+                path: StorePath.feature(feature.name), type: .of(.float32), shape: [sink.rowCount, feature.width],
                 sha256: checksums.sha256)
+            metadata.content.add(feature)
         }
         content = metadata.content
         for (index, sha256) in lateDigests {
@@ -217,20 +219,21 @@ public final class StoreWriter {
         // Everything else is with the system before the store says that it is complete.
         try file.flush()
         try file.write(UInt8(1), attribute: "complete")
-        inexactValues = sinks.mapValues(\.inexactValues)
-        for (name, sink) in sinks {
-            if let extent = try sink.extent(finishedBlocks[name] ?? []) { extents.append(extent) }
+        inexactValues = Dictionary(
+            sinks.map { ($0.description.name, $0.inexactValues) }, uniquingKeysWith: +)
+        for (sink, blocks) in zip(sinks, finishedBlocks) {
+            if let extent = try sink.extent(blocks) { extents.append(extent) }
         }
-        sinks = [:]
+        sinks = []
         try file.close()
     }
 
     private var inexactValues: [String: Int] = [:]
-    private var finishedBlocks: [String: [UInt32]] = [:]
+    private var finishedBlocks: [[UInt32]] = []
     private var extents: [SealedExtent] = []
 
     private func abandon() {
-        sinks = [:]
+        sinks = []
         file = nil
     }
 

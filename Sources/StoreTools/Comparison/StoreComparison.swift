@@ -36,7 +36,7 @@ public struct StoreComparison: Sendable {
             try rows.compare(pairs)
             if let difference = rows.difference { differences.append(difference) }
         }
-        if differences.isEmpty, leftContentID != rightContentID {
+        if differences.isEmpty, try !left.hasContent(rightContentID), try !right.hasContent(leftContentID) {
             differences.append(
                 StoreDifference(
                     .storage, at: "/",

@@ -27,7 +27,12 @@ public struct SchemaText {
                 path: $0.path, attribute: nil, type: $0.typeName, shape: $0.rows.rawValue, required: true,
                 meaning: plain($0.meaning))
         }
-        rows = lists + attributes
+        let targets = StoreSchema.targetLists.map {
+            Row(
+                path: $0.path, attribute: nil, type: $0.typeName, shape: $0.rows.rawValue, required: false,
+                meaning: plain($0.meaning))
+        }
+        rows = lists + targets + attributes
     }
 
     /// One object after the other, wrapped.

@@ -15,11 +15,11 @@ struct RangeRule: Rule {
 
     func findings(in store: StoreInspection) throws -> [Finding] {
         var findings: [Finding] = []
-        if let labels = store.labels, let names = store.labelNames {
+        let targets = store.targetNames.map { (StorePath.targetLabel($0), StorePath.targetNames($0)) }
+        for (path, namesPath) in [(StorePath.label, StorePath.labelNames)] + targets {
+            guard let labels: [Int32] = store.numbers(path), let names = store.names(namesPath) else { continue }
             let rows = labels.indices.filter { labels[$0] < -1 || Int(labels[$0]) >= names.count }
-            findings += finding(
-                .labelOutOfRange, StorePath.label, rows, "are neither -1 nor one of \(names.count) classes"
-            ) {
+            findings += finding(.labelOutOfRange, path, rows, "are neither -1 nor one of \(names.count) classes") {
                 store.example(row: $0, "label \(labels[$0])")
             }
         }

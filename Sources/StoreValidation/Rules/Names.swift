@@ -20,6 +20,7 @@ struct NameRule: Rule {
             (FindingCode.faultyName, StorePath.labelNames), (.faultyName, StorePath.splitNames),
             (.faultySpeakerName, StorePath.speakerNames),
         ].flatMap { check($0, $1, store) }
+            + store.targetNames.flatMap { check(.faultyName, StorePath.targetNames($0), store) }
     }
 
     private func check(_ code: FindingCode, _ path: String, _ store: StoreInspection) -> [Finding] {
@@ -62,7 +63,8 @@ struct IdentifierRule: Rule {
     private static let stretch = 1 << 16
 
     func findings(in store: StoreInspection) throws -> [Finding] {
-        checkDialogues(store) + checkUtterances(store) + Self.names.flatMap { checkCharacters($0, store) }
+        checkDialogues(store) + checkUtterances(store)
+            + (Self.names + store.targetNames.map(StorePath.targetNames)).flatMap { checkCharacters($0, store) }
     }
 
     private func checkDialogues(_ store: StoreInspection) -> [Finding] {

@@ -69,7 +69,7 @@ struct StructureRule: Rule {
             Finding(.checksumMismatch, at: $0.path, "it cannot be opened: \($0.reason)")
         }
         let unreadable = Set(store.unreadable.map(\.path) + store.refused.map(\.path))
-        for list in StoreSchema.lists {
+        for list in StoreSchema.lists + store.targetNames.flatMap(StoreSchema.targetLists) {
             guard let dataset = store.datasets[list.path] else {
                 if !unreadable.contains(list.path) {
                     findings.append(Finding(.missingObject, at: list.path, "there is no such dataset"))
@@ -164,6 +164,50 @@ struct StructureRule: Rule {
 }
 
 extension FindingCode {
+    package static let faultyLayers = FindingCode(
+        "E048", title: "layers that do not go together",
+        hint: "Number the layers of one encoder from 1, each once and all of one width, and convert again.")
+}
+
+/// The layers of one encoder are numbered from 1, each number once, and have one width.
+struct LayerRule: Rule {
+    static let codes: [FindingCode] = [.faultyLayers]
+
+    func findings(in store: StoreInspection) throws -> [Finding] {
+        let layers = store.features.compactMap {
+            feature -> (feature: FeatureInspection, modality: String, layer: Int)? in
+            guard let file = try? store.file.openDataset(feature.path), file.hasAttribute("layer"),
+                let layer = try? file.readScalar(attribute: "layer", as: Int32.self),
+                let modality = try? file.readString(attribute: "modality")
+            else { return nil }
+            return (feature, modality, Int(layer))
+        }
+        var faults: [(path: String, example: String)] = []
+        for (index, own) in layers.enumerated() {
+            let path = own.feature.path
+            if own.layer < 1 { faults.append((path, "'\(own.feature.name)' has layer \(own.layer)")) }
+            guard let first = layers[..<index].first(where: { $0.modality == own.modality }) else { continue }
+            if first.feature.width != own.feature.width {
+                faults.append(
+                    (
+                        path,
+                        "'\(own.feature.name)' has width \(own.feature.width), and '\(first.feature.name)' \(first.feature.width)"
+                    ))
+            }
+            if let same = layers[..<index].first(where: { $0.modality == own.modality && $0.layer == own.layer }) {
+                faults.append((path, "'\(own.feature.name)' and '\(same.feature.name)' both have layer \(own.layer)"))
+            }
+        }
+        guard let first = faults.first else { return [] }
+        return [
+            Finding(
+                .faultyLayers, at: first.path, "the layers of an encoder do not go together", count: faults.count,
+                examples: faults.prefix(Finding.exampleLimit).map { Example($0.example) })
+        ]
+    }
+}
+
+extension FindingCode {
     package static let foreignStorage = FindingCode(
         "E061", title: "link, virtual dataset or unknown filter",
         hint: "A store holds all of its data itself; rewrite the file without links and foreign filters.")
@@ -198,7 +242,7 @@ struct UnknownContentRule: Rule {
                     .unknownContent, at: "/",
                     "the file has format version \(version), newer than \(FormatVersion.current)"))
         }
-        let known = Set(StoreSchema.lists.map(\.path))
+        let known = Set((StoreSchema.lists + store.targetNames.flatMap(StoreSchema.targetLists)).map(\.path))
         let unknown = store.datasets.keys.filter { path in
             !known.contains(path) && !Self.open.contains { path.hasPrefix($0 + "/") }
         }

@@ -90,6 +90,17 @@ extension RunConfiguration {
             configuration.training.shuffle =
                 configuration.training.protocol == .sound || preset?.shufflesUnderPaperProtocol ?? true
         }
+        let setKeys = Set(assignments.map(\.key))
+        if configuration.training.classWeighting == .effective {
+            guard !setKeys.contains("training.classFrequencies") || configuration.training.classFrequencies.isEmpty
+            else {
+                throw ConfigurationError(
+                    "training.classWeighting=effective counts the classes itself, so training.classFrequencies cannot be set "
+                        + "with it; leave one of them out.")
+            }
+            // Those of a preset are no effective numbers.
+            configuration.training.classFrequencies = []
+        }
         if let dataset { try configuration.completeClassFrequencies(dataset) }
         if let fault = configuration.definition.fault(configuration.model) { throw ConfigurationError(fault + ".") }
         return configuration
@@ -98,10 +109,10 @@ extension RunConfiguration {
     private mutating func completeClassFrequencies(_ dataset: DatasetFacts) throws(ConfigurationError) {
         guard training.loss == .weightedNLL else { return }
         if training.classFrequencies.isEmpty {
-            let counts = dataset.classCounts(training.protocol)
-            let total = Double(max(1, counts.reduce(0, +)))
             // A class that never occurs in training has no say in the loss; one utterance keeps its weight finite.
-            training.classFrequencies = counts.map { Double(max(1, $0)) / total }
+            let counts = dataset.classCounts(training.protocol)
+            training.classFrequencies = training.classWeighting.frequencies(
+                ofCounts: counts, beta: training.effectiveNumberBeta)
         }
         if training.classFrequencies.count != dataset.classes {
             throw ConfigurationError(

@@ -24,6 +24,25 @@ public enum LossFunction: String, ConfigurationChoice {
     case crossEntropy = "cross-entropy"
 }
 
+/// How the weight of a class follows from how often it occurs.
+public enum ClassWeighting: String, ConfigurationChoice {
+    /// 1 / frequency.
+    case inverse
+    /// 1 / effective number of its utterances (Cui et al., 2019).
+    case effective
+}
+
+/// The score that chooses a run's epoch.
+public enum SelectionMetric: String, ConfigurationChoice {
+    /// W-F1.
+    case weightedF1 = "weighted-f1"
+    /// The plain mean of the classes' F1.
+    case macroF1 = "macro-f1"
+    case accuracy
+    /// The loss, the smaller the better.
+    case loss
+}
+
 /// How long, on what and with which loss a model is trained: the keys under `training`.
 public struct TrainingKeys: KeyGroup {
     public let epochs = Key(100, atLeast: 1, "Passes over the training dialogues.")
@@ -39,9 +58,40 @@ public struct TrainingKeys: KeyGroup {
     public let loss = Key(LossFunction.weightedNLL, "What training minimises.")
     public let focalGamma = Key(2.5, "The exponent of both focal losses.", "a number of at least 0") { $0 >= 0 }
     public let classFrequencies = Key(
-        [Double](), "The frequencies whose inverses weigh the classes in weighted-nll. Unless set, they are counted.",
+        [Double](),
+        "The frequencies whose inverses weigh the classes in weighted-nll. Unless set, they are counted, as classWeighting says.",
         "a list of positive numbers, one per class, or [] to count them on the training dialogues"
     ) { $0.allSatisfy { $0 > 0 } }
+    public let classWeighting = Key(
+        ClassWeighting.inverse,
+        "How classes are counted for weighted-nll: inverse, by their utterances; effective, by the effective number of these."
+    )
+    public let effectiveNumberBeta = Key(
+        0.999, "β of the effective number of n utterances, (1 - β^n) / (1 - β).", "a number from 0 to below 1"
+    ) { (0..<1).contains($0) }
+    public let classWeightPower = Key(
+        1.0, "The exponent of the weights of classes; below 1 it brings them nearer to each other.",
+        "a number of at least 0"
+    ) { $0 >= 0 }
+    public let classWeightCap = Key(
+        0.0, "How many times the smallest weight of a class the largest may be. 0 for any.",
+        "0, or a number of at least 1"
+    ) { $0 == 0 || $0 >= 1 }
+    public let labelSmoothing = Key(
+        0.0, "The share of a label that is spread over all classes, in weighted-nll and cross-entropy.",
+        "a number from 0 to below 1"
+    ) { (0..<1).contains($0) }
+    public let accumulation = Key(
+        1, in: 1...65_536,
+        "Minibatches whose gradients are added up for one step of the optimiser. A batch norm sees each of them alone.")
+    public let selection = Key(SelectionMetric.weightedF1, "The score that chooses the epoch.")
+    public let patience = Key(
+        0, atLeast: 0, "Epochs without a better score after which the run ends. 0 to train all epochs.")
+    public let minimumImprovement = Key(
+        0.0, "By how much a score must be better to count for patience: per cent, or the loss.",
+        "a number of at least 0"
+    ) { $0 >= 0 }
+    public let keepEvery = Key(0, atLeast: 0, "Every so many epochs, the checkpoint is kept. 0 for none.")
     public let threads = Key(
         1, in: 1...1024,
         "Threads of the engine. Unless set, as many as there are processors. Without AVX-512, the last bits depend on it."
@@ -50,6 +100,33 @@ public struct TrainingKeys: KeyGroup {
         1, in: 1...1024, "Minibatches that the reader prepares ahead. Results do not depend on it.")
 
     public static let table = KeyTable(TrainingKeys())
+}
+
+extension ClassWeighting {
+    /// The frequencies of classes that occur so often; they add up to about 1.
+    /// - Parameter beta: That of the effective number of n utterances, (1 − βⁿ) / (1 − β).
+    func frequencies(ofCounts counts: [Int], beta: Double) -> [Double] {
+        switch self {
+        case .inverse:
+            let total = Double(max(1, counts.reduce(0, +)))
+            return counts.map { Double(max(1, $0)) / total }
+        case .effective:
+            let numbers = counts.map { (1 - pow(beta, Double(max(1, $0)))) / (1 - beta) }
+            let total = numbers.reduce(0, +)
+            return numbers.map { $0 / total }
+        }
+    }
+}
+
+extension Settings where Keys == TrainingKeys {
+    /// What an utterance of each class weighs in weighted-nll.
+    var classWeights: [Float] {
+        let weights = self.classFrequencies.map {
+            self.classWeightPower == 1 ? 1 / $0 : pow(1 / $0, self.classWeightPower)
+        }
+        guard self.classWeightCap > 0, let smallest = weights.min() else { return weights.map { Float($0) } }
+        return weights.map { Float(min($0, self.classWeightCap * smallest)) }
+    }
 }
 
 /// Everything that decides the numbers of a run, except the store itself.
@@ -158,6 +235,15 @@ public struct RunConfiguration: Equatable, Sendable {
     func differences(from other: RunConfiguration) -> [String] {
         guard definition.name == other.definition.name else { return [Self.modelName] }
         return sections.differences(from: other.sections).filter { $0 != "training.prefetch" }
+    }
+
+    /// The names of the keys that a run cannot change any more: those that differ, but for the number of epochs where no step depends on
+    /// it.
+    func changes(from run: RunConfiguration) -> [String] {
+        let isFree =
+            [LearningRateSchedule.constant, .plateau].contains(optimizer.schedule)
+            && optimizer.schedule == run.optimizer.schedule
+        return differences(from: run).filter { !(isFree && $0 == "training.epochs") }
     }
 
     /// The value of a key as `config.yaml` writes it.

@@ -80,9 +80,10 @@ public struct RunRecord: Equatable, Sendable {
         }
     }
 
-    /// Makes sure that options given along with `--resume` say what the run is already: anything else would be another run.
+    /// The record of a run that goes on with options: they must say what the run is already, but for more epochs, since anything else
+    /// would be another run.
     /// - Throws: `TrainingError` naming the first key that differs.
-    public func refuseChanges(_ assignments: [ConfigurationAssignment]) throws {
+    public func continued(with assignments: [ConfigurationAssignment]) throws -> RunRecord {
         if let name = assignments.last(where: { $0.key == RunConfiguration.modelName })?.value.text,
             name != configuration.definition.name
         {
@@ -93,7 +94,17 @@ public struct RunRecord: Equatable, Sendable {
         }
         var changed = configuration
         try changed.apply(assignments)
-        guard let key = changed.differences(from: configuration).first else { return }
+        guard changed.training.epochs >= configuration.training.epochs else {
+            throw TrainingError(
+                .configuration,
+                "training.epochs is \(configuration.training.epochs) in the run and cannot become less on --resume; leave the "
+                    + "option out or start a new run.")
+        }
+        guard let key = changed.changes(from: configuration).first else {
+            var record = self
+            record.configuration = changed
+            return record
+        }
         throw TrainingError(
             .configuration,
             "\(key) is \(configuration.text(of: key)) in the run and cannot become \(changed.text(of: key)) on --resume; "

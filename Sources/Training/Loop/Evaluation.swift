@@ -66,16 +66,46 @@ struct Evaluation {
 
 extension LossFunction {
     /// The loss of log-probabilities [N, C] against labels [N] as a scalar on the tape; rows with negative labels do not count.
+    /// - Parameter total: What the labels of all minibatches weigh whose losses are added up; nil for a minibatch of its own.
     func callAsFunction(
-        _ logProbabilities: Variable, labels: [Int32], settings: Settings<TrainingKeys>, on tape: Tape
+        _ logProbabilities: Variable, labels: [Int32], settings: Settings<TrainingKeys>, over total: Double? = nil,
+        on tape: Tape
     ) -> Variable {
         switch self {
         case .weightedNLL:
             tape.negativeLogLikelihood(
-                logProbabilities, labels: labels, classWeights: settings.classFrequencies.map { Float(1 / $0) })
-        case .focalReleased: tape.releasedFocalLoss(logProbabilities, labels: labels, gamma: settings.focalGamma)
-        case .focal: tape.focalLoss(logProbabilities, labels: labels, gamma: settings.focalGamma)
-        case .crossEntropy: tape.negativeLogLikelihood(logProbabilities, labels: labels)
+                logProbabilities, labels: labels, classWeights: settings.classWeights,
+                smoothing: settings.labelSmoothing, over: total)
+        case .focalReleased:
+            tape.releasedFocalLoss(logProbabilities, labels: labels, gamma: settings.focalGamma, over: total)
+        case .focal: tape.focalLoss(logProbabilities, labels: labels, gamma: settings.focalGamma, over: total)
+        case .crossEntropy:
+            tape.negativeLogLikelihood(
+                logProbabilities, labels: labels, smoothing: settings.labelSmoothing, over: total)
+        }
+    }
+
+    /// What labels weigh: the denominator of their loss.
+    func weight(of labels: some Sequence<Int32>, settings: Settings<TrainingKeys>, classes: Int) -> Double {
+        let labelled = labels.lazy.filter { $0 >= 0 }
+        switch self {
+        case .weightedNLL:
+            let weights = settings.classWeights
+            return labelled.reduce(0) { $0 + Double(weights[Int($1)]) }
+        case .focalReleased: return Double(labelled.reduce(0) { count, _ in count + 1 } * classes)
+        case .focal, .crossEntropy: return Double(labelled.reduce(0) { count, _ in count + 1 })
+        }
+    }
+}
+
+extension SelectionMetric {
+    /// The score of an evaluation, the larger the better: per cent, or the loss with its sign turned.
+    func score(_ metrics: ClassificationMetrics, loss: Double) -> Double {
+        switch self {
+        case .weightedF1: percentage(metrics.weightedF1)
+        case .macroF1: percentage(metrics.macroF1)
+        case .accuracy: percentage(metrics.accuracy)
+        case .loss: -loss
         }
     }
 }
@@ -133,8 +163,12 @@ public enum RunEvaluator {
                 "\(folder.path) has no epoch to evaluate yet (\(folder.bestCheckpoint) is missing); continue it with vuemo train --resume."
             )
         }
-        let header = try CheckpointFile.readHeader(folder.bestCheckpoint, models: models)
-        try header.check(against: record, checkpoint: folder.bestCheckpoint)
+        // Without last.h5, which is large and may have been removed, the file's own history must do.
+        let last =
+            FileManager.default.fileExists(atPath: folder.lastCheckpoint)
+            ? folder.lastCheckpoint : folder.bestCheckpoint
+        let history = try CheckpointFile.readHeader(last, models: models).progress.history
+        let header = try ChosenEpoch(folder: folder, record: record, history: history).check(whole: false)
         let dialogues = store.dialogues(inSplit: split)
         guard !dialogues.isEmpty else {
             throw TrainingError(.data, "\(store.path) has no dialogues in split \(split); choose another with --split.")

@@ -8,6 +8,8 @@ public enum TrainingEvent: Sendable {
     case step(epoch: Int, epochs: Int, step: Int, steps: Int, loss: Float)
     /// A split is being evaluated.
     case evaluating(split: String)
+    /// The score has not become better for as many epochs as `training.patience` allows, so the run ends after `epoch`.
+    case stoppedEarly(epoch: Int, epochs: Int)
     /// An epoch's line of metrics is final; `isBest` says that it is the best so far.
     case epoch(EpochMetrics, epochs: Int, isBest: Bool)
 }

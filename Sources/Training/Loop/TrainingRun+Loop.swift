@@ -2,6 +2,7 @@ import Autodiff
 import Files
 import Foundation
 import Metrics
+import Optimizers
 import Tensors
 
 extension TrainingRun {
@@ -15,6 +16,12 @@ extension TrainingRun {
         interruption: Interruption = Interruption(), observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> TrainingOutcome {
         while progress.completedEpochs < settings.epochs {
+            if progress.stepInEpoch == 0,
+                progress.history.isOutOf(patience: settings.patience, improvement: settings.minimumImprovement)
+            {
+                observe(.stoppedEarly(epoch: progress.completedEpochs, epochs: settings.epochs))
+                break
+            }
             guard try trainEpoch(interruption, observe), try finishEpoch(interruption, observe) else {
                 try save()
                 return .interrupted(epoch: progress.completedEpochs + 1, step: progress.stepInEpoch)
@@ -30,8 +37,8 @@ extension TrainingRun {
     /// Trains what is left of the epoch under way; false where it was interrupted.
     private func trainEpoch(_ interruption: Interruption, _ observe: (TrainingEvent) -> Void) throws -> Bool {
         let epoch = progress.completedEpochs + 1
-        let batches = splits.batches(epoch: epoch, settings)
-        let reader = source.stream(Array(batches[progress.stepInEpoch...]), prefetch: settings.prefetch)
+        let steps = splits.steps(epoch: epoch, settings)
+        let reader = source.stream(steps[progress.stepInEpoch...].flatMap { $0 }, prefetch: settings.prefetch)
         let before = progress.secondsInEpoch
         let clock = ContinuousClock()
         let start = clock.now
@@ -41,44 +48,75 @@ extension TrainingRun {
             defer { progress.dataSecondsInEpoch += (clock.now - asked).seconds }
             return try reader.next()
         }
-        while !interruption.isRequested, let batch = try next() {
-            let loss = try step(batch, epoch: epoch)
+        while !interruption.isRequested, progress.stepInEpoch < steps.count {
+            let (loss, norm) = try step(
+                steps[progress.stepInEpoch], epoch: epoch,
+                learningRate: learningRate(ofStep: progress.totalSteps, stepsPerEpoch: steps.count), next: next)
             progress.stepLosses.append(loss)
+            progress.gradientNorms.append(norm)
             progress.totalSteps += 1
             progress.secondsInEpoch = before + (clock.now - start).seconds
             observe(
                 .step(
-                    epoch: epoch, epochs: settings.epochs, step: progress.stepInEpoch, steps: batches.count, loss: loss)
+                    epoch: epoch, epochs: settings.epochs, step: progress.stepInEpoch, steps: steps.count, loss: loss)
             )
         }
-        return progress.stepInEpoch == batches.count
+        return progress.stepInEpoch == steps.count
     }
 
-    /// One step of the optimiser; returns the loss before it.
-    private func step(_ batch: Minibatch, epoch: Int) throws -> Float {
-        let tape = Tape(mode: .training(seed: settings.seed, step: UInt64(progress.totalSteps)))
-        let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
-        let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape)
-        let value = loss.value[0, 0]
-        guard value.isFinite else {
-            throw diverged("the loss became \(value)", epoch: epoch, arenas: [(model.parameters.values, "parameter")])
+    /// The step size of a step of the epoch under way, counted over the run from 0.
+    private func learningRate(ofStep step: Int, stepsPerEpoch: Int) -> Double {
+        record.configuration.optimizer.rate(
+            at: SchedulePosition(step: step, stepsPerEpoch: stepsPerEpoch, epochs: settings.epochs),
+            scores: progress.history.map(\.selectionScore))
+    }
+
+    /// One step of the optimiser over the minibatches of `dialogues`, whose gradients are added up.
+    /// - Returns: The loss before the step and the norm of its gradients.
+    private func step(
+        _ dialogues: [[Int]], epoch: Int, learningRate: Double, next: () throws -> Minibatch?
+    ) throws -> (loss: Float, gradientNorm: Double) {
+        // The loss is one of all minibatches: each is divided by what the labels of all weigh.
+        let labels = dialogues.count == 1 ? [] : dialogues.joined().flatMap { store.labels[store.dialogues[$0].range] }
+        let total =
+            dialogues.count == 1
+            ? nil : settings.loss.weight(of: labels, settings: settings, classes: store.labelNames.count)
+        var value: Float = 0
+        for place in dialogues.indices {
+            guard let batch = try next() else {
+                preconditionFailure("the reader has a minibatch for each that was asked for")
+            }
+            let position = progress.totalSteps * settings.accumulation + place
+            let tape = Tape(mode: .training(seed: settings.seed, step: UInt64(position)))
+            let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
+            let loss = settings.loss(output, labels: batch.labels, settings: settings, over: total, on: tape)
+            value += loss.value[0, 0]
+            guard value.isFinite else {
+                throw diverged(
+                    "the loss became \(value)", epoch: epoch, dialogues: dialogues[place],
+                    arenas: [(model.parameters.values, "parameter")])
+            }
+            tape.backward(from: loss)
         }
-        tape.backward(from: loss)
-        let norm = optimizer.step()
+        let norm = optimizer.step(learningRate: learningRate)
         // Larger gradients have squares that float32 does not hold, and AdamW's second moments are such squares.
         guard norm * norm <= Double(Float.greatestFiniteMagnitude) else {
             throw diverged(
-                "the gradients' norm became \(norm)", epoch: epoch,
+                "the gradients' norm became \(norm)", epoch: epoch, dialogues: Array(dialogues.joined()),
                 arenas: [
                     (optimizer.firstMoments, "gradient of"), (optimizer.secondMoments, "squared gradient of"),
                 ])
         }
-        return value
+        return (value, norm)
     }
 
     /// The error of a step whose numbers left the range of float32.
-    /// - Parameter arenas: where to look for the first tensor that holds NaN or infinity, and what its numbers are called.
-    private func diverged(_ what: String, epoch: Int, arenas: [(Tensor, String)]) -> TrainingError {
+    /// - Parameters:
+    ///   - dialogues: those of the minibatch.
+    ///   - arenas: where to look for the first tensor that holds NaN or infinity, and what its numbers are called.
+    private func diverged(
+        _ what: String, epoch: Int, dialogues: [Int], arenas: [(Tensor, String)]
+    ) -> TrainingError {
         let tensor = arenas.lazy.compactMap { [parameters = model.parameters] arena, kind in
             parameters.firstNonFinite(in: arena).map {
                 "the \(kind) \($0.name) is the first that holds NaN or infinity"
@@ -92,9 +130,11 @@ extension TrainingRun {
             " The last checkpoint, \(folder.lastCheckpoint), is sound: it was written after \($0.completedEpochs) epochs"
                 + ($0.stepInEpoch > 0 ? " and \($0.stepInEpoch) steps." : ".")
         }
+        let ids = dialogues.prefix(3).map { "'\(store.dialogues[$0].id)'" }.joined(separator: ", ")
+        let more = dialogues.count > 3 ? " and \(dialogues.count - 3) more" : ""
         return TrainingError(
             .numerics,
-            "\(what) at step \(progress.stepInEpoch + 1) of epoch \(epoch) (\(cause)); lower optimizer.learningRate and "
+            "\(what) at step \(progress.stepInEpoch + 1) of epoch \(epoch), with the dialogues \(ids)\(more) (\(cause)); lower optimizer.learningRate and "
                 + "train again, or look for outliers with vuemo validate.\(checkpoint ?? "")")
     }
 
@@ -112,19 +152,31 @@ extension TrainingRun {
             stepLosses: progress.stepLosses, trainSeconds: milliseconds(progress.secondsInEpoch),
             dataSeconds: milliseconds(progress.dataSecondsInEpoch),
             evaluationSeconds: milliseconds((clock.now - start).seconds),
-            learningRate: record.configuration.optimizer.learningRate,
+            learningRate: learningRate(ofStep: progress.totalSteps - 1, stepsPerEpoch: progress.stepInEpoch),
+            gradientNorm: progress.gradientNorms.reduce(0, +) / Double(max(1, progress.gradientNorms.count)),
+            largestGradientNorm: progress.gradientNorms.max(),
+            parameterNorm: Kernels.sumOfSquares(model.parameters.values).squareRoot(),
+            utterancesPerSecond: (Double(splits.trainedUtterances) / max(progress.secondsInEpoch, 1e-9)).rounded(),
+            score: settings.selection.score(scores, loss: evaluation.loss),
             validWeightedF1: isPaper ? nil : percentage(scores.weightedF1),
+            validMacroF1: isPaper ? nil : percentage(scores.macroF1),
             validAccuracy: isPaper ? nil : percentage(scores.accuracy), validLoss: isPaper ? nil : evaluation.loss,
             testWeightedF1: isPaper ? percentage(scores.weightedF1) : nil,
+            testMacroF1: isPaper ? percentage(scores.macroF1) : nil,
+            testLoss: isPaper ? evaluation.loss : nil,
             testAccuracy: isPaper ? percentage(scores.accuracy) : nil, peakMemoryMiB: peakMemoryMiB())
         progress.history.append(metrics)
         progress.stepLosses = []
+        progress.gradientNorms = []
         progress.secondsInEpoch = 0
         progress.dataSecondsInEpoch = 0
         let isBest = progress.history.best?.epoch == metrics.epoch
         // In this order a kill at any point leaves files that `resume` can bring together again.
         try save()
         if isBest { try publishBest() }
+        if settings.keepEvery > 0, metrics.epoch.isMultiple(of: settings.keepEvery) {
+            try publishLast(as: folder.keptCheckpoint(epoch: metrics.epoch))
+        }
         try RunFolder.writing { try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics) }
         observe(.epoch(metrics, epochs: settings.epochs, isBest: isBest))
         return true
@@ -132,8 +184,7 @@ extension TrainingRun {
 
     /// Loads the chosen epoch, evaluates it on test, and writes `predictions.csv` and `result.json`; nil where it was interrupted.
     private func evaluateChosenEpoch(_ interruption: Interruption) throws -> RunResult? {
-        let header = try CheckpointFile.readHeader(folder.bestCheckpoint, models: record.configuration.models)
-        try header.check(against: record, checkpoint: folder.bestCheckpoint)
+        let header = try chosenEpoch.check(whole: false)
         try CheckpointFile.readParameters(folder.bestCheckpoint, into: model.parameters)
         guard let evaluation = try evaluate(splits.test, interruption) else { return nil }
         let result = RunResult(
@@ -179,13 +230,16 @@ extension TrainingRun {
     }
 
     /// Makes `best.h5` what `last.h5` is now. Checkpoints are replaced and never changed, so both can be one file on the disk.
-    func publishBest() throws {
-        let temporary = folder.bestCheckpoint + ".partial"
+    func publishBest() throws { try publishLast(as: folder.bestCheckpoint) }
+
+    /// Gives `last.h5` a second name, in the place of what has it.
+    private func publishLast(as path: String) throws {
+        let temporary = path + ".partial"
         unlink(temporary)
-        guard link(folder.lastCheckpoint, temporary) == 0, rename(temporary, folder.bestCheckpoint) == 0 else {
+        guard link(folder.lastCheckpoint, temporary) == 0, rename(temporary, path) == 0 else {
             // The file system has no links.
-            return try AtomicFile.replace(folder.bestCheckpoint) { path in
-                try FileManager.default.copyItem(atPath: folder.lastCheckpoint, toPath: path)
+            return try AtomicFile.replace(path) { copy in
+                try FileManager.default.copyItem(atPath: folder.lastCheckpoint, toPath: copy)
             }
         }
         // rename(2) does nothing where both names lead to one file already.

@@ -26,6 +26,9 @@ public final class TrainingRun {
 
     var settings: Settings<TrainingKeys> { record.configuration.training }
 
+    /// The number of its epochs, where all of them are trained; nil before.
+    public var finishedEpochs: Int? { progress.completedEpochs >= settings.epochs ? settings.epochs : nil }
+
     /// What is about to be trained, in one line.
     public var summary: String {
         let configuration = record.configuration
@@ -118,15 +121,18 @@ func absolutePath(_ path: String) -> String { URL(fileURLWithPath: path).standar
 extension TrainingRun {
     /// Continues the run of a folder from its last checkpoint.
     /// - Parameters:
+    ///   - given: what the run shall go on as, for more epochs; nil for what `config.yaml` says.
     ///   - models: the kinds of models that a run can have.
     ///   - store: the run's store, opened; its content must be what the run began with.
     ///   - skipVerification: whether to leave the features' checksums unchecked.
     /// - Throws: `TrainingError` where folder, store and checkpoint do not belong together or the checkpoint is damaged.
     public static func resume(
-        _ folder: RunFolder, store: Store, models: ModelRegister, skipVerification: Bool = false,
+        _ folder: RunFolder, as given: RunRecord? = nil, store: Store, models: ModelRegister,
+        skipVerification: Bool = false,
         observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> TrainingRun {
-        let record = try folder.record(models: models)
+        let written = try folder.record(models: models)
+        let record = given ?? written
         let lock = try folder.lock()
         try record.check(store)
         let header = try CheckpointFile.readHeader(folder.lastCheckpoint, models: models)
@@ -142,6 +148,9 @@ extension TrainingRun {
             optimizer: parts.optimizer, lock: lock)
         run.progress = header.progress
         try run.repairFolder()
+        if record.configuration != written.configuration {
+            try RunFolder.writing { try TextFile.replace(folder.configuration, with: record.yaml) }
+        }
         return run
     }
 
@@ -150,19 +159,23 @@ extension TrainingRun {
         try RunFolder.writing {
             try TextFile.replace(folder.metrics, with: progress.history.map { try JSON.line($0) + "\n" }.joined())
         }
-        guard let best = progress.history.best?.epoch, best == progress.completedEpochs, progress.stepInEpoch == 0
-        else { return }
-        let published = try? CheckpointFile.readHeader(
-            folder.bestCheckpoint, models: record.configuration.models
-        ).progress
-        if published?.completedEpochs != best { try publishBest() }
+        guard let best = progress.history.best?.epoch else { return }
+        if best == progress.completedEpochs, progress.stepInEpoch == 0 {
+            try publishBest()
+        } else {
+            // Now and not after the last epoch, when it is evaluated.
+            try chosenEpoch.check(whole: true)
+        }
     }
+
+    /// What `best.h5` must be.
+    var chosenEpoch: ChosenEpoch { ChosenEpoch(folder: folder, record: record, history: progress.history) }
 }
 
 extension RunRecord {
     /// Makes sure that `store` holds what the run was trained on.
-    func check(_ store: Store) throws(TrainingError) {
-        guard store.contentID == contentID else {
+    func check(_ store: Store) throws {
+        guard try store.hasContent(contentID) else {
             throw TrainingError(
                 .data,
                 "\(store.path) holds other data (content_id \(store.contentID.prefix(12))…) than the run was made from "
@@ -179,7 +192,7 @@ extension CheckpointHeader {
                 .checkpoint,
                 "\(path) was trained on another store than config.yaml names; put the run's own checkpoint back.")
         }
-        guard let key = record.configuration.differences(from: run.configuration).first else { return }
+        guard let key = record.configuration.changes(from: run.configuration).first else { return }
         throw TrainingError(
             .checkpoint,
             "\(path) belongs to another configuration: \(key) is \(record.configuration.text(of: key)) there and "

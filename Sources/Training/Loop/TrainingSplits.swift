@@ -12,6 +12,8 @@ public struct TrainingSplits: Equatable, Sendable {
     public let selection: [Int]
     /// Tested on once the epoch is chosen, in stored order.
     public let test: [Int]
+    /// Utterances of the dialogues that are trained on.
+    let trainedUtterances: Int
 
     /// - Throws: `TrainingError` where the store lacks a split that the protocol needs, or where what is trained on or chooses the epoch
     ///   has no labels.
@@ -40,6 +42,7 @@ public struct TrainingSplits: Equatable, Sendable {
             selection = test
             self.train = Self.inSourceOrder(train + valid, store)
         }
+        trainedUtterances = self.train.reduce(0) { $0 + store.dialogues[$1].range.count }
         try Self.requireLabels(self.train, in: store, "train", "be trained on")
         try Self.requireLabels(selection, in: store, selectionName, "choose an epoch")
     }
@@ -63,6 +66,14 @@ public struct TrainingSplits: Equatable, Sendable {
 }
 
 extension TrainingSplits {
+    /// The minibatches of every step of an epoch (counted from 1): `accumulation` of them, but in the last step what is left.
+    func steps(epoch: Int, _ training: Settings<TrainingKeys>) -> [[[Int]]] {
+        let batches = batches(epoch: epoch, training)
+        return stride(from: 0, to: batches.count, by: training.accumulation).map {
+            Array(batches[$0..<min($0 + training.accumulation, batches.count)])
+        }
+    }
+
     /// The batches of an epoch (counted from 1), as indices into the store's dialogues.
     func batches(epoch: Int, _ training: Settings<TrainingKeys>) -> [[Int]] {
         let order = DialogueOrder.indices(

@@ -19,7 +19,8 @@ struct CheckpointHeader: Equatable {
 /// /optimizer            step_count, first_moments/<name>, second_moments/<name>
 /// /random               seed, step: the position in the dropout stream
 /// /order                epoch (under way), position (steps done in it)
-/// /progress             metrics (JSON lines of the finished epochs, UTF-8), step_losses, seconds and data_seconds (of the epoch under way)
+/// /progress             metrics (JSON lines of the finished epochs, UTF-8); step_losses, gradient_norms, seconds and data_seconds of the
+///                       epoch under way
 /// ```
 /// So a checkpoint is also a file for `--initial-parameters`.
 enum CheckpointFile {
@@ -67,6 +68,7 @@ enum CheckpointFile {
         let lines = try progress.history.map { try JSON.line($0) + "\n" }.joined()
         try NamedArrays.writeChecked(Array(lines.utf8), to: "progress/metrics", of: file)
         try NamedArrays.writeChecked(progress.stepLosses, to: "progress/step_losses", of: file)
+        try NamedArrays.writeChecked(progress.gradientNorms, to: "progress/gradient_norms", of: file)
         try file.writeDouble(attribute: "seconds", of: "progress", value: progress.secondsInEpoch)
         try file.writeDouble(attribute: "data_seconds", of: "progress", value: progress.dataSecondsInEpoch)
     }
@@ -83,6 +85,8 @@ enum CheckpointFile {
                 try JSON.decode(EpochMetrics.self, $0)
             },
             stepLosses: try NamedArrays.readChecked("progress/step_losses", of: file),
+            gradientNorms: file.exists("progress/gradient_norms")
+                ? try NamedArrays.readChecked("progress/gradient_norms", of: file) : [],
             secondsInEpoch: try file.readDouble(attribute: "seconds", of: "progress"),
             dataSecondsInEpoch: file.hasAttribute("data_seconds", of: "progress")
                 ? try file.readDouble(attribute: "data_seconds", of: "progress") : 0,
@@ -133,6 +137,12 @@ extension CheckpointFile {
     static func readParameters(_ path: String, into store: ParameterStore) throws {
         let file = try File(opening: path)
         try load(NamedArrays.read(parameters, of: file), into: store, requireBuffers: false, name: path)
+    }
+
+    /// Compares the parameters and running statistics with their checksums.
+    /// - Throws: `TrainingError` where one is damaged; `HDF5Error` where the file cannot be read.
+    static func checkParameters(_ path: String) throws {
+        _ = try NamedArrays.read(parameters, of: open(path))
     }
 
     /// The number of values of every parameter in a file.

@@ -14,14 +14,30 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     public var evaluationSeconds: Double
     /// AdamW's step size.
     public var learningRate: Double
+    /// The mean norm of the steps' gradients, before clipping; nil in runs of an older vuemo.
+    package var gradientNorm: Double?
+    /// The largest of them.
+    package var largestGradientNorm: Double?
+    /// The norm of all parameters at the end of the epoch.
+    package var parameterNorm: Double?
+    /// Utterances trained on in a second of `trainSeconds`.
+    package var utterancesPerSecond: Double?
+    /// The score that chooses the epoch: per cent, or the loss with its sign turned. Nil in runs of an older vuemo, which took W-F1.
+    package var score: Double?
     /// Of the valid split, under the sound protocol.
     public var validWeightedF1: Double?
+    /// Macro-F1 on valid.
+    package var validMacroF1: Double?
     /// Accuracy on valid.
     public var validAccuracy: Double?
     /// The mean of the batch losses without dropout.
     package var validLoss: Double?
     /// Of the test split, under the paper's protocol only.
     package var testWeightedF1: Double?
+    /// Macro-F1 on test.
+    package var testMacroF1: Double?
+    /// The mean of the batch losses on test, without dropout.
+    package var testLoss: Double?
     /// Accuracy on test.
     public var testAccuracy: Double?
     /// The most memory the process ever held, in MiB.
@@ -35,16 +51,26 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
         case dataSeconds = "data_seconds"
         case evaluationSeconds = "evaluation_seconds"
         case learningRate = "learning_rate"
+        case gradientNorm = "gradient_norm"
+        case largestGradientNorm = "largest_gradient_norm"
+        case parameterNorm = "parameter_norm"
+        case utterancesPerSecond = "utterances_per_second"
+        case score
         case validWeightedF1 = "valid_weighted_f1"
+        case validMacroF1 = "valid_macro_f1"
         case validAccuracy = "valid_accuracy"
         case validLoss = "valid_loss"
         case testWeightedF1 = "test_weighted_f1"
+        case testMacroF1 = "test_macro_f1"
+        case testLoss = "test_loss"
         case testAccuracy = "test_accuracy"
         case peakMemoryMiB = "peak_memory_mib"
     }
 
-    /// The score that chooses the epoch: W-F1 on valid, or on test under the paper's protocol.
-    public var selectionScore: Double { validWeightedF1 ?? testWeightedF1 ?? 0 }
+    /// The score that chooses the epoch, the larger the better: on valid, or on test under the paper's protocol.
+    package var selectionScore: Double { score ?? weightedF1 }
+    /// W-F1 on the split that chooses the epoch.
+    public var weightedF1: Double { validWeightedF1 ?? testWeightedF1 ?? 0 }
 }
 
 extension [EpochMetrics] {
@@ -54,6 +80,20 @@ extension [EpochMetrics] {
             guard let best else { return next }
             return next.selectionScore > best.selectionScore ? next : best
         }
+    }
+
+    /// Whether so many epochs have passed since the score last rose by more than `improvement` above the best before.
+    func isOutOf(patience: Int, improvement: Double) -> Bool {
+        guard patience > 0 else { return false }
+        var (best, waited) = (-Double.infinity, 0)
+        for epoch in self {
+            if epoch.selectionScore > best + improvement {
+                (best, waited) = (epoch.selectionScore, 0)
+            } else {
+                waited += 1
+            }
+        }
+        return waited >= patience
     }
 }
 
@@ -65,6 +105,8 @@ struct TrainingProgress: Equatable, Sendable {
     var history: [EpochMetrics] = []
     /// Losses of the steps done in the epoch that is under way.
     var stepLosses: [Float] = []
+    /// The norms of their gradients.
+    var gradientNorms: [Double] = []
     /// Seconds those steps took.
     var secondsInEpoch = 0.0
     /// Seconds of those in which steps waited for their minibatches.

@@ -22,6 +22,8 @@ public struct RunFolder: Equatable, Sendable {
     package var lastCheckpoint: String { path + "/checkpoints/last.h5" }
     /// The chosen epoch.
     package var bestCheckpoint: String { path + "/checkpoints/best.h5" }
+    /// What `training.keepEvery` keeps of an epoch.
+    func keptCheckpoint(epoch: Int) -> String { path + "/checkpoints/epoch-\(epoch).h5" }
 
     /// Makes the folder under its final name with its first contents already in it, so that a run killed at any moment has
     /// either no folder or one that can be resumed.

@@ -1,3 +1,4 @@
+import Models
 import ArgumentParser
 import Configuration
 import ConversationModels
@@ -45,17 +46,17 @@ struct ConfigurationOptions: ParsableArguments {
         case learningRate = "optimizer.learningRate"
         case prefetch = "training.prefetch"
 
-        private static let defaults = RunConfiguration(models: .vuemo).sections
+        private static let defaults = RunConfiguration(models: .all).sections
         private static let presets = Preset.allCases.compactMap { preset in
             let configuration = try? RunConfiguration.resolve(
-                dataset: nil, preset: preset, assignments: [], threads: 1, models: .vuemo)
+                dataset: nil, preset: preset, assignments: [], threads: 1, models: .all)
             return configuration.map { (preset.rawValue, $0.sections) }
         }
 
         /// The key's sentence and default.
         var help: ArgumentHelp {
             if self == .model {
-                let names = ModelRegister.vuemo.models.map(\.name)
+                let names = ModelRegister.all.models.map(\.name)
                 return "The kind of model: \(names.joined(separator: " or ")). (default: \(names[0]))"
             }
             guard let key = Self.defaults.key(rawValue) else { preconditionFailure("there is no key \(rawValue)") }

@@ -4,7 +4,8 @@ import Foundation
 import TableConversion
 
 /// `vuemo convert …`
-struct Convert: ParsableCommand {
+struct Convert: ListedCommand {
+    static let section = CommandSection.conversion
     static let configuration = CommandConfiguration(
         commandName: "convert",
         abstract: "Convert feature files into a store.",
@@ -20,8 +21,7 @@ struct Convert: ParsableCommand {
             """,
         subcommands: [
             ConvertAuto<HandOver>.self, ConvertIEMOCAP<HandOver>.self, ConvertMELD<HandOver>.self,
-            ConvertTable<HandOver>.self,
-            Scan<HandOver>.self,
+            ConvertTable<HandOver>.self, Scan.self,
         ],
         defaultSubcommand: ConvertAuto<HandOver>.self)
 

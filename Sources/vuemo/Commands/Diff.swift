@@ -4,7 +4,8 @@ import FeatureStore
 import StoreTools
 
 /// `vuemo diff`: what differs between two stores.
-struct Diff: ParsableCommand {
+struct Diff: ListedCommand {
+    static let section = CommandSection.inspection
     static let configuration = CommandConfiguration(
         abstract: "Tell what differs between two stores.",
         usage: "vuemo diff [<options>] <a.h5> <b.h5>",

@@ -1,3 +1,4 @@
+import Models
 import ArgumentParser
 import CommandSupport
 import ConversationModels
@@ -5,7 +6,8 @@ import FeatureStore
 import Training
 
 /// `vuemo evaluate`
-struct Evaluate: ParsableCommand {
+struct Evaluate: ListedCommand {
+    static let section = CommandSection.model
     static let configuration = CommandConfiguration(
         abstract: "Evaluate a run's chosen epoch.",
         usage: "vuemo evaluate [<options>] <run>",
@@ -43,9 +45,9 @@ struct Evaluate: ParsableCommand {
         let reporter = TrainingReporter(quiet: quietness.quiet)
         defer { reporter.finish() }
         let folder = RunFolder(runFolder)
-        let store = try Store(opening: store ?? folder.record(models: .vuemo).storePath)
+        let store = try Store(opening: store ?? folder.record(models: .all).storePath)
         let result = try RunEvaluator.evaluate(
-            folder, store: store, models: .vuemo, split: split, skipVerification: skipVerification,
+            folder, store: store, models: .all, split: split, skipVerification: skipVerification,
             observe: reporter.observe)
         reporter.finish()
         try report.print(text: result.table, json: result.json)

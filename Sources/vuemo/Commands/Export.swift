@@ -5,7 +5,8 @@ import FeatureStore
 import StoreTools
 
 /// `vuemo export`: a store's content for Python without this project.
-struct Export: ParsableCommand {
+struct Export: ListedCommand {
+    static let section = CommandSection.store
     static let configuration = CommandConfiguration(
         abstract: "Write a store as a pickle or a NumPy archive.",
         usage: "vuemo export [<options>] <store.h5> --output <file>",

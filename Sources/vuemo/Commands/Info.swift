@@ -4,7 +4,8 @@ import FeatureStore
 import StoreTools
 
 /// `vuemo info`: what is in a store.
-struct Info: ParsableCommand {
+struct Info: ListedCommand {
+    static let section = CommandSection.inspection
     static let configuration = CommandConfiguration(
         abstract: "Show what a store holds.",
         usage: "vuemo info [<options>] <store.h5>\n       vuemo info --schema",

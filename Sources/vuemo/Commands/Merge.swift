@@ -4,7 +4,8 @@ import FeatureStore
 import StoreTools
 
 /// `vuemo merge`: shards of one dataset as one store.
-struct Merge: ParsableCommand {
+struct Merge: ListedCommand {
+    static let section = CommandSection.store
     static let configuration = CommandConfiguration(
         abstract: "Join stores of one dataset into one.",
         usage: "vuemo merge [<options>] <store.h5> ... --output <file>",

@@ -3,7 +3,8 @@ import FeatureStore
 import StoreTools
 
 /// `vuemo subset`: a part of a store as a new store.
-struct Subset: ParsableCommand {
+struct Subset: ListedCommand {
+    static let section = CommandSection.store
     static let configuration = CommandConfiguration(
         abstract: "Take a part of a store into a new one.",
         usage: "vuemo subset [<options>] <store.h5> --output <file>",

@@ -1,3 +1,4 @@
+import Models
 import ArgumentParser
 import CommandSupport
 import Configuration
@@ -8,7 +9,8 @@ import TerminalText
 import Training
 
 /// `vuemo train`
-struct Train: ParsableCommand {
+struct Train: ListedCommand {
+    static let section = CommandSection.model
     static let configuration = CommandConfiguration(
         abstract: "Train a model on a store, or continue a run.",
         discussion: """
@@ -70,7 +72,10 @@ struct Train: ParsableCommand {
         defer { reporter.finish() }
         let run = try resume.map { try resumed($0, reporter) } ?? started(reporter)
         if !quietness.quiet {
-            StandardError.write("\(run.folder.path.escapedForTerminal): \(run.summary)\n")
+            let finished = run.finishedEpochs.map {
+                "all \($0) epochs are trained; --epochs with a larger number would add some"
+            }
+            StandardError.write("\(run.folder.path.escapedForTerminal): \(finished ?? run.summary)\n")
         }
         let outcome = try run.run(interruption: interruption, observe: reporter.observe)
         reporter.finish()
@@ -102,14 +107,14 @@ struct Train: ParsableCommand {
     private func resolved(_ store: Store?) throws -> RunConfiguration {
         try RunConfiguration.resolve(
             dataset: store.map(DatasetFacts.init), preset: options.preset, assignments: options.assignments(),
-            threads: ProcessInfo.processInfo.activeProcessorCount, models: .vuemo)
+            threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
     }
 
     private func printConfiguration() throws {
         if let resume {
-            let record = try RunFolder(resume).record(models: .vuemo)
-            try record.refuseChanges(options.assignments())
-            return try StandardOutput.printRaw(record.configuration.commentedYAML)
+            let record = try RunFolder(resume).record(models: .all)
+            let continued = try record.continued(with: options.assignments())
+            return try StandardOutput.printRaw(continued.configuration.commentedYAML)
         }
         try StandardOutput.printRaw(
             resolved(store.map { try Store(opening: $0) }).commentedYAML)
@@ -117,10 +122,10 @@ struct Train: ParsableCommand {
 
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {
         let folder = RunFolder(path)
-        let record = try folder.record(models: .vuemo)
-        try record.refuseChanges(options.assignments())
+        let record = try folder.record(models: .all)
+        let continued = try record.continued(with: options.assignments())
         return try TrainingRun.resume(
-            folder, store: Store(opening: store ?? record.storePath), models: .vuemo,
+            folder, as: continued, store: Store(opening: store ?? record.storePath), models: .all,
             skipVerification: skipVerification,
             observe: reporter.observe)
     }

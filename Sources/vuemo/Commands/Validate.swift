@@ -5,7 +5,8 @@ import StoreValidation
 extension Severity: ExpressibleByArgument {}
 
 /// `vuemo validate`: everything that can be said against a store.
-struct Validate: ParsableCommand {
+struct Validate: ListedCommand {
+    static let section = CommandSection.inspection
     static let configuration = CommandConfiguration(
         abstract: "Check a store and report everything found.",
         usage: "vuemo validate [<options>] <store.h5>",

@@ -1,11 +1,10 @@
-import ConcatenationGRU
+import Models
 import Configuration
 import ConversationModels
 import FeatureStore
 import TestSupport
 import Testing
 import Training
-import VUEMO
 
 extension ModuleDocumentTests {
     @Test func trainingSample() throws {
@@ -19,7 +18,7 @@ extension ModuleDocumentTests {
             assignments: ["model.name=gru", "model.hiddenSize=8", "training.epochs=1"].map {
                 try ConfigurationAssignment(setting: $0)
             },
-            threads: 1, models: ModelRegister([.vuemo, .gru]))
+            threads: 1, models: .all)
         let run = try TrainingRun.start(
             .init(store: store, configuration: configuration, output: folder, toolVersion: "1.0"))
         let outcome = try run.run()

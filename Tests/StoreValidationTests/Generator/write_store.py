@@ -38,6 +38,8 @@ tables = {
     "/speakers/names": strings(["Ann", "Zoë"]),
     "/splits/names": strings(names),
     "/splits/origin": strings(["made up"] * 3),
+    "/targets/sentiment/label": np.array([row % 3 - 1 for row in range(count)], "<i4"),
+    "/targets/sentiment/names": strings(["négatif", "positive"]),
     "/provenance/warnings": strings([]),
 }
 features = {
@@ -62,8 +64,11 @@ with h5py.File(path, "w", libver="v110") as store:
         sums = [zlib.crc32(values[row:row + step].tobytes()) for row in range(0, len(values), step)]
         sums = store.create_dataset("/checksums" + place, data=np.array(sums, "<u4"))
         sums.attrs["rows_per_block"] = np.uint64(step)
-        if not place.startswith(("/statistics/", "/provenance/")):
-            lines.append(f"{place}\t{values.dtype.str}\t{','.join(map(str, values.shape))}\t{digest}\n".encode())
+        if not place.startswith(("/statistics/", "/provenance/")) and place != "/splits/origin":
+            kind = values.dtype.str
+            if values.dtype.kind == "S":
+                kind, digest = "S", hashlib.sha256(b"".join(string + b"\0" for string in values)).hexdigest()
+            lines.append(f"{place}\t{kind}\t{','.join(map(str, values.shape))}\t{digest}\n".encode())
     for name, (rows, attributes) in features.items():
         for key, value in {**attributes, "source_dtype": "float32"}.items():
             store["features/" + name].attrs[key] = text(value) if isinstance(value, str) else np.int32(value)
@@ -80,8 +85,13 @@ with h5py.File(path, "w", libver="v110") as store:
     for key, value in {"name": "list.csv", "sha256": hashlib.sha256(b"").hexdigest(), "layout": "made up"}.items():
         source.attrs[key] = text(value)
     source.attrs["bytes"] = np.uint64(0)
+    meanings = {"/@dataset": "made up", "/speakers@scope": "dialogue"}
+    for name, (_, attributes) in features.items():
+        meanings.update({f"/features/{name}@{key}": str(value) for key, value in attributes.items()})
+    for place, value in meanings.items():
+        lines.append(f"{place}\t{hashlib.sha256(value.encode()).hexdigest()}\n".encode())
     for key, value in {
-        "format": "vuemo-store", "format_version": "1.0.0", "dataset": "made up",
+        "format": "vuemo-store", "format_version": "1.1.0", "dataset": "made up",
         "content_id": hashlib.sha256(b"".join(sorted(lines))).hexdigest(),
     }.items():
         store.attrs[key] = text(value)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FeatureStore
 import Foundation
-import VUEMO
+import Models
 
 /// `vuemo-benchmarks epochs`
 struct EpochsCommand: ParsableCommand {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Concurrency
 import Foundation
 import Tensors
-import VUEMO
+import Models
 
 /// `vuemo-benchmarks scaling`
 struct ScalingCommand: ParsableCommand {

@@ -4,7 +4,7 @@ import ConversationModels
 import NeuralNetworks
 import Optimizers
 import Tensors
-import VUEMO
+import Models
 
 /// A model of one preset and variant with a minibatch of random features: what a step of training computes on.
 final class BenchmarkModel {

@@ -1,4 +1,4 @@
-import VUEMO
+import Models
 
 /// What a whole model needs for a minibatch: the products of forward and backward, counted from the mathematics.
 ///

@@ -1,4 +1,4 @@
-import VUEMO
+import Models
 
 /// Training steps, evaluation and the optimiser, for both presets and variants.
 enum Steps {

@@ -1,6 +1,6 @@
 import FeatureStore
 import Training
-import VUEMO
+import Models
 
 /// What an epoch on a real store has to compute, under the public code's protocol.
 struct Workload {

@@ -1,7 +1,7 @@
 import ConversationModels
 import Conversations
 import Testing
-import VUEMO
+import Models
 
 @Suite struct ConfigurationTests {
     @Test(arguments: [("avl", 4, 26), ("al", 3, 15), ("v", 2, 7)])

@@ -5,7 +5,7 @@ import HDF5
 import Tensors
 import TestSupport
 import Testing
-import VUEMO
+import Models
 
 /// A golden file: inputs, parameters and everything the reference computes from them (see `Tests/Golden/README.md`).
 struct GoldenCase: CustomTestStringConvertible, Sendable {

@@ -1,6 +1,6 @@
 import ConversationModels
 import Testing
-import VUEMO
+import Models
 
 /// Names and shapes of the full configuration for IEMOCAP: those of the reference, which a checkpoint and the import of published
 /// parameters depend on.

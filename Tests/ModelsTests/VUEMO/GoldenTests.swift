@@ -4,7 +4,7 @@ import NeuralNetworks
 import Optimizers
 import Tensors
 import Testing
-import VUEMO
+import Models
 
 /// The model against the reference, number for number.
 @Suite struct GoldenTests {

@@ -3,7 +3,7 @@ import Foundation
 import NeuralNetworks
 import Tensors
 import Testing
-import VUEMO
+import Models
 
 /// Every non-empty subset of modalities, variant and norm computes finite numbers, forward and backward.
 @Suite struct SubsetTests {

@@ -4,7 +4,7 @@ import Optimizers
 import Tensors
 import TestSupport
 import Testing
-import VUEMO
+import Models
 
 /// The same seed and thread count give the same bits; another thread count the same numbers, and with our own kernels the same
 /// bits, too.

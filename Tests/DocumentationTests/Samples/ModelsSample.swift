@@ -4,7 +4,7 @@ import ConversationModels
 import Conversations
 import Tensors
 import Testing
-import VUEMO
+import Models
 
 extension ModuleDocumentTests {
     @Test func vuemoSample() throws {

@@ -3,7 +3,7 @@ import ConversationModels
 import Foundation
 import Tensors
 import Testing
-import VUEMO
+import Models
 
 /// The released variant has one weight per position in the minibatch, so there is a largest minibatch.
 @Suite struct PositionalWeightsTests {

@@ -76,9 +76,9 @@ public final class ConcatenationGRU: ConversationModel {
     public func check(_ shape: BatchShape) throws(BatchError) {}
 }
 
-extension ModelDefinition {
+extension ConcatenationGRU {
     /// The baseline.
-    public static let gru = ModelDefinition(
+    public static let definition = ModelDefinition(
         "gru", "A baseline: the modalities' features side by side, a bidirectional GRU and a linear classifier.",
         keys: ConcatenationGRUKeys.self, label: { _ in "gru" },
         make: { settings, shape, seed, _ in ConcatenationGRU(settings, shape, seed: seed) })

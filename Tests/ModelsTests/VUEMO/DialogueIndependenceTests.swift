@@ -1,7 +1,7 @@
 import Autodiff
 import Tensors
 import Testing
-import VUEMO
+import Models
 
 /// In the corrected variant a dialogue's prediction does not depend on its neighbours.
 @Suite struct DialogueIndependenceTests {

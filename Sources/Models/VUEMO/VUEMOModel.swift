@@ -99,9 +99,9 @@ public final class VUEMOModel: ConversationModel {
     }
 }
 
-extension ModelDefinition {
+extension VUEMOModel {
     /// VUEMO in both variants.
-    public static let vuemo = ModelDefinition(
+    public static let definition = ModelDefinition(
         "vuemo", "Hypergraph-based global-local virtual unified emotion fusion (Pattern Recognition, 2026).",
         keys: VUEMOKeys.self, presets: ["meld": ["projectText": "false"]],
         label: { $0.variant.rawValue },

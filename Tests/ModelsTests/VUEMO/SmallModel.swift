@@ -3,7 +3,7 @@ import ConversationModels
 import Conversations
 import NeuralNetworks
 import Tensors
-import VUEMO
+import Models
 
 /// Small models and random minibatches for them.
 enum SmallModel {

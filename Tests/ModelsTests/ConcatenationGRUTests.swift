@@ -1,5 +1,5 @@
 import Autodiff
-import ConcatenationGRU
+import Models
 import Configuration
 import ConversationModels
 import Conversations
