@@ -105,7 +105,7 @@ struct ListOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What a column of the lists is: dialogue, utterance, speaker, label, split or text. A label that is one-hot has several columns, whose names are the classes: label=joy,anger.",
+            "What a column of the lists is: dialogue, utterance, speaker, label, split, text or sentiment. A label that is one-hot has several columns, whose names are the classes: label=joy,anger.",
             valueName: "what=NAME"))
     var column: [String] = []
 

@@ -34,6 +34,10 @@ struct TableContent {
     private var labelOfRow: [UInt32] = []
     /// For each distinct label where it stands first.
     private var labelPlaces: [Place] = []
+    /// The second labels, where the lists have them.
+    private var sentiments = ByteInterner()
+    private var sentimentOfRow: [UInt32] = []
+    private var sentimentPlaces: [Place] = []
     private var speakers = ByteInterner()
     private var speakerOfRow: [UInt32] = []
     private var utteranceIDs = StringColumn()
@@ -115,6 +119,12 @@ struct TableContent {
             if labelPlaces.endIndex < labels.strings.endIndex {
                 labelPlaces.append(Place(list: file.name, line: line))
             }
+            if form.names.given[.sentiment] != nil {
+                sentimentOfRow.append(sentiments.number(of: row.sentiment ?? none))
+                if sentimentPlaces.endIndex < sentiments.strings.endIndex {
+                    sentimentPlaces.append(Place(list: file.name, line: line))
+                }
+            }
             speakerOfRow.append(row.speaker.flatMap { $0.isEmpty ? nil : speakers.number(of: $0) } ?? .max)
             texts.append(utf8: row.text ?? none)
             if let text = row.text { latin.look(at: text, line: line) }
@@ -193,7 +203,7 @@ struct TableContent {
     /// What a name of the row cannot be; nil where all can be kept.
     private static func fault(_ row: TableRow) -> String? {
         fault(row.dialogue, "dialogue") ?? fault(row.utterance, "utterance") ?? fault(row.speaker, "speaker")
-            ?? fault(row.label, "label")
+            ?? fault(row.label, "label") ?? fault(row.sentiment, "sentiment")
     }
 
     private static func fault(_ name: UnsafeRawBufferPointer?, _ what: StaticString) -> String? {
@@ -255,6 +265,7 @@ extension TableContent {
         dialogues = filled
         dialogueOfRow = rows.map { places[Int(dialogueOfRow[Int($0)])] }
         labelOfRow = rows.map { labelOfRow[Int($0)] }
+        if !sentimentOfRow.isEmpty { sentimentOfRow = rows.map { sentimentOfRow[Int($0)] } }
         speakerOfRow = rows.map { speakerOfRow[Int($0)] }
         utteranceIDs = Self.arrange(utteranceIDs, rows)
         texts = Self.arrange(texts, rows)
@@ -303,6 +314,18 @@ extension TableContent {
         warnings += classes.warnings
         defer { labelOfRow = [] }
         return (Self.map(rows, labelOfRow) { classes.numbers[Int($0)] ?? -1 }, classes.names)
+    }
+
+    /// The second labels in the order of `rows`; nil where the lists have none. Leaves none behind.
+    mutating func takeSentiments(_ rows: [UInt32]?) throws(ConversionError) -> LabelSet? {
+        guard !sentimentOfRow.isEmpty else { return nil }
+        let classes = try TableClasses(
+            sentiments.strings, places: sentimentPlaces, given: nil, file: name, column: .sentiment)
+        warnings += classes.warnings
+        defer { sentimentOfRow = [] }
+        // Without given names, every label is one of the classes or none.
+        let labels = Self.map(rows, sentimentOfRow) { (classes.numbers[Int($0)] ?? nil) ?? -1 }
+        return LabelSet(name: "sentiment", labelNames: classes.names, labels: labels)
     }
 
     /// The speakers by number in the order of `rows`, and their names, sorted. Leaves none behind.

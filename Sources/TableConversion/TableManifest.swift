@@ -21,6 +21,7 @@ struct TableManifest {
         sourceRows = table.sourceRows(rows)
         let oneHot = request.columns[.label].flatMap { $0.count > 1 ? $0 : nil }
         let (labels, labelNames) = try table.takeLabels(rows, request.labelNames ?? oneHot)
+        let sentiments = try table.takeSentiments(rows)
         let (speakers, speakerNames) = table.takeSpeakers(rows)
         let ids = try table.takeUtteranceIDs(rows)
         manifest = StoreManifest(
@@ -33,6 +34,7 @@ struct TableManifest {
             utteranceIDs: ids, labels: labels, speakers: speakers, sentences: table.takeTexts(rows),
             labelNames: labelNames, speakerNames: speakerNames, speakerScope: request.speakerScope, splits: splits,
             features: [])
+        manifest.targets = sentiments.map { [$0] } ?? []
         for (position, index) in Self.baseOrder(order, dialogues).enumerated() {
             manifest.dialogues[index].sourcePosition = position
         }

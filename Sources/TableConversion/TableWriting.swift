@@ -116,7 +116,7 @@ struct TableWriting {
                     try write(rows, feature.name, to: writer, report)
                     conversion = rows.conversion
                     feature.sourceDataType = rows.typeNames.joined(separator: ", ")
-                    writer.noteSourceDataType(feature.sourceDataType, of: feature.name)
+                    try writer.noteSourceDataType(feature.sourceDataType, of: feature.name)
                     written.features[index] = feature
                 }
                 try conversion.note(to: writer, feature: feature.name)

@@ -94,7 +94,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--column", "talk=a"], "--column knows dialogue, utterance, speaker, label, split, text, and not 'talk'."),
+        (
+            ["--column", "talk=a"],
+            "--column knows dialogue, utterance, speaker, label, split, text, sentiment, and not 'talk'."
+        ),
         (["--column", "dialogue"], "--column takes a column and its name, such as dialogue=Dialogue_ID, and not"),
         (["--column", "text=a", "--column", "sentence=b"], "--column gives the sentence twice; give it once."),
         (["--split", "train"], "--split takes a split and its list, such as train=train.csv, and not 'train'."),

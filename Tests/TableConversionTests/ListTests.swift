@@ -41,6 +41,10 @@ import Testing
         #expect(store.dialogues.map(\.id) == ["train_0", "valid_0", "test_0", "test_1"])
         #expect(store.utteranceIDs == ["0", "0", "0", "0"])
         #expect(store.labelNames == ["anger", "joy"] && Array(store.labels) == [1, 0, 1, 0])
+        #expect(
+            store.targets == [
+                LabelSet(name: "sentiment", labelNames: ["negative", "positive"], labels: [1, 0, 0, 0])
+            ])
         #expect(store.speakerNames == ["Joey", "Ross"] && Array(store.speakers) == [1, 0, 1, 0])
         #expect(try (0..<4).map { try store.sentence($0) } == ["Hi, \"you\".", "Oh", "No", "Why"])
         #expect(try store.readRows(of: "audio", 0..<4) == [0, 1, 2, 3])
@@ -162,6 +166,28 @@ import Testing
         #expect(summary.warnings.contains { $0.contains("stand as UTF-8 writes them") })
         let said = files.fault([try list("\u{FEFF}dialogue\nd\n")], audio: try rows(1)) { $0.encoding = .windows1252 }
         #expect(said?.contains("begins with the mark of UTF-8") == true, "\(said ?? "")")
+    }
+
+    @Test func sentimentIsASecondLabelOnRequest() throws {
+        let text = "dialogue,label,sentiment\na,x,2\nb,y,\n"
+        let (_, without) = try files.convert([try list(text)], audio: try rows(2))
+        #expect(without.targets.isEmpty)
+        let (_, store) = try files.convert([try list(text)], audio: try rows(2)) {
+            $0.columns[.sentiment] = ["sentiment"]
+        }
+        #expect(store.targets == [LabelSet(name: "sentiment", labelNames: ["0", "1", "2"], labels: [2, -1])])
+        for (value, sentence) in [
+            ("-1", "line 3 has the sentiment '-1', a number below 0: write sentiments by name"),
+            (
+                "nan",
+                "line 3 has the sentiment 'nan', as pandas and NumPy write a value that is missing: leave it empty where an utterance has no sentiment."
+            ),
+        ] {
+            let said = files.fault([try list("dialogue,sentiment\na,2\nb,\(value)\n")], audio: try rows(2)) {
+                $0.columns[.sentiment] = ["sentiment"]
+            }
+            #expect(said?.contains(sentence) == true, "\(said ?? "")")
+        }
     }
 
     @Test func nearMissesSayWhatToGive() throws {

@@ -115,9 +115,8 @@ public final class StoreWriter {
     }
 
     /// Tells the number types of a feature's source that the manifest could not name yet.
-    package func noteSourceDataType(_ type: String, of feature: String) {
-        precondition(sinks[feature] != nil, "there is no feature \(feature)")
-        sinks[feature]?.description.sourceDataType = type
+    package func noteSourceDataType(_ type: String, of feature: String) throws {
+        try sink(of: feature, accepting: 0).description.sourceDataType = type
     }
 
     /// Tells the SHA-256 of a source that the manifest could not name yet, before the last row is appended or after it.

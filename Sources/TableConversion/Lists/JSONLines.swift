@@ -140,7 +140,7 @@ private struct DecodedRow: Decodable {
                 TableRow(
                     dialogue: field(.dialogue)!, utterance: field(.utterance), speaker: field(.speaker),
                     label: field(.label),
-                    split: field(.split), text: field(.text)))
+                    split: field(.split), text: field(.text), sentiment: field(.sentiment)))
         }
     }
 }
@@ -203,13 +203,16 @@ struct PlainJSONObject {
             case .label: row.label = value
             case .split: row.split = value
             case .text: row.text = value
+            case .sentiment: row.sentiment = value
             }
         } while take(",")
         guard take("}"), peek == nil, seen & 1 != 0 else { return nil }
         return row
     }
 
-    private static let columns: [[UInt8]?] = TableColumn.allCases.map { Array($0.rawValue.utf8) }
+    private static let columns: [[UInt8]?] = TableColumn.allCases.map { column in
+        ListNames().name(of: column).map { Array($0.utf8) }
+    }
 
     /// The next byte that is no space.
     private var peek: UInt8? {

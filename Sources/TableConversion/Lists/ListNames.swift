@@ -15,6 +15,8 @@ public enum TableColumn: String, Sendable, CaseIterable {
     case split
     /// What was said.
     case text
+    /// A second label; read only where the user says which column it is.
+    case sentiment
 }
 
 /// Under what names a list keeps its columns: those that the user gave, and their own for all others.
@@ -25,6 +27,7 @@ struct ListNames: Sendable {
     /// The one name of a column; nil where it is one-hot, or its own name was given to another one.
     func name(of column: TableColumn) -> String? {
         if let names = given[column] { return names.count == 1 ? names[0] : nil }
+        if column == .sentiment { return nil }
         return given.values.joined().contains { Self.isSame($0, column.rawValue) } ? nil : column.rawValue
     }
 
@@ -105,7 +108,7 @@ public enum KnownColumns: String, Sendable, CaseIterable {
         case .meld:
             [
                 .dialogue: ["Dialogue_ID"], .utterance: ["Utterance_ID"], .speaker: ["Speaker"], .label: ["Emotion"],
-                .text: ["Utterance"],
+                .text: ["Utterance"], .sentiment: ["Sentiment"],
             ]
         }
     }

@@ -89,7 +89,7 @@ enum TableFormat {
         .dialogue: "there are no dialogues", .utterance: "ids are made up",
         .speaker: "all utterances have the speaker unknown",
         .label: "the store has no labels", .split: "the list names no splits",
-        .text: "the store has no sentences",
+        .text: "the store has no sentences", .sentiment: "the store has no sentiments",
     ]
 
     private static let aliases: [TableColumn: Set<String>] = [
@@ -109,5 +109,6 @@ enum TableFormat {
         .text: [
             "texts", "sentence", "sentences", "transcript", "transcription", "utterance_text", "raw_text", "content",
         ],
+        .sentiment: [],
     ]
 }

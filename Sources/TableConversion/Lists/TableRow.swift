@@ -10,6 +10,7 @@ struct TableRow {
     var label: UnsafeRawBufferPointer?
     var split: UnsafeRawBufferPointer?
     var text: UnsafeRawBufferPointer?
+    var sentiment: UnsafeRawBufferPointer?
 
     /// What the row has in a column.
     func bytes(of column: TableColumn) -> UnsafeRawBufferPointer? {
@@ -20,6 +21,7 @@ struct TableRow {
         case .label: label
         case .split: split
         case .text: text
+        case .sentiment: sentiment
         }
     }
 }
@@ -78,6 +80,7 @@ struct ListForm {
         guard let dialogue = columns.places[.dialogue] else { preconditionFailure("a list without dialogues") }
         let (utterance, speaker) = (columns.places[.utterance], columns.places[.speaker])
         let (label, split, text) = (columns.places[.label], columns.places[.split], columns.places[.text])
+        let sentiment = columns.places[.sentiment]
         let oneHot = OneHot(columns.oneHot, header: header)
         while try lines.next() {
             let fields = lines.fields
@@ -88,7 +91,8 @@ struct ListForm {
             var row = TableRow(
                 dialogue: fields[dialogue], utterance: utterance.map { fields[$0] },
                 speaker: speaker.map { fields[$0] },
-                label: label.map { fields[$0] }, split: split.map { fields[$0] }, text: text.map { fields[$0] })
+                label: label.map { fields[$0] }, split: split.map { fields[$0] }, text: text.map { fields[$0] },
+                sentiment: sentiment.map { fields[$0] })
             if !oneHot.columns.isEmpty {
                 do throws(OneHot.Fault) {
                     row.label = try oneHot.label(of: fields)

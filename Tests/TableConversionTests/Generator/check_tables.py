@@ -54,7 +54,7 @@ def meld(check):
         for dialogue in range(dialogues):
             for utterance in range(int(check.random.integers(1, 5))):
                 rows.append((len(rows) + 1, SENTENCES[(dialogue + utterance) % len(SENTENCES)], f"Speaker {utterance % 2}",
-                             EMOTIONS[int(check.random.integers(4))], "neutral", dialogue, utterance, 1, 2, "00:00:01,000", "00:00:02,500"))
+                             EMOTIONS[int(check.random.integers(4))], ["negative", "positive"][utterance % 2], dialogue, utterance, 1, 2, "00:00:01,000", "00:00:02,500"))
         names = "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime".split(",")
         table = pd.DataFrame(rows, columns=names)
         table.to_csv(check.folder / f"{word}_sent_emo.csv", index=False)
@@ -78,6 +78,8 @@ def check_meld(check):
         check.same("MELD: features", store["features/audio"][()], np.stack([files[w][f"dia{r[5]}_utt{r[6]}"] for w, _, r in utterances]))
         check.same("MELD: texts", texts(store), [row[1] for _, _, row in utterances])
         check.same("MELD: labels", store["labels/names"].asstr()[()][store["utterances/label"][()]], [row[3] for _, _, row in utterances])
+        sentiments = store["targets/sentiment/names"].asstr()[()][store["targets/sentiment/label"][()]]
+        check.same("MELD: sentiments", sentiments, [row[4] for _, _, row in utterances])
         check.same("MELD: speakers", store["speakers/names"].asstr()[()][store["utterances/speaker"][()]], [row[2] for _, _, row in utterances])
         check.same("MELD: dialogues", store["dialogues/id"].asstr()[()], list(dict.fromkeys(f"{s}_{r[5]}" for _, s, r in utterances)))
         check.same("MELD: utterances", store["utterances/id"].asstr()[()], [str(row[6]) for _, _, row in utterances])
