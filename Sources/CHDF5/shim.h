@@ -80,6 +80,19 @@ static inline int shim_describe(hid_t location, const char *name, struct shim_ob
     return 0;
 }
 
+// Keeps the library's cache of object headers at so many bytes of the file. In memory they take some ten times as many.
+static inline int shim_bound_metadata_cache(hid_t access, size_t bytes) {
+    H5AC_cache_config_t config;
+    config.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+    if (H5Pget_mdc_config(access, &config) < 0) return -1;
+    config.set_initial_size = 1;
+    config.initial_size = config.min_size = config.max_size = bytes;
+    config.incr_mode = H5C_incr__off;
+    config.flash_incr_mode = H5C_flash_incr__off;
+    config.decr_mode = H5C_decr__off;
+    return H5Pset_mdc_config(access, &config);
+}
+
 // What a name in a group leads to: HDF5 1.12 gave the form with addresses another name.
 #if H5_VERSION_GE(1, 12, 0)
 typedef H5L_info1_t shim_link;

@@ -12,6 +12,7 @@ final class HDF5Arrays: ArraysByID {
     let file: InputFile?
     let name: String
     private(set) var ids = ByteInterner()
+    private let input: InputFile
     private let contents: FileHandle
     private let group: String
     private var entries: [UInt64] = []
@@ -20,12 +21,12 @@ final class HDF5Arrays: ArraysByID {
     /// An open file as a reference.
     private final class FileHandle {
         let file: HDF5.File
-        init(_ path: String) throws(HDF5Error) { file = try HDF5.File(inspecting: path) }
+        init(_ path: String) throws(HDF5Error) { file = try HDF5.File(inspectingOnce: path) }
     }
 
     /// - Parameter group: where the ids are; nil finds them.
     init(_ file: InputFile, group: String?) throws {
-        (self.file, name) = (file, file.name)
+        (self.file, input, name) = (file, file, file.name)
         do {
             contents = try FileHandle(file.path)
             self.group = try group ?? Self.groupOfIDs(contents.file)
@@ -126,6 +127,7 @@ final class HDF5Arrays: ArraysByID {
         let address = entries[Int(array)]
         guard address != .max else { throw fault(array, "is a link to somewhere else and not an array of this file") }
         let entry = GroupEntry(link: .hard, address: address)
+        if let plain = contents.file.plainArray(entry), try read(plain, visit) { return }
         switch try contents.file.open(entry, path: path(array)) {
         case .dataset(let dataset): try read(dataset, array, visit)
         case .group(let group): try read(in: group, array, visit)
@@ -144,6 +146,9 @@ final class HDF5Arrays: ArraysByID {
             }
             member = names[0]
         }
+        if let entry = group.entry(member), let plain = contents.file.plainArray(entry), try read(plain, visit) {
+            return
+        }
         guard let entry = group.entry(member) else { throw fault(array, "holds a name that cannot be found") }
         guard case .dataset(let dataset) = try contents.file.open(entry, path: "\(path(array))/\(member)") else {
             throw fault(array, "holds '\(TableFormat.shortened(member))', which is no dataset")
@@ -154,9 +159,9 @@ final class HDF5Arrays: ArraysByID {
     private func read(
         _ dataset: borrowing Dataset, _ array: UInt32, _ visit: (NumberArray) throws -> Void
     ) throws {
-        guard let code = dataset.elementType.numpyName?.replacing("|", with: "<"),
-            let type = Conversion.ElementType(code: code)
-        else { throw fault(array, "holds no plain numbers; give float or integer arrays") }
+        guard let type = Self.type(of: dataset.elementType) else {
+            throw fault(array, "holds no plain numbers; give float or integer arrays")
+        }
         try dataset.requirePlausibleSize()
         let count = dataset.count * type.size
         guard count <= ZipDirectory.largestMember else {
@@ -168,6 +173,27 @@ final class HDF5Arrays: ArraysByID {
             try dataset.readStoredBytes(rows: 0..<dataset.rowCount, into: room)
             try visit(NumberArray(type: type, shape: dataset.shape, bytes: UnsafeRawBufferPointer(room)))
         }
+    }
+
+    /// Reads an array where it lies, if it lies in the file and holds numbers.
+    private func read(_ plain: PlainArray, _ visit: (NumberArray) throws -> Void) throws -> Bool {
+        guard let type = Self.type(of: plain.elementType) else { return false }
+        let (count, overflow) = plain.shape.reduce((type.size, false)) { size, extent in
+            let (product, overflow) = size.0.multipliedReportingOverflow(by: extent)
+            return (product, size.1 || overflow)
+        }
+        guard !overflow, count <= ZipDirectory.largestMember, plain.offset <= input.bytes - count else { return false }
+        if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }
+        try buffer.withUnsafeMutableBytes { memory in
+            let room = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
+            try input.read(at: plain.offset, into: room)
+            try visit(NumberArray(type: type, shape: plain.shape, bytes: UnsafeRawBufferPointer(room)))
+        }
+        return true
+    }
+
+    private static func type(of stored: HDF5.ElementType) -> Conversion.ElementType? {
+        stored.numpyName.flatMap { Conversion.ElementType(code: $0.replacing("|", with: "<")) }
     }
 
     private func path(_ array: UInt32) -> String { "\(group)/\(ids.strings[Int(array)])" }
