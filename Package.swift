@@ -63,7 +63,7 @@ let package = Package(
         .target(
             name: "TableConversion",
             dependencies: [
-                "Concurrency", "Conversion", "Conversations", "FeatureStore",
+                "Concurrency", "Conversion", "Conversations", "FeatureStore", "HDF5", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(name: "CPythonBridge", dependencies: ["CPython"]),
@@ -81,6 +81,7 @@ let package = Package(
             name: "PickleConversion",
             dependencies: [
                 "CPythonBridge", "ConverterScripts", "Concurrency", "Conversion", "Conversations", "FeatureStore",
+                "TableConversion",
             ]),
 
         // The engine. Its kernels are optimised in debug builds too, so that tests train at full speed.
@@ -132,7 +133,7 @@ let package = Package(
         .target(
             name: "ConvertCommands",
             dependencies: [
-                "CommandSupport", "Conversion", "TerminalText",
+                "CommandSupport", "Conversion", "Conversations", "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
@@ -147,7 +148,8 @@ let package = Package(
         .executableTarget(
             name: "vuemo-convert",
             dependencies: [
-                "PickleConversion", "Conversion", "ConvertCommands", "CommandSupport", "HDF5", "TerminalText",
+                "PickleConversion", "TableConversion", "Conversion", "ConvertCommands", "CommandSupport", "HDF5",
+                "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -173,13 +175,15 @@ let package = Package(
         .testTarget(
             name: "PickleConversionTests",
             dependencies: [
-                "PickleConversion", "Conversion", "Conversations", "TableConversion", "FeatureStore", "Files", "StoreTools",
+                "PickleConversion", "Conversion", "Conversations", "TableConversion", "FeatureStore", "Files",
+                "StoreTools",
                 "TestSupport",
             ],
             exclude: ["Generator"]),
         .testTarget(
             name: "TableConversionTests",
-            dependencies: ["TableConversion", "Conversion", "FeatureStore", "TestSupport"]),
+            dependencies: ["TableConversion", "Conversion", "FeatureStore", "HDF5", "TestSupport"],
+            exclude: ["Generator"]),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Concurrency", "Tensors", "TestSupport"]),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "TestSupport"]),

@@ -4,6 +4,7 @@ import Conversion
 import ConvertCommands
 import HDF5
 import PickleConversion
+import TableConversion
 
 /// Pickles are read here, by the embedded Python.
 enum EmbeddedPython: PickleProgram {
@@ -12,6 +13,7 @@ enum EmbeddedPython: PickleProgram {
         request.layout = job.layout
         request.frames = job.frames
         request.regressionClasses = job.regressionClasses
+        request.mending = job.options.mending
         request.name = job.options.store.name
         request.splitChoice = job.options.splitChoice
         request.overwrites = job.options.store.force
@@ -20,6 +22,10 @@ enum EmbeddedPython: PickleProgram {
         request.created = CommandProcess.sourceDate
         request.toolVersion = CommandProcess.version
         try ConversionRun.run(job.options) { progress in try PickleConverter.convert(request, progress: progress) }
+    }
+
+    static func convert(_ job: TableJob) throws {
+        try ConversionRun.run(job.options) { progress in try PickleConverter.convert(job.request, progress: progress) }
     }
 
     static func scan(_ options: ScanOptions) throws {

@@ -14,7 +14,7 @@ import ConvertCommands
         version: CommandProcess.version,
         subcommands: [
             ConvertIEMOCAP<EmbeddedPython>.self, ConvertMELD<EmbeddedPython>.self, ConvertAuto<EmbeddedPython>.self,
-            Scan<EmbeddedPython>.self,
+            ConvertTable<EmbeddedPython>.self, Scan<EmbeddedPython>.self,
         ],
         defaultSubcommand: ConvertAuto<EmbeddedPython>.self)
 
