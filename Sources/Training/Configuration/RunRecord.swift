@@ -81,22 +81,21 @@ public struct RunRecord: Equatable, Sendable {
     }
 
     /// Makes sure that options given along with `--resume` say what the run is already: anything else would be another run.
-    /// - Throws: `TrainingError` naming the first key that differs.
-    public func refuseChanges(_ assignments: [ConfigurationAssignment]) throws {
-        if let name = assignments.last(where: { $0.key == RunConfiguration.modelName })?.value.text,
-            name != configuration.definition.name
-        {
-            throw TrainingError(
-                .configuration,
-                "\(RunConfiguration.modelName) is \(configuration.definition.name) in the run and cannot become \(name) on --resume; "
-                    + "leave the option out or start a new run.")
+    /// - Throws: `ConfigurationError` naming the first key that differs.
+    public func refuseChanges(_ assignments: [ConfigurationAssignment]) throws(ConfigurationError) {
+        func refused(_ key: String, _ own: String, _ other: String) -> ConfigurationError {
+            let origin = assignments.last { $0.key == key }?.origin ?? "--resume"
+            return ConfigurationError(
+                "\(origin): \(key) is \(own) in the run and cannot become \(other) on --resume; leave it out or start a new run."
+            )
+        }
+        let name = RunConfiguration.modelName
+        if let other = assignments.last(where: { $0.key == name })?.value.text, other != configuration.definition.name {
+            throw refused(name, configuration.definition.name, other)
         }
         var changed = configuration
         try changed.apply(assignments)
         guard let key = changed.differences(from: configuration).first else { return }
-        throw TrainingError(
-            .configuration,
-            "\(key) is \(configuration.text(of: key)) in the run and cannot become \(changed.text(of: key)) on --resume; "
-                + "leave the option out or start a new run.")
+        throw refused(key, configuration.text(of: key), changed.text(of: key))
     }
 }

@@ -125,7 +125,9 @@ extension TrainingRun {
         // In this order a kill at any point leaves files that `resume` can bring together again.
         try save()
         if isBest { try publishBest() }
-        try RunFolder.writing { try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics) }
+        try RunFolder.writing(folder.metrics) {
+            try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics)
+        }
         observe(.epoch(metrics, epochs: settings.epochs, isBest: isBest))
         return true
     }
@@ -138,8 +140,10 @@ extension TrainingRun {
         let result = RunResult(
             evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs,
             split: "test")
-        try RunFolder.writing { try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store)) }
-        try RunFolder.writing { try TextFile.replace(folder.result, with: try result.json) }
+        try RunFolder.writing(folder.predictions) {
+            try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store))
+        }
+        try RunFolder.writing(folder.result) { try TextFile.replace(folder.result, with: try result.json) }
         return result
     }
 
@@ -172,22 +176,21 @@ private func peakMemoryMiB() -> Int {
 extension TrainingRun {
     /// Writes `last.h5`.
     func save() throws {
-        try CheckpointFile.write(
-            CheckpointHeader(progress: progress, record: record), parameters: model.parameters, optimizer: optimizer,
-            to: folder.lastCheckpoint)
+        try RunFolder.writing(folder.lastCheckpoint) {
+            try CheckpointFile.write(
+                CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
+                optimizer: optimizer, to: folder.lastCheckpoint)
+        }
     }
 
     /// Makes `best.h5` what `last.h5` is now. Checkpoints are replaced and never changed, so both can be one file on the disk.
     func publishBest() throws {
-        let temporary = folder.bestCheckpoint + ".partial"
-        unlink(temporary)
-        guard link(folder.lastCheckpoint, temporary) == 0, rename(temporary, folder.bestCheckpoint) == 0 else {
-            // The file system has no links.
-            return try AtomicFile.replace(folder.bestCheckpoint) { path in
+        try RunFolder.writing(folder.bestCheckpoint) {
+            try AtomicFile.replace(folder.bestCheckpoint) { path in
+                guard link(folder.lastCheckpoint, path) != 0 else { return }
+                // The file system has no links.
                 try FileManager.default.copyItem(atPath: folder.lastCheckpoint, toPath: path)
             }
         }
-        // rename(2) does nothing where both names lead to one file already.
-        unlink(temporary)
     }
 }

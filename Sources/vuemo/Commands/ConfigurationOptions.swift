@@ -2,7 +2,7 @@ import Models
 import ArgumentParser
 import Configuration
 import ConversationModels
-import Foundation
+import Files
 import Training
 
 extension Preset: ExpressibleByArgument {}
@@ -76,8 +76,13 @@ struct ConfigurationOptions: ParsableArguments {
     func assignments() throws -> [ConfigurationAssignment] {
         var assignments: [ConfigurationAssignment] = []
         if let config {
-            guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
-                throw ConfigurationError("--config \(config) cannot be read; give a YAML file of configuration keys.")
+            let text: String
+            do {
+                text = try TextFile.read(config)
+            } catch {
+                throw ConfigurationError(
+                    "\(config) cannot be read (\(error.reason)); give a YAML file of configuration keys with --config."
+                )
             }
             assignments += try RunConfiguration.assignments(yaml: text, name: config)
         }

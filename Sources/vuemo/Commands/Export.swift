@@ -37,7 +37,8 @@ struct Export: ListedCommand {
 
     func run() throws {
         guard let form = form ?? Self.form(of: output.output) else { return }
-        try StoreExport.write(selection.selection, of: Store(opening: store), to: output.path, as: form)
+        let target = output.cleared()
+        try StoreExport.write(selection.selection, of: Store(opening: store), to: target, as: form)
         try StandardOutput.print("export: \(output.output.escapedForTerminal)")
     }
 

@@ -80,20 +80,19 @@ struct Train: ListedCommand {
         case .finished(let result):
             try report.print(text: result.table, json: result.json)
         case .interrupted(let epoch, let step):
-            StandardError.write(
+            throw CommandProcess.stopped(
                 "stopped in epoch \(epoch) after \(step) steps; resume with: "
-                    + "vuemo train --resume \(run.folder.path.escapedForTerminal)\n")
-            throw StopSignals.exitCode
+                    + "vuemo train --resume \(run.folder.path.escapedForTerminal)")
         }
     }
 
     private func started(_ reporter: TrainingReporter) throws -> TrainingRun {
         let store = try Store(opening: store!)
         let configuration = try resolved(store)
+        let output = output ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label)
+        CommandProcess.removeLeftovers(of: [output], calling: output)
         var plan = TrainingRun.Plan(
-            store: store, configuration: configuration,
-            output: output
-                ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label),
+            store: store, configuration: configuration, output: output,
             toolVersion: CommandProcess.version)
         plan.initialParameters = initialParameters
         plan.skipVerification = skipVerification
@@ -102,9 +101,13 @@ struct Train: ListedCommand {
 
     /// The configuration of a new run; without a store, what depends on the data keeps its default.
     private func resolved(_ store: Store?) throws -> RunConfiguration {
-        try RunConfiguration.resolve(
-            dataset: store.map(DatasetFacts.init), preset: options.preset, assignments: options.assignments(),
+        let assignments = try options.assignments()
+        let configuration = try RunConfiguration.resolve(
+            dataset: store.map(DatasetFacts.init), preset: options.preset, assignments: assignments,
             threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
+        let preset = options.preset ?? store.flatMap { Preset(dataset: $0.dataset) }
+        for sentence in configuration.withoutEffect(assignments, preset: preset) { CommandProcess.warn(sentence) }
+        return configuration
     }
 
     private func printConfiguration() throws {
@@ -121,6 +124,7 @@ struct Train: ListedCommand {
         let folder = RunFolder(path)
         let record = try folder.record(models: .all)
         try record.refuseChanges(options.assignments())
+        CommandProcess.removeLeftovers(of: folder.paths, calling: path)
         return try TrainingRun.resume(
             folder, store: Store(opening: store ?? record.storePath), models: .all,
             skipVerification: skipVerification,
