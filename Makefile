@@ -17,7 +17,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo test lint format docs sanitize build dependencies sample fuzz benchmark clean
+.PHONY: demo test test-kill lint format docs sanitize build dependencies sample fuzz benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -38,6 +38,10 @@ docs: dependencies
 # make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
 fuzz:
 	python3 Tests/PickleConversionTests/Generator/fuzz_pickles.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
+
+# make test-kill   kills each command at 50 random moments and looks at what it leaves (KILLS=5 SEED=2 for others)
+test-kill: build
+	scripts/check-kills --kills $(or $(KILLS),50) --seed $(or $(SEED),1)
 
 # make sanitize   the whole test suite under the thread, the address and the undefined-behaviour sanitizer, one after the other
 #                 (hours on two cores; SANITIZERS=thread for one, FILTER=TrainingTests for some tests)
