@@ -37,6 +37,8 @@ let package = Package(
         .target(name: "Metrics"),
         .target(name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
 
+        // What is said where there is no memory.
+        .target(name: "CMemory"),
         // One source, three machine codes: a header for the C targets.
         .target(name: "CMultiversion"),
         // Threads: the pool under everything that is split over processors.
@@ -44,7 +46,7 @@ let package = Package(
         .target(name: "Concurrency", dependencies: ["CThreads"]),
 
         // The store: written once, checked, streamed.
-        .target(name: "HDF5", dependencies: ["CHDF5", "Files"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CMemory", "Files"]),
         .target(name: "CStorage", dependencies: ["CMultiversion"], cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "FeatureStore",
@@ -91,7 +93,8 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])],
             linkerSettings: [.linkedLibrary("m")]),
         .target(
-            name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Concurrency"], swiftSettings: optimised),
+            name: "Tensors", dependencies: ["CKernels", "CMemory", "COpenBLAS", "Concurrency"], swiftSettings: optimised
+        ),
         .target(name: "Autodiff", dependencies: ["Concurrency", "Tensors"], swiftSettings: optimised),
         .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
         .target(name: "Optimizers", dependencies: ["Configuration", "NeuralNetworks", "Tensors"]),
@@ -127,7 +130,7 @@ let package = Package(
         .target(
             name: "CommandSupport",
             dependencies: [
-                "Configuration", "TerminalText", "Rainbow",
+                "CMemory", "Configuration", "Files", "TerminalText", "Rainbow",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
@@ -155,7 +158,8 @@ let package = Package(
 
         // Tests, one target per module.
         .target(
-            name: "TestSupport", dependencies: ["Concurrency", "Conversations", "HDF5", "FeatureStore", "Tensors"],
+            name: "TestSupport",
+            dependencies: ["Concurrency", "Conversations", "HDF5", "FeatureStore", "StoreValidation", "Tensors"],
             path: "Tests/TestSupport"),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),

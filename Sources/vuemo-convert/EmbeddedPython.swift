@@ -5,6 +5,7 @@ import ConvertCommands
 import HDF5
 import PickleConversion
 import TableConversion
+import TerminalText
 
 /// Pickles are read here, by the embedded Python.
 enum EmbeddedPython: PickleProgram {
@@ -49,9 +50,10 @@ enum EmbeddedPython: PickleProgram {
             } catch let error as ConversionError {
                 display.clear()
                 CommandProcess.report(error, from: VuemoConvert.self)
-                worst = ExitStatus.notChecked
+                worst = ExitStatus.failure
             } catch is StopSignals.Stopped {
-                throw StopSignals.exitCode
+                display.clear()
+                throw CommandProcess.stopped("Interrupted: \(input.escapedForTerminal) was not looked at to its end.")
             }
         }
         if worst != ExitStatus.success { throw ExitCode(worst) }
@@ -68,8 +70,8 @@ enum EmbeddedPython: PickleProgram {
     private static func exitStatus(_ status: PickleScan.Status) -> Int32 {
         switch status {
         case .safe: ExitStatus.success
-        case .unsafe, .unknown: ExitStatus.failure
-        case .unsupported, .unreadable: ExitStatus.notChecked
+        case .unsafe, .unknown: ExitStatus.found
+        case .unsupported, .unreadable: ExitStatus.failure
         }
     }
 }

@@ -60,7 +60,7 @@ import Testing
         #expect(store.labelNames == ["glad", "calm"] && Array(store.labels) == [1, 0])
         #expect(try store.readRows(of: "audio", 0..<2) == [1, 2])
         #expect(try BuiltProduct.run("vuemo", ["convert", "table", list, "-o", folder.file("x.h5")]).status == 64)
-        #expect(try BuiltProduct.run("vuemo", arguments).status == 1)
+        #expect(try BuiltProduct.run("vuemo", arguments).status == 2)
     }
 
     /// A pickle of id -> array, of which only vuemo-convert can read anything, and MELD's columns.
@@ -149,7 +149,7 @@ import Testing
         try process.run()
         let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        #expect(process.terminationStatus == 1)
+        #expect(process.terminationStatus == 2)
         #expect(text.hasPrefix("Error: The layouts cannot be listed: vuemo-convert is neither beside vuemo nor on"))
         #expect(text.split(separator: "\n").count == 1)
     }

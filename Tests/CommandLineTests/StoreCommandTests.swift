@@ -36,7 +36,7 @@ import Testing
         try Data("not a store".utf8).write(to: URL(filePath: folder.file("text.h5")))
         for path in [folder.file("text.h5"), folder.file("none.h5"), folder.path] {
             let outcome = try BuiltProduct.run("vuemo", ["info", path])
-            #expect(outcome.status == 1)
+            #expect(outcome.status == 2)
             #expect(outcome.output.isEmpty)
             #expect(outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains(path))
         }

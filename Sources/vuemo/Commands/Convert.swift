@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConvertCommands
+import Files
 import Foundation
 import TableConversion
 
@@ -65,11 +66,11 @@ enum HandOver: PickleProgram {
         let name = "vuemo-convert"
         var folders: [String] = []
         if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-            folders.append((program as NSString).deletingLastPathComponent)
+            folders.append(PathParts.folder(of: program))
         }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         folders += path.split(separator: ":").map(String.init)
-        return folders.map { ($0 as NSString).appendingPathComponent(name) }
+        return folders.map { $0 + "/" + name }
     }
 }
 
