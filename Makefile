@@ -17,7 +17,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo test lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
+.PHONY: demo test test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -46,6 +46,10 @@ fuzz-commands: build
 	$(VUEMO) train Tests/Stores/1.1.0.h5 --epochs 2 --set model.hiddenSize=8 --output $(FUZZED)/run --quiet >/dev/null
 	python3 Tests/Fuzz/fuzz_commands.py --vuemo $(VUEMO) --store Tests/Stores/1.1.0.h5 --run $(FUZZED)/run \
 	    --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) --keep $(FUZZED)/escaped
+
+# make test-kill   kills each command at 50 random moments and looks at what it leaves (KILLS=5 SEED=2 for others)
+test-kill: build
+	scripts/check-kills --kills $(or $(KILLS),50) --seed $(or $(SEED),1)
 
 # make sanitize   the whole test suite under the thread, the address and the undefined-behaviour sanitizer, one after the other
 #                 (hours on two cores; SANITIZERS=thread for one, FILTER=TrainingTests for some tests)

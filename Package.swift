@@ -37,6 +37,8 @@ let package = Package(
         .target(name: "Metrics"),
         .target(name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
 
+        // What is said where there is no memory.
+        .target(name: "CMemory"),
         // One source, three machine codes: a header for the C targets.
         .target(name: "CMultiversion"),
         // Threads: the pool under everything that is split over processors.
@@ -44,8 +46,9 @@ let package = Package(
         .target(name: "Concurrency", dependencies: ["CThreads"]),
 
         // The store: written once, checked, streamed.
+        // Between libhdf5 and the files that it reads: a driver, and what becomes of faults.
         .target(name: "CHDF5Reading", dependencies: ["CHDF5"]),
-        .target(name: "HDF5", dependencies: ["CHDF5", "CHDF5Reading", "Files"]),
+        .target(name: "HDF5", dependencies: ["CHDF5", "CHDF5Reading", "CMemory", "Files"]),
         .target(name: "CStorage", dependencies: ["CMultiversion"], cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "FeatureStore",
@@ -64,7 +67,7 @@ let package = Package(
         .target(
             name: "TableConversion",
             dependencies: [
-                "Concurrency", "Conversion", "Conversations", "FeatureStore",
+                "Concurrency", "Conversion", "Conversations", "FeatureStore", "HDF5", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(name: "CPythonBridge", dependencies: ["CPython"]),
@@ -82,6 +85,7 @@ let package = Package(
             name: "PickleConversion",
             dependencies: [
                 "CPythonBridge", "ConverterScripts", "Concurrency", "Conversion", "Conversations", "FeatureStore",
+                "TableConversion",
             ]),
 
         // The engine. Its kernels are optimised in debug builds too, so that tests train at full speed.
@@ -91,7 +95,8 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])],
             linkerSettings: [.linkedLibrary("m")]),
         .target(
-            name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "Concurrency"], swiftSettings: optimised),
+            name: "Tensors", dependencies: ["CKernels", "CMemory", "COpenBLAS", "Concurrency"], swiftSettings: optimised
+        ),
         .target(name: "Autodiff", dependencies: ["Concurrency", "Tensors"], swiftSettings: optimised),
         .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
         .target(name: "Optimizers", dependencies: ["Configuration", "NeuralNetworks", "Tensors"]),
@@ -127,20 +132,20 @@ let package = Package(
         .target(
             name: "CommandSupport",
             dependencies: [
-                "Configuration", "TerminalText", "Rainbow",
+                "CMemory", "Configuration", "Files", "TerminalText", "Rainbow",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
             name: "ConvertCommands",
             dependencies: [
-                "CommandSupport", "Conversion", "TerminalText",
+                "CommandSupport", "Conversion", "Conversations", "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "vuemo",
             dependencies: [
                 "Experiments", "Training", "ConversationModels", "Models", "Configuration", "Conversations",
-                "StoreTools", "StoreValidation", "FeatureStore", "Files", "CommandSupport", "ConvertCommands",
+                "StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "CommandSupport", "ConvertCommands",
                 "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -148,13 +153,15 @@ let package = Package(
         .executableTarget(
             name: "vuemo-convert",
             dependencies: [
-                "PickleConversion", "Conversion", "ConvertCommands", "CommandSupport", "HDF5", "TerminalText",
+                "PickleConversion", "TableConversion", "Conversion", "ConvertCommands", "CommandSupport", "HDF5",
+                "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // Tests, one target per module.
         .target(
-            name: "TestSupport", dependencies: ["Concurrency", "Conversations", "HDF5", "FeatureStore", "Tensors"],
+            name: "TestSupport",
+            dependencies: ["Concurrency", "Conversations", "HDF5", "FeatureStore", "StoreValidation", "Tensors"],
             path: "Tests/TestSupport"),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "CommandSupportTests", dependencies: ["CommandSupport"]),
@@ -174,13 +181,15 @@ let package = Package(
         .testTarget(
             name: "PickleConversionTests",
             dependencies: [
-                "PickleConversion", "Conversion", "Conversations", "TableConversion", "FeatureStore", "Files", "StoreTools",
+                "PickleConversion", "Conversion", "Conversations", "TableConversion", "FeatureStore", "Files",
+                "StoreTools",
                 "TestSupport",
             ],
             exclude: ["Generator"]),
         .testTarget(
             name: "TableConversionTests",
-            dependencies: ["TableConversion", "Conversion", "FeatureStore", "TestSupport"]),
+            dependencies: ["TableConversion", "Conversion", "FeatureStore", "HDF5", "TestSupport"],
+            exclude: ["Generator"]),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Concurrency", "Tensors", "TestSupport"]),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "TestSupport"]),

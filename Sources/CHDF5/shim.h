@@ -80,37 +80,40 @@ static inline int shim_describe(hid_t location, const char *name, struct shim_ob
     return 0;
 }
 
-// Calls `body` for every name in a group with the link's kind (0 hard, 1 soft, 2 anything else) and, for a hard link, the address of
-// the object's header; negative on failure. In native order: asked for sorted names, libhdf5 1.10 frees memory it never had when
-// the group's index is damaged.
-#if H5_VERSION_GE(1, 12, 0)
-typedef H5L_info1_t shim_link_info;
-#else
-typedef H5L_info_t shim_link_info;
-#endif
-
-struct shim_members {
-    void (*body)(const char *name, int kind, uint64_t address, void *context);
-    void *context;
-};
-
-static herr_t shim_member(hid_t group, const char *name, const shim_link_info *link, void *context) {
-    (void)group;
-    struct shim_members *members = (struct shim_members *)context;
-    int kind = link->type == H5L_TYPE_HARD ? 0 : link->type == H5L_TYPE_SOFT ? 1 : 2;
-    members->body(name, kind, kind == 0 ? link->u.address : 0, members->context);
-    return 0;
+// Keeps the library's cache of object headers at so many bytes of the file. In memory they take some ten times as many.
+static inline int shim_bound_metadata_cache(hid_t access, size_t bytes) {
+    H5AC_cache_config_t config;
+    config.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+    if (H5Pget_mdc_config(access, &config) < 0) return -1;
+    config.set_initial_size = 1;
+    config.initial_size = config.min_size = config.max_size = bytes;
+    config.incr_mode = H5C_incr__off;
+    config.flash_incr_mode = H5C_flash_incr__off;
+    config.decr_mode = H5C_decr__off;
+    return H5Pset_mdc_config(access, &config);
 }
 
-static inline int shim_each_member(
-    hid_t group, void (*body)(const char *name, int kind, uint64_t address, void *context), void *context) {
-    struct shim_members members = {body, context};
-    hsize_t index = 0;
+// What a name in a group leads to: HDF5 1.12 gave the form with addresses another name.
 #if H5_VERSION_GE(1, 12, 0)
-    return H5Literate1(group, H5_INDEX_NAME, H5_ITER_NATIVE, &index, shim_member, &members);
+typedef H5L_info1_t shim_link;
+#define shim_literate H5Literate1
+#define shim_link_of H5Lget_info1
 #else
-    return H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &index, shim_member, &members);
+typedef H5L_info_t shim_link;
+#define shim_literate H5Literate
+#define shim_link_of H5Lget_info
 #endif
+
+// Walks over the names in a group in the file's own order: asked for sorted names, libhdf5 1.10 frees memory it never had when the
+// group's index is damaged.
+static inline int shim_walk(hid_t group, herr_t (*visit)(hid_t, const char *, const shim_link *, void *), void *context) {
+    hsize_t index = 0;
+    return shim_literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &index, visit, context);
+}
+
+// What one name in a group leads to; negative where there is no such name.
+static inline int shim_find_link(hid_t group, const char *name, shim_link *link) {
+    return H5Lexists(group, name, H5P_DEFAULT) > 0 ? shim_link_of(group, name, link, H5P_DEFAULT) : -1;
 }
 
 static hid_t shim_follow_nothing(

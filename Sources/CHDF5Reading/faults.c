@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "CHDF5Reading.h"
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,10 +8,11 @@
 // commit a fault, the process ends as after any other unreadable file, and not by a signal.
 
 static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
-enum { FAULT_COUNT = sizeof FAULTS / sizeof *FAULTS };
+enum { FAULT_COUNT = sizeof FAULTS / sizeof *FAULTS, MOST_PATH = 4096 };
 
 static struct sigaction earlier[FAULT_COUNT];
 static int status_of_faults;
+static bool writes_json;
 
 // The file that this thread's call of the library reads; NULL outside of such calls. Faults come to the thread that commits them.
 static _Thread_local const char *volatile file_being_read;
@@ -20,27 +20,44 @@ static _Thread_local const char *volatile file_being_read;
 static _Thread_local _Alignas(16) char handler_stack[64 << 10];
 static _Thread_local int has_handler_stack;
 
-static void say(const char *text, size_t size) {
+static void say(int descriptor, const char *text, size_t size) {
     while (size > 0) {
-        ssize_t written = write(STDERR_FILENO, text, size);
+        ssize_t written = write(descriptor, text, size);
         if (written <= 0) return;
         text += written, size -= (size_t)written;
     }
 }
 
+// Adds text with nothing in it that steers a terminal or ends a string of JSON.
+static size_t add_plain(char *text, size_t size, const char *plain) {
+    for (size_t i = 0; plain[i] != '\0' && i < MOST_PATH; i++) {
+        unsigned char byte = (unsigned char)plain[i];
+        text[size++] = byte < 0x20 || byte == 0x7f || byte == '"' || byte == '\\' ? '?' : plain[i];
+    }
+    return size;
+}
+
+static size_t add(char *text, size_t size, const char *constant) {
+    size_t count = strlen(constant);
+    memcpy(text + size, constant, count);
+    return size + count;
+}
+
 // Only what is safe in a handler: no allocation, no locks, no library.
 static void end_of_reading(const char *file) {
-    static const char before[] = "Error: cannot read '", after[] =
-        "': the HDF5 library breaks down on it, as it does on some files that are damaged or crafted; copy the file again or make "
-        "it again.\n";
-    char text[sizeof before + sizeof after + 4096];
-    size_t size = 0;
-    memcpy(text, before, sizeof before - 1), size += sizeof before - 1;
-    // A file's name must not steer a terminal.
-    for (size_t i = 0; file[i] != '\0' && i < 4096; i++)
-        text[size++] = (unsigned char)file[i] < 0x20 || file[i] == 0x7f ? '?' : file[i];
-    memcpy(text + size, after, sizeof after - 1), size += sizeof after - 1;
-    say(text, size);
+    static const char before[] = "cannot read '", after[] = "': the HDF5 library breaks down on it, as it does on some files that are "
+        "damaged or crafted; ", advice[] = "copy the file again or make it again";
+    char text[2 * MOST_PATH + 1024];
+    size_t size = add(text, 0, "Error: ");
+    size = add(text, add_plain(text, add(text, size, before), file), after);
+    size = add(text, add(text, size, advice), ".\n");
+    say(STDERR_FILENO, text, size);
+    if (writes_json) {
+        size = add(text, add_plain(text, add(text, add(text, 0, "{\"error\":\""), before), file), after);
+        size = add(text, add(text, add(text, add(text, size, advice), ".\",\"hint\":\""), advice), "\",\"where\":\"");
+        size = add(text, add_plain(text, size, file), "\"}\n");
+        say(STDOUT_FILENO, text, size);
+    }
     _exit(status_of_faults);
 }
 
@@ -70,8 +87,9 @@ void hdf5_call_begins(const char *file) {
 
 void hdf5_call_ends(void) { file_being_read = NULL; }
 
-int hdf5_report_faults(int status) {
+int hdf5_report_faults(int status, bool as_json) {
     status_of_faults = status;
+    writes_json = as_json;
     struct sigaction action = {.sa_sigaction = report_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     for (int i = 0; i < FAULT_COUNT; i++)

@@ -10,6 +10,8 @@ public struct Arguments {
 
     /// A first word that is no command is a slip of the pen: the nearest command is named.
     func requireKnownCommand(of root: any ParsableCommand.Type) throws {
+        // What is no command may be a file there.
+        guard root.configuration.defaultSubcommand == nil else { return }
         let names = Self.subcommands(of: root)
         // With a command that is meant where none is named, the first word is whatever that one takes.
         guard root.configuration.defaultSubcommand == nil, let first = words.first, !first.hasPrefix("-"),
@@ -41,18 +43,20 @@ public struct Arguments {
         return joined
     }
 
+    /// Whether the result is asked for as JSON, whatever else may be wrong with the words.
+    var asksForJSON: Bool {
+        let options = words.prefix { $0 != "--" }
+        return zip(options, options.dropFirst()).contains { $0 == "--format" && $1 == "json" }
+            || options.contains("--format=json")
+    }
+
     /// Refuses words that are not UTF-8: Swift puts other characters in their place, so that another file would be read or written.
     static func requireUTF8() throws {
         for index in 1..<max(1, Int(CommandLine.argc)) {
             guard let word = CommandLine.unsafeArgv[index], String(validatingCString: word) == nil else { continue }
-            throw NotUTF8(word: shown(word))
-        }
-    }
-
-    private struct NotUTF8: Error, CustomStringConvertible {
-        let word: String
-        var description: String {
-            "The word '\(word)' of the command line is not UTF-8, and names of files must be: rename the file, or choose another name."
+            throw ValidationError(
+                "The word '\(shown(word))' of the command line is not UTF-8, and names of files must be: rename the file, or choose another name."
+            )
         }
     }
 

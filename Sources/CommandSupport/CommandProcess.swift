@@ -1,4 +1,6 @@
 import ArgumentParser
+import CMemory
+import Files
 import Foundation
 import TerminalText
 
@@ -17,11 +19,18 @@ public enum CommandProcess {
     }
 
     /// Parses the command line, runs what it asks for and exits.
-    public static func run(_ command: any ParsableCommand.Type) -> Never {
+    /// - Parameter explainFaults: Prepares for faults of libraries, which end the process: with this status and a sentence, and where the
+    ///   second value says so with an object for programs.
+    public static func run(
+        _ command: any ParsableCommand.Type, explainFaults: (_ status: Int32, _ asJSON: Bool) -> Void
+    ) -> Never {
         StandardStream.holdClosedPlaces()
         // A reader that goes away and a limit on file sizes (ulimit -f) shall be errors with a sentence, not kills.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        StopSignals.endAtOnce()
+        explainFaults(ExitStatus.failure, Arguments(CommandLine.arguments.dropFirst()).asksForJSON)
+        explainRefusedMemory("close other programs, or give a smaller file or model")
         do {
             try Arguments.requireUTF8()
             let given = Arguments(CommandLine.arguments.dropFirst())
@@ -34,12 +43,18 @@ public enum CommandProcess {
         }
     }
 
+    /// Ends the process with a sentence, and not with an abort, where there is no memory.
+    static func explainRefusedMemory(_ advice: String) {
+        memory_end_in_a_sentence(
+            advice, ExitStatus.failure, Arguments(CommandLine.arguments.dropFirst()).asksForJSON)
+    }
+
     /// Says what went wrong, or shows the help that was asked for.
     private static func status(of error: any Error, from command: any ParsableCommand.Type) -> Int32 {
         var failure = error
-        var status = command.exitCode(for: failure).rawValue
-        let message = command.fullMessage(for: failure)
+        let status = ExitStatus.of(failure, from: command)
         if status == ExitStatus.success {
+            let message = command.fullMessage(for: failure)
             guard !message.isEmpty else { return status }
             do {
                 try StandardOutput.printRaw(message)
@@ -48,16 +63,13 @@ public enum CommandProcess {
                 failure = error
             }
         }
-        if let lost = failure as? StandardOutputError {
-            // Who reads no further, as `head` does, need not be told.
-            if lost.code == EPIPE { return ExitStatus.signal(SIGPIPE).rawValue }
-            status = ExitStatus.output
-        }
+        // Who reads no further, as `head` does, need not be told.
+        if let lost = failure as? StandardOutputError, lost.code == EPIPE { return ExitStatus.signal(SIGPIPE).rawValue }
         report(failure, from: command)
-        return status
+        return ExitStatus.of(failure, from: command)
     }
 
-    /// Writes an error's sentence to standard error.
+    /// Writes an error's sentence to standard error, and where `--format json` is given also an object for programs to standard output.
     public static func report(_ error: any Error, from command: any ParsableCommand.Type) {
         let message = command.fullMessage(for: error)
         guard !message.isEmpty else { return }
@@ -65,21 +77,38 @@ public enum CommandProcess {
         let isUsage = command.exitCode(for: error) == .validationFailure
         let shown = isUsage ? message.linesEscapedForTerminal : message.escapedForTerminal
         let label = "Error:"
-        guard shown.hasPrefix(label) else { return StandardError.draw(shown + "\n") }
-        StandardError.draw(Paint.red.on(label) + shown.dropFirst(label.count) + "\n")
-    }
-
-    /// Runs what validate, diff or scan look into, and ends with ``ExitStatus/notChecked`` where that cannot be read.
-    public static func checking<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch {
-            report(error, from: NoCommand.self)
-            throw ExitCode(ExitStatus.notChecked)
+        if shown.hasPrefix(label) {
+            StandardError.draw(Paint.red.on(label) + shown.dropFirst(label.count) + "\n")
+        } else {
+            StandardError.draw(shown + "\n")
         }
+        if !(error is StandardOutputError) { write { FailureReport(error, from: command, words: $0) } }
     }
 
-    private struct NoCommand: ParsableCommand {}
+    /// Says that a signal ended the work, to people and, where `--format json` is given, to programs.
+    /// - Returns: the exit status, to be thrown.
+    public static func stopped(_ sentence: String) -> ExitCode {
+        StandardError.write(sentence + "\n")
+        write { FailureReport(sentence, words: $0) }
+        return StopSignals.exitCode
+    }
+
+    /// Writes a report for programs, where one is asked for. Standard output may be closed: then there is nobody to tell.
+    private static func write(_ report: (_ words: [String]) -> FailureReport) {
+        let words = Array(CommandLine.arguments.dropFirst())
+        guard Arguments(words).asksForJSON, let text = try? JSONText.of(report(words), compact: true) else { return }
+        try? StandardOutput.printRaw(text)
+    }
+
+    /// Removes what commands left of these targets when they were killed, and says so in one line. What a living process writes stays.
+    /// - Parameter name: what the user calls the targets.
+    public static func removeLeftovers(of targets: [String], calling name: String) {
+        let removed = targets.reduce(into: PartialFolder.Leftovers()) { $0 += PartialFolder.removeAbandoned(of: $1) }
+        guard removed.folders > 0 else { return }
+        let size = String(format: "%.1f MB", Double(removed.bytes) / 1e6)
+        StandardError.write(
+            "removed what a command that was killed had left of \(name.escapedForTerminal): \(size)\n")
+    }
 
     /// Says what a user should know, though the work is done.
     public static func warn(_ sentence: String) {

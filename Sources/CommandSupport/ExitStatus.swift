@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// What a command's exit status means; docs/cli.md has the table.
+/// What a command's exit status means. The same kind of fault has the same status in every command; docs/cli.md has the table.
 public enum ExitStatus {
     /// It did what it was asked for.
     public static let success: Int32 = 0
-    /// It could not, and said why; or it looked for something and found it (validate, diff, scan).
-    public static let failure: Int32 = 1
-    /// Of validate, diff and scan: they could not look, and said why.
-    public static let notChecked: Int32 = 2
+    /// Of validate, diff and scan: it looked for something and found it.
+    public static let found: Int32 = 1
+    /// It could not do it, and said why: a file, a disk, the data or the memory.
+    public static let failure: Int32 = 2
     /// The command line was wrong.
     public static let usage: Int32 = 64
     /// The result could not be written to standard output.

@@ -74,6 +74,7 @@ public struct MemoryOption: ParsableArguments {
     /// - Throws: `MemoryLimitError` where the system refuses such a limit.
     public func apply() throws {
         guard let maxMemory else { return }
+        CommandProcess.explainRefusedMemory("give more than --max-memory \(maxMemory)")
         let bytes = rlim_t(maxMemory << 20 + Self.untouchedBytes)
         var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
         guard setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit) == 0 else {

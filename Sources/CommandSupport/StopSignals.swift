@@ -21,12 +21,19 @@ public enum StopSignals {
     public static func install(notice: StaticString? = nil, action: (@Sendable () -> Void)? = nil) {
         (self.notice, whenFirst) = (notice, action)
         received.store(0, ordering: .relaxed)
+        handle { number in StopSignals.note(number) }
+    }
+
+    /// From now on the signals end the process at once, with 128 and their number: for commands that have nothing to put in order.
+    static func endAtOnce() { handle { number in _exit(128 + number) } }
+
+    private static func handle(_ handler: @escaping @convention(c) (Int32) -> Void) {
         // A parent may have left them blocked.
         var signals = sigset_t()
         sigemptyset(&signals)
         for number in [SIGINT, SIGTERM, SIGHUP] {
             sigaddset(&signals, number)
-            let before = signal(number) { number in StopSignals.note(number) }
+            let before = signal(number, handler)
             if number == SIGHUP, unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
                 signal(number, SIG_IGN)
             }
@@ -48,5 +55,5 @@ public enum StopSignals {
     }
 
     /// The exit status for the signal that came.
-    public static var exitCode: ExitCode { ExitStatus.signal(received.load(ordering: .relaxed)) }
+    static var exitCode: ExitCode { ExitStatus.signal(received.load(ordering: .relaxed)) }
 }

@@ -30,7 +30,7 @@ public struct ConfigurationAssignment {
         }
         let key = argument[..<equals].trimmingCharacters(in: .whitespaces)
         let text = String(argument[argument.index(after: equals)...])
-        guard let value = try? Yams.compose(yaml: text) else {
+        guard let value = try? YAMLText.compose(text) else {
             throw ConfigurationError(
                 "--set \(argument): \"\(text)\" is not a value; write a number, a word or a [list].")
         }
@@ -48,7 +48,9 @@ public struct ConfigurationAssignment {
     ) throws(ConfigurationError) -> [ConfigurationAssignment] {
         let root: Node?
         do {
-            root = try Yams.compose(yaml: yaml)
+            root = try YAMLText.compose(yaml)
+        } catch let error as YAMLText.Refused {
+            throw ConfigurationError("\(name) \(error.reason); write plain keys and values there.")
         } catch {
             let reason = "\(error)".split(separator: "\n").first.map(String.init) ?? "unreadable"
             throw ConfigurationError("\(name) is not valid YAML (\(reason)); correct it there.")
@@ -76,5 +78,30 @@ public struct ConfigurationAssignment {
                 assignments.append(ConfigurationAssignment(key: path, value: value, origin: name))
             }
         }
+    }
+}
+
+/// YAML as far as a configuration needs it. Yams follows what a text nests and repeats with the stack and with time, so texts that do
+/// either without end are refused before.
+enum YAMLText {
+    struct Refused: Error { let reason: String }
+
+    private static let deepest = 100
+
+    static func compose(_ text: String) throws -> Node? {
+        var plain = text.replacing(/"(?:\\.|[^"\\\n])*"|'[^'\n]*'/, with: "\"\"")
+        plain = plain.replacing(/(?:^|\s)#[^\n]*/, with: "")
+        if plain.contains(/(?:^|[\s\[\]{},:?-])[&*][^\s&*]/) {
+            throw Refused(reason: "has an anchor or an alias (& or *)")
+        }
+        // A level begins with a bracket, a dash, a question mark or an indentation.
+        let brackets = plain.utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
+        let lines = plain.split(separator: "\n").map { $0.prefix { " -?\t".contains($0) } }
+        let marks = lines.map { line in line.count { $0 == "-" || $0 == "?" } }.max() ?? 0
+        let indentation = Set(lines.map(\.utf8.count)).count
+        guard max(brackets, marks, indentation) <= deepest else {
+            throw Refused(reason: "nests deeper than a configuration does")
+        }
+        return try Yams.compose(yaml: text)
     }
 }

@@ -39,6 +39,28 @@ public enum FrameReduction: String, Sendable, CaseIterable {
     package func rowWidth(ofFrames width: Int) -> Int { self == .meanAndDeviation ? 2 * width : width }
 }
 
+/// What is changed in the source's data because the user asks for it. The store says what was changed, and how often.
+public struct Mending: Sendable, Equatable {
+    /// What takes the place of NaN and infinity, a finite number; nil leaves them.
+    public var replacement: Float?
+    /// Whether finite numbers beyond float32's range become its largest or smallest.
+    public var clipsToFloat32 = false
+    /// Whether dialogues without utterances are left out.
+    public var dropsEmptyDialogues = false
+
+    /// Nothing is mended.
+    public init() {}
+
+    /// The options in words, as the store's provenance has them.
+    package var options: [String] {
+        var options: [String] = []
+        if let replacement { options.append("NaN and infinity replaced by \(replacement)") }
+        if clipsToFloat32 { options.append("clipped to float32") }
+        if dropsEmptyDialogues { options.append("empty dialogues dropped") }
+        return options
+    }
+}
+
 /// How far a conversion has come.
 public struct ConversionProgress: Sendable, Equatable {
     /// What is being done: "Reading IEMOCAP_features.pkl", "Writing features".

@@ -31,3 +31,13 @@ extension ConversionError: CustomStringConvertible, LocalizedError {
     /// The same sentence.
     public var errorDescription: String? { description }
 }
+
+extension ConversionError: CustomNSError {
+    /// The path, where the error knows it, under Foundation's key for it.
+    public var errorUserInfo: [String: Any] {
+        switch self {
+        case .unreadable(let path, _), .output(let path, _): [NSFilePathErrorKey: path]
+        case .input, .pythonUnavailable, .outOfMemory, .internalFault: [:]
+        }
+    }
+}

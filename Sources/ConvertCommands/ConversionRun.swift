@@ -12,6 +12,7 @@ public enum ConversionRun {
     ) throws {
         StopSignals.install()
         try options.memory.apply()
+        CommandProcess.removeLeftovers(of: [options.store.output], calling: options.store.output)
         let display = ConversionProgressDisplay(quiet: options.quietness.quiet)
         defer { display.clear() }
         let began = ContinuousClock.now
@@ -26,10 +27,9 @@ public enum ConversionRun {
             try options.report.print(text: summary.text(seconds: seconds), json: summary.json(seconds: seconds))
         } catch is StopSignals.Stopped {
             display.clear()
-            StandardError.write(
-                "Interrupted: what was written so far is removed, and \(options.store.output.escapedForTerminal) is as it was before.\n"
+            throw CommandProcess.stopped(
+                "Interrupted: what was written so far is removed, and \(options.store.output.escapedForTerminal) is as it was before."
             )
-            throw StopSignals.exitCode
         }
     }
 }

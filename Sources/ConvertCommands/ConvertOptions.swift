@@ -5,6 +5,7 @@ import Conversion
 /// What all conversions share.
 public struct ConvertOptions: ParsableArguments {
     @OptionGroup(title: "Store") public var store: NewStoreOptions
+    @OptionGroup(title: "Mending; the store says what was changed") var mends: MendingOptions
     @OptionGroup(title: "Splits that the files do not name") var splits: SplitOptions
 
     @OptionGroup(title: "Running") public var memory: MemoryOption
@@ -13,6 +14,22 @@ public struct ConvertOptions: ParsableArguments {
 
     /// Filled in by the parser of the command line.
     public init() {}
+
+    /// What is changed in the files' data.
+    public var mending: Mending {
+        var mending = Mending()
+        mending.replacement = mends.replaceNonFinite
+        mending.clipsToFloat32 = mends.clipToFloat32
+        mending.dropsEmptyDialogues = mends.dropEmptyDialogues
+        return mending
+    }
+
+    /// Refuses what the types allow and the command does not.
+    public func validate() throws {
+        if store.keepNonFinite, mends.replaceNonFinite != nil {
+            throw ValidationError("Give --keep-non-finite or --replace-non-finite, not both.")
+        }
+    }
 
     /// The splits that are to be made.
     public var splitChoice: SplitChoice {
@@ -40,6 +57,26 @@ public struct NewStoreOptions: ParsableArguments {
 
     /// Filled in by the parser of the command line.
     public init() {}
+}
+
+/// What is changed in the data because the user says so.
+struct MendingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Put this number in the place of NaN and infinity in the features.", valueName: "number"))
+    var replaceNonFinite: Float?
+
+    @Flag(help: "Make numbers beyond float32's range, which ends at 3.4e38, its largest or smallest.")
+    var clipToFloat32 = false
+
+    @Flag(help: "Leave dialogues without utterances out.")
+    var dropEmptyDialogues = false
+
+    func validate() throws {
+        if let replaceNonFinite, !replaceNonFinite.isFinite {
+            throw ValidationError("--replace-non-finite takes a finite number, such as 0.")
+        }
+    }
 }
 
 /// Which dialogues make the splits that the files do not name.

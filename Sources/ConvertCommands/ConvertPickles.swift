@@ -1,12 +1,15 @@
 import ArgumentParser
 import CommandSupport
 import Conversion
+import TableConversion
 
 /// Who reads pickles: `vuemo-convert` does, and `vuemo` hands over to it. The commands are the same in both programs, so that
 /// `vuemo convert iemocap --help` needs no other program.
 public protocol PickleProgram: SendableMetatype {
     /// Converts pickles and prints the summary.
     static func convert(_ job: PickleJob) throws
+    /// Converts lists of utterances and their features, of which some may be pickles, and prints the summary.
+    static func convert(_ job: TableJob) throws
     /// Scans pickles, prints what is found, and throws the exit status where not all are safe.
     static func scan(_ command: ScanOptions) throws
     /// The layouts that are known, as text for people.
@@ -42,11 +45,19 @@ public struct PickleJob {
     public var options: ConvertOptions
 }
 
+/// A conversion of lists of utterances that the command line asks for.
+public struct TableJob {
+    /// What to convert.
+    public var request: TableRequest
+    /// Everything else.
+    public var options: ConvertOptions
+}
+
 /// What becomes of utterances that are matrices of frames.
 public struct FrameOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "What makes a row of an utterance whose features are a matrix of frames: mean, max or last, column by column, or mean+std, which is twice as wide. Without it, such a file is refused.",
+            "What makes a row of an utterance whose features are a matrix of frames: mean, max, last or mean+std (twice as wide), column by column. Without it, such a file is refused.",
             valueName: "how"))
     var frames: FrameReduction?
 

@@ -5,8 +5,7 @@ public enum AtomicFile {
     /// Writes a file under a temporary name in the same folder and gives it its final name only once it is complete and
     /// on the disk. A failure, a crash or a full disk leaves whatever stood at `path` untouched, and nothing new there.
     ///
-    /// The temporary name begins with a point and ends in `.partial`. A killed process leaves it behind; it is harmless,
-    /// and a later call for the same path removes it once it has rested for an hour.
+    /// It is made in a ``PartialFolder``, which a killed process leaves behind and a later call for the same path removes.
     /// - Parameters:
     ///   - path: The final path. A symbolic link there stays, and the file it leads to is replaced; a link to nothing is
     ///     refused, and so is everything that is no regular file.
@@ -20,14 +19,13 @@ public enum AtomicFile {
         _ path: String, overwrites: Bool = true, contents: (_ temporaryPath: String) throws -> Result
     ) throws -> Result {
         let final = resolvingLink(path)
-        let folder = (final as NSString).deletingLastPathComponent
-        let folderPath = folder.isEmpty ? "." : folder
-        let name = (final as NSString).lastPathComponent
+        let folderPath = PathParts.folder(of: final)
         try checkTarget(path, folder: folderPath)
         if !overwrites { try requireNothing(at: final, reportedAs: path) }
-        removeLeftovers(of: name, in: folderPath)
-        let temporary = (folder as NSString).appendingPathComponent(
-            ".\(name).\(ProcessInfo.processInfo.processIdentifier)-\(UInt32.random(in: 0...UInt32.max)).partial")
+        _ = PartialFolder.removeAbandoned(of: final)
+        let partial = try PartialFolder(beside: final, reportedAs: path)
+        defer { partial.remove() }
+        let temporary = partial.content
         do {
             let result = try contents(temporary)
             try synchronise(temporary, reportedAs: path)
@@ -35,9 +33,9 @@ public enum AtomicFile {
             try give(temporary, itsName: final, overwrites: overwrites, reportedAs: path)
             try synchronise(folderPath, reportedAs: path)
             return result
-        } catch {
-            unlink(temporary)
-            throw error
+        } catch let error as FilesError where error.path == temporary {
+            // The temporary name means nothing to a user.
+            throw FilesError(error.operation, path, error.reason, systemError: error.systemError)
         }
     }
 
@@ -56,10 +54,7 @@ public enum AtomicFile {
             return
         }
         // A second name fails where the name is taken, which renaming would not.
-        if link(temporary, final) == 0 {
-            unlink(temporary)
-            return
-        }
+        if link(temporary, final) == 0 { return }
         guard errno != EEXIST else { throw FilesError.exists(path) }
         // A file system without second names: an empty file takes the name first, and that fails where it is taken.
         let descriptor = open(final, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -74,7 +69,7 @@ public enum AtomicFile {
         }
     }
 
-    private static func resolvingLink(_ path: String) -> String {
+    static func resolvingLink(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)
@@ -116,16 +111,6 @@ public enum AtomicFile {
         // Some network file systems cannot synchronise folders and say EINVAL.
         guard fsync(descriptor) == 0 || errno == EINVAL else {
             throw FilesError("write", reported, systemError: errno)
-        }
-    }
-
-    private static func removeLeftovers(of name: String, in folder: String) {
-        for entry in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        where entry.hasPrefix(".\(name).") && entry.hasSuffix(".partial") {
-            let leftover = (folder as NSString).appendingPathComponent(entry)
-            var information = stat()
-            guard stat(leftover, &information) == 0, information.st_mtim.tv_sec + 3600 < time(nil) else { continue }
-            unlink(leftover)
         }
     }
 }

@@ -57,3 +57,8 @@ public struct FilesError: Error, Equatable, Sendable, CustomStringConvertible, L
         }
     }
 }
+
+extension FilesError: CustomNSError {
+    /// The path, under Foundation's key for it.
+    public var errorUserInfo: [String: Any] { [NSFilePathErrorKey: path] }
+}

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import CMemory
 import Files
 import Foundation
 import Synchronization
@@ -61,6 +62,10 @@ extension Dataset {
         // gzip shrinks to at most 1:1032.
         guard !overflow, claim <= 1100 * max(fileBytes, 1 << 10) else {
             throw place("read").error("it claims \(count) elements, more than its file of \(fileBytes) bytes can hold")
+        }
+        let free = memory_available()
+        if claim > 256 << 20, claim > free {
+            throw place("read").error("it takes \(claim >> 20) MiB of memory, and \(free >> 20) MiB are free")
         }
     }
 }

@@ -37,18 +37,28 @@ public struct File: ~Copyable, HDF5Object {
         try self.init(path, .file)
     }
 
+    /// The same for files of very many objects, each of which is looked at once: the library keeps few of their headers.
+    package init(inspectingOnce path: String) throws(HDF5Error) {
+        try self.init(path, .file, metadataCacheBytes: 1 << 20)
+    }
+
     /// Opens an existing file for changes. For repairs and tests: the project's own files are never changed after they
     /// were written.
     public init(updating path: String) throws(HDF5Error) {
         try self.init(path, .writtenFile)
     }
 
-    private init(_ path: String, _ kind: OwnedIdentifier.Kind) throws(HDF5Error) {
+    private init(
+        _ path: String, _ kind: OwnedIdentifier.Kind, metadataCacheBytes: Int? = nil
+    ) throws(HDF5Error) {
         let place = Place(operation: "open", file: path)
         try Self.requireRegularFile(path, place)
         let isWritten = kind == .writtenFile
         let headers = isWritten ? nil : try ObjectHeaders(of: path)
         let access = try Self.accessProperties(place)
+        if let metadataCacheBytes {
+            _ = try Library.call(place) { shim_bound_metadata_cache(access.value, metadataCacheBytes) }
+        }
         if !isWritten {
             let driver = Library.driver(forReading: path)
             _ = try Library.call(place) { H5Pset_driver(access.value, driver, nil) }

@@ -60,7 +60,7 @@ extension File {
         if let root = try? describe("/") { walk.visited[root.address] = "/" }
         while let (group, depth) = waiting.popLast() {
             walk.contents.groups.append(group)
-            let members: [GroupMember]
+            let members: [(name: String, entry: GroupEntry)]
             do {
                 members = try openGroup(group).members()
             } catch {
@@ -70,12 +70,12 @@ extension File {
             var inner: [(path: String, depth: Int)] = []
             for member in members {
                 let path = group == "/" ? "/" + member.name : "\(group)/\(member.name)"
-                guard member.link == .hard else {
+                guard member.entry.link == .hard else {
                     walk.contents.refused.append((path, .link))
                     continue
                 }
                 do {
-                    guard try visit(path, at: member.address, &walk) == .group else { continue }
+                    guard try visit(path, at: member.entry.address, &walk) == .group else { continue }
                     guard depth < Refusal.depthLimit else {
                         walk.contents.refused.append((path, .depth))
                         continue
@@ -156,7 +156,9 @@ extension Dataset {
         let layout = Library.run(place.file) { H5Pget_layout(list) }
         if layout == H5D_VIRTUAL { return [.virtual] }
         var refusals: [Refusal] = []
-        if layout == H5D_CONTIGUOUS, Library.run(place.file, { H5Pget_external_count(list) }) > 0 { refusals.append(.external) }
+        if layout == H5D_CONTIGUOUS, Library.run(place.file, { H5Pget_external_count(list) }) > 0 {
+            refusals.append(.external)
+        }
         let count = try Library.call(place) { H5Pget_nfilters(list) }
         for index in 0..<UInt32(max(count, 0)) {
             let filter = Library.run(place.file) {
@@ -169,7 +171,9 @@ extension Dataset {
             var chunk = [UInt64](repeating: 1, count: Int(H5S_MAX_RANK))
             let rank = try Library.call(place) { H5Pget_chunk(list, Int32(chunk.count), &chunk) }
             let type = try OwnedIdentifier(.datatype, place) { H5Dget_type(dataset) }
-            let bytes = chunk.prefix(Int(rank)).reduce(max(1, UInt64(Library.run(place.file) { H5Tget_size(type.value) }))) {
+            let bytes = chunk.prefix(Int(rank)).reduce(
+                max(1, UInt64(Library.run(place.file) { H5Tget_size(type.value) }))
+            ) {
                 let (product, overflow) = $0.multipliedReportingOverflow(by: $1)
                 return overflow ? .max : product
             }

@@ -5,7 +5,10 @@ public enum FileFaults {
     /// commands, once and before other handlers of these signals: a process has one of each.
     ///
     /// It is the last resort: what ``File/init(opening:)`` looks at before the library does should leave nothing for it.
-    public static func endProcess(status: Int32) {
-        guard Library.reportFaults(status: status) else { fatalError("the system takes no handler of signals") }
+    /// - Parameter asJSON: whether an object for programs is written to standard output, too.
+    public static func endProcess(status: Int32, asJSON: Bool = false) {
+        guard Library.reportFaults(status: status, asJSON: asJSON) else {
+            fatalError("the system takes no handler of signals")
+        }
     }
 }

@@ -74,40 +74,20 @@ extension File {
     }
 }
 
-/// A name in a group.
-struct GroupMember {
-    var name: String
-    /// How it leads to its object.
-    var link: LinkKind
-    /// Where in the file the object's header lies; 0 unless the link is hard.
-    var address: UInt64
-}
-
 extension Group {
     /// The names in the group, sorted by their bytes.
     public func memberNames() throws(HDF5Error) -> [String] {
         try members().map(\.name)
     }
 
-    /// The names in the group with the kinds of their links, sorted by the names' bytes.
-    func members() throws(HDF5Error) -> [GroupMember] {
-        let collector = MemberCollector()
-        let context = Unmanaged.passUnretained(collector).toOpaque()
-        _ = try Library.call(place("list")) {
-            shim_each_member(
-                identifier,
-                { name, kind, address, context in
-                    guard let name, let context else { return }
-                    let link: LinkKind = kind == 0 ? .hard : kind == 1 ? .soft : .external
-                    Unmanaged<MemberCollector>.fromOpaque(context).takeUnretainedValue().members.append(
-                        GroupMember(name: String(cString: name), link: link, address: address))
-                }, context)
+    /// The names in the group with what each leads to, sorted by the names' bytes.
+    func members() throws(HDF5Error) -> [(name: String, entry: GroupEntry)] {
+        var members: [(name: String, entry: GroupEntry)] = []
+        do {
+            try forEachEntry { name, entry in members.append((String(decoding: name, as: UTF8.self), entry)) }
+        } catch {
+            throw error as? HDF5Error ?? place("list").error("\(error)")
         }
-        return collector.members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
-}
-
-/// What a walk over a group's names fills.
-private final class MemberCollector {
-    var members: [GroupMember] = []
 }

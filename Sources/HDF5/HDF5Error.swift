@@ -52,3 +52,8 @@ extension HDF5Error: CustomStringConvertible, LocalizedError {
     /// The same sentence as ``description``.
     public var errorDescription: String? { description }
 }
+
+extension HDF5Error: CustomNSError {
+    /// The path, under Foundation's key for it.
+    public var errorUserInfo: [String: Any] { [NSFilePathErrorKey: file] }
+}

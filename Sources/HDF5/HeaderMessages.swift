@@ -1,12 +1,15 @@
 /// The kinds of messages in object headers, by HDF5's numbers.
 enum MessageKind: UInt8 {
-    case none = 0x00, dataspace = 0x01, linkInfo = 0x02, datatype = 0x03, oldFillValue = 0x04, fillValue = 0x05, link = 0x06
+    case none = 0x00, dataspace = 0x01, linkInfo = 0x02, datatype = 0x03, oldFillValue = 0x04, fillValue = 0x05, link =
+        0x06
     case externalFiles = 0x07, layout = 0x08, groupInfo = 0x0a, filters = 0x0b, attribute = 0x0c, comment = 0x0d
-    case continuation = 0x10, treeLimits = 0x13, modified = 0x12, attributeInfo = 0x15, references = 0x16, fileSpace = 0x17
+    case continuation = 0x10, treeLimits = 0x13, modified = 0x12, attributeInfo = 0x15, references = 0x16, fileSpace =
+        0x17
 
     /// Those that groups, datasets and named types have.
     static let ofObjects: Set<MessageKind> = [
-        .none, .dataspace, .linkInfo, .datatype, .oldFillValue, .fillValue, .link, .externalFiles, .layout, .groupInfo, .filters,
+        .none, .dataspace, .linkInfo, .datatype, .oldFillValue, .fillValue, .link, .externalFiles, .layout, .groupInfo,
+        .filters,
         .attribute, .comment, .continuation, .modified, .attributeInfo, .references,
     ]
     /// Those that the superblock's extension has.

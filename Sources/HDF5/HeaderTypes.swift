@@ -46,7 +46,9 @@ func datatypeSize(_ body: inout HeaderBytes, depth: Int = 0) throws(HeaderFault)
     let (version, kind) = (first >> 4, first & 0x0f)
     let bits = try body.number(3)
     let size = try body.number(4)
-    guard (1...5).contains(version) else { throw HeaderFault("\(body.what) is of version \(version), which is not read") }
+    guard (1...5).contains(version) else {
+        throw HeaderFault("\(body.what) is of version \(version), which is not read")
+    }
     guard size > 0 else { throw HeaderFault("\(body.what) has elements of no bytes") }
     if [6, 8, 10].contains(kind), version < 3 {
         throw HeaderFault("\(body.what) is of kind \(kind) and version \(version), which is not read")
@@ -64,7 +66,8 @@ func datatypeSize(_ body: inout HeaderBytes, depth: Int = 0) throws(HeaderFault)
         try body.skip(4)
         guard exponentBits > 0, mantissaBits > 0, exponent + exponentBits <= offset + precision,
             mantissa + mantissaBits <= offset + precision, Int(bits >> 8 & 0xff) < offset + precision,
-            exponent >= mantissa + mantissaBits || mantissa >= exponent + exponentBits, exponentBits <= 32, mantissaBits <= 128
+            exponent >= mantissa + mantissaBits || mantissa >= exponent + exponentBits, exponentBits <= 32,
+            mantissaBits <= 128
         else { throw HeaderFault("\(body.what) is floating point whose parts do not fit into it") }
     case 2: try body.skip(2)
     case 3, 7: break
@@ -144,7 +147,9 @@ enum StorageLayout: Equatable {
             case 1: try body.skip(flags & 2 != 0 ? 12 : 0)
             case 2: break
             case 3:
-                guard try (1...32).contains(body.byte()) else { throw HeaderFault("its list of chunks has pages of no size") }
+                guard try (1...32).contains(body.byte()) else {
+                    throw HeaderFault("its list of chunks has pages of no size")
+                }
             case 4: try body.skip(5)
             case 5: try body.skip(6)
             default: throw HeaderFault("its chunks are listed in way \(index), which there is not")
@@ -182,6 +187,7 @@ enum StorageLayout: Equatable {
     /// How many chunks there may be; nil where they have no end.
     static func chunks(_ space: Dataspace, of extents: [UInt64]) throws(HeaderFault) -> UInt64? {
         guard !space.limits.contains(.max) else { return nil }
-        return try product(zip(space.limits, extents).map { $0 / $1 + ($0 % $1 == 0 ? 0 : 1) }, of: "its list of chunks")
+        return try product(
+            zip(space.limits, extents).map { $0 / $1 + ($0 % $1 == 0 ? 0 : 1) }, of: "its list of chunks")
     }
 }

@@ -82,7 +82,7 @@ enum Library {
     static func fileRead(_ path: String) -> FileRead? { gate.withLock { $0.fileRead(path) } }
 
     /// Makes the process end with `status` and a sentence where the library breaks down on a file that is only read; see ``FileFaults``.
-    static func reportFaults(status: Int32) -> Bool { hdf5_report_faults(status) >= 0 }
+    static func reportFaults(status: Int32, asJSON: Bool) -> Bool { hdf5_report_faults(status, asJSON) >= 0 }
 
     /// The driver for files that are only read, of which this is to be one.
     static func driver(forReading file: String) -> Int64 {

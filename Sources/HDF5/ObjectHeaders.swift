@@ -71,10 +71,9 @@ struct ObjectHeaders {
     /// - Throws: ``HDF5Error`` with the object's path where the library must not see the header.
     @discardableResult
     func look(
-        at address: UInt64, of object: String, _ known: Set<MessageKind> = MessageKind.ofObjects
+        at address: UInt64, of object: @autoclosure () -> String, _ known: Set<MessageKind> = MessageKind.ofObjects
     ) throws(HDF5Error) -> [Refusal] {
         guard root != nil else { return [] }
-        let place = Place(operation: "open", file: file.path, object: object)
         do {
             var messages = HeaderMessages(known: known, end: UInt64(file.size - base))
             var left = Self.mostBytes
@@ -101,12 +100,12 @@ struct ObjectHeaders {
             try messages.check()
             if let (address, entries) = try messages.chunkList() { try check(chunksAt: address, entries: entries) }
             return messages.refusals
-        } catch let error as HeaderFault {
-            throw place.error("its header cannot be read: \(error.reason)")
         } catch let error as HDF5Error {
             throw error
         } catch {
-            throw place.error("\(error)")
+            let reason = (error as? HeaderFault)?.reason ?? "\(error)"
+            throw Place(operation: "open", file: file.path, object: object())
+                .error("its header cannot be read: \(reason)")
         }
     }
 
@@ -136,7 +135,8 @@ struct ObjectHeaders {
         let range = try range(address, 28)
         let bytes = try read(range)
         var list = HeaderBytes(bytes, "its list of chunks")
-        guard try list.take(4).elementsEqual("FAHD".utf8), UInt32(littleEndian: bytes.suffix(4)) == metadataChecksum(bytes.dropLast(4))
+        guard try list.take(4).elementsEqual("FAHD".utf8),
+            UInt32(littleEndian: bytes.suffix(4)) == metadataChecksum(bytes.dropLast(4))
         else { throw HeaderFault("its list of chunks is not where its layout says, or is damaged") }
         try list.skip(4)
         guard try list.number(8) >= entries else {

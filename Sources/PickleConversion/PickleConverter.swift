@@ -20,6 +20,8 @@ public struct ConversionRequest: Sendable {
     public var frames: FrameReduction?
     /// The classes of labels that are real numbers; nil refuses such labels, except in layouts that say how they are rounded.
     public var regressionClasses: RegressionClasses?
+    /// What is changed in the files' data.
+    public var mending = Mending()
     /// Whether a store that is there already may be replaced. It is, in one step, once the new one is complete.
     public var overwrites = false
     /// Whether NaN and infinity are kept; otherwise they are refused, naming the first.
@@ -85,6 +87,7 @@ public enum PickleConverter {
         }
         if let frames = request.frames { options.append("frames \(frames.rawValue)") }
         if let classes = request.regressionClasses { options.append("regression classes \(classes.rawValue)") }
+        options += request.mending.options
         if request.layout != nil { options.append("own layout") }
         if request.keepsNonFiniteValues { options.append("NaN and infinity kept") }
         return options.joined(separator: ", ")

@@ -10,6 +10,7 @@ final class PickledDataset {
     private let report: ProgressReport
     private let sources: [(reader: SourceReader, data: PythonHandle)]
     private(set) var manifest: StoreManifest
+    private let mending: Mending
     /// What a user should know and the store does not keep.
     let notes: [String]
 
@@ -17,6 +18,7 @@ final class PickledDataset {
     init(request: ConversionRequest, report: ProgressReport) throws {
         try Python.start()
         self.report = report
+        mending = request.mending
         conversion = try Python.call("conversion", "Conversion")
         try Self.configure(conversion, request, report)
         let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
@@ -60,12 +62,14 @@ final class PickledDataset {
         struct Options: Encodable {
             let valid_fraction: Double?, test_fraction: Double?, split_seed: UInt64, name: String?, frames: String?
             let regression_classes: Int?
+            let drop_empty_dialogues: Bool
         }
         let choice = request.splitChoice
         let options = Options(
             valid_fraction: choice.validFraction, test_fraction: choice.testFraction, split_seed: choice.seed,
             name: request.name, frames: request.frames?.rawValue,
-            regression_classes: request.regressionClasses?.rawValue)
+            regression_classes: request.regressionClasses?.rawValue,
+            drop_empty_dialogues: request.mending.dropsEmptyDialogues)
         let json = String(decoding: try JSONEncoder().encode(options), as: UTF8.self)
         _ = try conversion.call("configure", [try Python.string(json)])
         guard let path = request.layout else { return }
@@ -81,7 +85,7 @@ final class PickledDataset {
         var (done, warnings) = (0, [String]())
         try report.begin("Writing features", total: total)
         for feature in manifest.features {
-            var conversion = FloatConversion()
+            var conversion = FloatConversion(mending: mending)
             let blocks = try self.conversion.call("blocks", [try Python.string(feature.name)])
             while let block = try blocks.next() {
                 let code = try block.item(0).text()
@@ -95,9 +99,9 @@ final class PickledDataset {
                             throw ConversionError.internalFault("frames of the unknown kind \(code)")
                         }
                         let width = feature.width / reduction.rowWidth(ofFrames: 1)
-                        let row = reduction.row(of: bytes, type: type, width: width)
-                        try row.map { Float($0) }.withUnsafeBufferPointer { values in
-                            try writer.append(rows: values, to: feature.name) { row[$0] }
+                        let row = conversion.row(ofFrames: bytes, type: type, width: width, by: reduction)
+                        try row.values.withUnsafeBufferPointer { values in
+                            try writer.append(rows: values, to: feature.name) { row.exact[$0] }
                         }
                         done += feature.width * MemoryLayout<Float>.size
                         return
@@ -109,7 +113,7 @@ final class PickledDataset {
                 }
                 try report.report(done)
             }
-            try writer.noteInexactValues(conversion.rounded + conversion.overflowed, of: feature.name)
+            try conversion.note(to: writer, feature: feature.name)
             warnings += conversion.warnings(feature: feature)
         }
         for source in sources { try source.reader.checkUnchanged(source.data) }

@@ -115,18 +115,23 @@ struct StoreJoin {
                         try writer.append(rows: UnsafeBufferPointer(buffer), to: feature.name)
                     }
                 }
-                try writer.noteInexactValues(inexactValues(of: feature.name), of: feature.name)
+                try writer.noteInexactValues(
+                    sum(of: feature.name, from: 0) { $0 += try $1.inexactValues(of: $2) }, of: feature.name)
+                try writer.noteMendedValues(
+                    sum(of: feature.name, from: MendedValues()) { $0 += try $1.mendedValues(of: $2) }, of: feature.name)
             }
         }
     }
 
     /// The sum over the stores. Which rows these values stand in is not recorded: for a part of a store it is an upper bound.
-    private func inexactValues(of feature: String) throws -> Int {
-        var counted: Set<ObjectIdentifier> = []
-        return try pieces.reduce(0) { sum, piece in
-            counted.insert(ObjectIdentifier(piece.store)).inserted
-                ? sum + (try piece.store.inexactValues(of: feature)) : sum
+    private func sum<Count>(
+        of feature: String, from zero: Count, _ add: (inout Count, Store, String) throws -> Void
+    ) throws -> Count {
+        var (counted, sum) = (Set<ObjectIdentifier>(), zero)
+        for piece in pieces where counted.insert(ObjectIdentifier(piece.store)).inserted {
+            try add(&sum, piece.store, feature)
         }
+        return sum
     }
 
     /// The rows in as few ranges as possible.

@@ -1,4 +1,5 @@
 import FeatureStore
+import Files
 import Foundation
 import HDF5
 
@@ -23,7 +24,7 @@ public struct StoreOrigin: Sendable {
         for store in stores {
             manifest.sources.append(
                 SourceFile(
-                    name: (store.path as NSString).lastPathComponent, bytes: try FileDigest.size(store.path),
+                    name: PathParts.name(of: store.path), bytes: try FileDigest.size(store.path),
                     sha256: try FileDigest.sha256(store.path),
                     layout: "\(StorePath.format) \(store.formatVersion), content id \(store.contentID)"))
         }

@@ -18,27 +18,38 @@ struct TableClasses {
         ["nan", "NaN", "NAN", "None", "null", "NULL", "<NA>", "NaT", "NA", "N/A", "n/a", "#N/A"].map { Array($0.utf8) })
 
     /// - Parameters:
-    ///   - lines: for each distinct label the line where it stands first.
+    ///   - places: for each distinct label where it stands first.
     ///   - given: the names in their order; nil takes those that there are.
-    init(_ labels: StringColumn, lines: [Int], given: [String]?, file: String) throws(ConversionError) {
+    ///   - column: which labels these are; only those of emotion can be given names by the user.
+    init(
+        _ labels: StringColumn, places: [TableContent.Place], given: [String]?, file: String,
+        column: TableColumn = .label
+    ) throws(ConversionError) {
+        let what = column.rawValue
+        func advice(_ text: String) -> String { column == .label ? text : "" }
         let all = labels.map { $0 }
         if let given { try Self.requireNames(given) }
         let isGiven = Set((given ?? []).map { Array($0.utf8) })
-        func refuse(_ index: Int, _ what: String) -> ConversionError {
-            .input("\(file): line \(lines[index]) has the label '\(TableFormat.shortened(all[index]))'\(what).")
+        func refuse(_ index: Int, _ fault: String) -> ConversionError {
+            .input(
+                "\(places[index].list): line \(places[index].line) has the \(what) '\(TableFormat.shortened(all[index]))'\(fault)."
+            )
+        }
+        func line(_ index: Int, from other: Int) -> String {
+            "line \(places[index].line)" + (places[index].list == places[other].list ? "" : " of \(places[index].list)")
         }
         if let index = all.indices.first(where: {
             Self.missing.contains(Array(all[$0].utf8)) && !isGiven.contains(Array(all[$0].utf8))
         }) {
             throw refuse(
                 index,
-                ", as pandas and NumPy write a value that is missing: leave it empty where an utterance has no label, or name the classes with --labels if it is one"
+                ", as pandas and NumPy write a value that is missing: leave it empty where an utterance has no \(what)\(advice(", or name the classes with --labels if it is one"))"
             )
         }
         if let pair = NamesThatLookAlike.first(in: all) {
             throw refuse(
                 pair.1,
-                " and line \(lines[pair.0]) has '\(TableFormat.shortened(all[pair.0]))': they differ only in spaces, invisible characters or the Unicode form of a letter; write them alike"
+                " and \(line(pair.0, from: pair.1)) has '\(TableFormat.shortened(all[pair.0]))': they differ only in spaces, invisible characters or the Unicode form of a letter; write them alike"
             )
         }
         let values = all.map(Self.number)
@@ -53,20 +64,25 @@ struct TableClasses {
             if let name = named.first {
                 throw refuse(
                     name,
-                    ", a name, and line \(lines[numbered[0]]) has '\(TableFormat.shortened(all[numbered[0]]))', a number: use one or the other, or name all classes with --labels"
+                    ", a name, and \(line(numbered[0], from: name)) has '\(TableFormat.shortened(all[numbered[0]]))', a number: use one or the other\(advice(", or name all classes with --labels"))"
                 )
+            }
+            // Many write negative sentiment so.
+            if column == .sentiment, let negative = values.firstIndex(where: { ($0 ?? 0) < 0 }) {
+                throw refuse(
+                    negative, ", a number below 0: write sentiments by name, or as the numbers of classes from 0")
             }
             try takeNumbers(numbered, all, values, refuse)
         }
         guard names.count <= Self.mostClasses else {
             throw .input(
-                "\(file) names \(names.count) classes; \(Self.mostClasses) are the most: the column label may hold something else."
+                "\(file) names \(names.count) classes; \(Self.mostClasses) are the most: the column \(what) may hold something else."
             )
         }
-        let places = Dictionary(
+        let classes = Dictionary(
             names.enumerated().map { (Array($1.utf8), Int32($0)) }, uniquingKeysWith: { first, _ in first })
         numbers = all.indices.map { index in
-            if let place = places[Array(all[index].utf8)] { return place }
+            if let place = classes[Array(all[index].utf8)] { return place }
             if all[index].isEmpty || values[index] == -1 { return -1 }
             if let value = values[index], value >= 0, value < Double(names.count), value == value.rounded() {
                 return Int32(value)

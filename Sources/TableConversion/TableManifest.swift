@@ -3,25 +3,27 @@ import Crypto
 import FeatureStore
 import Foundation
 
-/// A manifest read and put in the store's order.
+/// Lists read and put in the store's order.
 struct TableManifest {
     /// Everything but features and sources.
     private(set) var manifest: StoreManifest
-    /// For each row of the store, the manifest's row that it comes from; nil where both have the same order.
+    /// For each row of the store, the lists' row that it comes from; nil where both have the same order.
     private(set) var sourceRows: [UInt32]?
 
-    /// Reads the rows; `progress` is called now and then.
-    init(_ request: TableRequest, file: InputFile, progress: () throws -> Void) throws {
-        var table = try TableContent(file, progress: progress)
-        guard !table.dialogueOfRow.isEmpty else { throw ConversionError.input("\(file.name) names no utterances.") }
+    /// Takes everything out of `table`.
+    /// - Parameter lists: the lists' names.
+    init(_ request: TableRequest, _ table: inout TableContent, lists: [String]) throws {
         var warnings: [String] = []
-        let splits = try Self.splits(of: &table.dialogues, request.splitChoice, table.hasSplits, file.name, &warnings)
+        let splits = try Self.splits(of: &table, request.splitChoice, lists, &warnings)
         let dialogues = table.dialogues
         let order = splits.flatMap { split in dialogues.indices.filter { dialogues[$0].split == split.name } }
-        sourceRows = table.sourceRows(order)
-        let (labels, labelNames) = try table.takeLabels(sourceRows, request.labelNames, file.name)
-        let (speakers, speakerNames) = table.takeSpeakers(sourceRows)
-        let ids = try table.takeUtteranceIDs(order, sourceRows, file.name)
+        let rows = table.rows(order)
+        sourceRows = table.sourceRows(rows)
+        let oneHot = request.columns[.label].flatMap { $0.count > 1 ? $0 : nil }
+        let (labels, labelNames) = try table.takeLabels(rows, request.labelNames ?? oneHot)
+        let sentiments = try table.takeSentiments(rows)
+        let (speakers, speakerNames) = table.takeSpeakers(rows)
+        let ids = try table.takeUtteranceIDs(rows)
         manifest = StoreManifest(
             dataset: request.dataset,
             dialogues: order.map { place in
@@ -29,13 +31,14 @@ struct TableManifest {
                     id: dialogues[place].id, utteranceCount: dialogues[place].rowCount,
                     split: splits.firstIndex { $0.name == dialogues[place].split } ?? 0, sourcePosition: 0)
             },
-            utteranceIDs: ids, labels: labels, speakers: speakers, sentences: table.takeTexts(sourceRows),
+            utteranceIDs: ids, labels: labels, speakers: speakers, sentences: table.takeTexts(rows),
             labelNames: labelNames, speakerNames: speakerNames, speakerScope: request.speakerScope, splits: splits,
             features: [])
+        manifest.targets = sentiments.map { [$0] } ?? []
         for (position, index) in Self.baseOrder(order, dialogues).enumerated() {
             manifest.dialogues[index].sourcePosition = position
         }
-        manifest.warnings = warnings + table.warnings + Self.unlabelled(manifest, file.name)
+        manifest.warnings = warnings + table.warnings + Self.unlabelled(manifest, table.name)
     }
 
     /// A warning where the train split has labels and the valid split has none: nothing could choose an epoch by it.
@@ -64,37 +67,45 @@ struct TableManifest {
     }
 
     private static func splits(
-        of dialogues: inout [TableContent.Dialogue], _ choice: SplitChoice, _ hasSplits: Bool, _ name: String,
-        _ warnings: inout [String]
+        of table: inout TableContent, _ choice: SplitChoice, _ lists: [String], _ warnings: inout [String]
     ) throws(ConversionError) -> [SplitDescription] {
-        let source = "train dialogues of \(name)"
-        var origins = ["train": hasSplits ? source : "all dialogues of \(name), which has no splits"]
-        for index in dialogues.indices { dialogues[index].split = dialogues[index].split ?? "train" }
+        let name = table.name
+        /// The lists that a split's dialogues stand in.
+        func source(_ split: String) -> String {
+            let places = Set(table.dialogues.lazy.filter { $0.split == split }.map(\.list)).sorted()
+            let named = places.isEmpty ? name : places.prefix(3).map { lists[$0] }.joined(separator: ", ")
+            let more = places.count > 3 ? ", …" : ""
+            return "\(split) dialogues of \(named)\(more)"
+                + (table.idsHaveSplits ? ", '\(split)_' put before their ids" : "")
+        }
+        for index in table.dialogues.indices { table.dialogues[index].split = table.dialogues[index].split ?? "train" }
+        let train = source("train")
+        var origins = ["train": table.hasSplits ? train : "all dialogues of \(name), which has no splits"]
         for (split, fraction) in [("test", choice.testFraction), ("valid", choice.validFraction)] {
-            if dialogues.contains(where: { $0.split == split }) {
-                origins[split] = "\(split) dialogues of \(name)"
+            if table.dialogues.contains(where: { $0.split == split }) {
+                origins[split] = source(split)
                 if fraction != nil {
                     warnings.append("\(name) names its \(split) dialogues itself: --\(split)-fraction is not used.")
                 }
             } else if let fraction {
-                let train = dialogues.indices.filter { dialogues[$0].split == "train" }
-                let chosen = choice.choose(split, of: train.map { dialogues[$0].id }, fraction: fraction)
+                let train = table.dialogues.indices.filter { table.dialogues[$0].split == "train" }
+                let chosen = choice.choose(split, of: train.map { table.dialogues[$0].id }, fraction: fraction)
                 guard chosen.count < train.count else {
                     throw .input(
                         "\(name): \(train.count) train dialogues cannot be divided into train and \(split) by \(fraction): give a smaller fraction."
                     )
                 }
-                for place in chosen { dialogues[train[place]].split = split }
+                for place in chosen { table.dialogues[train[place]].split = split }
                 origins[split] =
-                    "\(fraction) of the \(source), chosen by --\(split)-fraction \(fraction) --split-seed \(choice.seed)"
+                    "\(fraction) of the train dialogues of \(name), chosen by --\(split)-fraction \(fraction) --split-seed \(choice.seed)"
                 origins["train"]! += ", without those for \(split)"
             } else {
                 warnings.append("\(name) names no \(split) dialogues: the store has no \(split) split.")
             }
         }
         return ["train", "valid", "test"].compactMap { split in
-            dialogues.contains { $0.split == split }
-                ? SplitDescription(name: split, origin: origins[split] ?? source) : nil
+            table.dialogues.contains { $0.split == split }
+                ? SplitDescription(name: split, origin: origins[split] ?? train) : nil
         }
     }
 }

@@ -1,3 +1,4 @@
+import CMemory
 import Foundation
 import Synchronization
 
@@ -114,7 +115,9 @@ private struct Heap: @unchecked Sendable {
     private mutating func addChunk(_ size: Int) -> Entry {
         func allocate(_ size: Int) -> UnsafeMutablePointer<Float>? {
             var raw: UnsafeMutableRawPointer?
-            guard posix_memalign(&raw, 64, size * MemoryLayout<Float>.stride) == 0 else { return nil }
+            let bytes = size * MemoryLayout<Float>.stride
+            guard bytes < 256 << 20 || bytes <= memory_available() else { return nil }
+            guard posix_memalign(&raw, 64, bytes) == 0 else { return nil }
             return raw?.bindMemory(to: Float.self, capacity: size)
         }
         // Where address space is short, a chunk is no larger than it has to be.
@@ -123,6 +126,7 @@ private struct Heap: @unchecked Sendable {
         let large = allocate(whole)
         let size = large == nil ? wanted : whole
         guard let address = large ?? allocate(wanted) else {
+            memory_refused(wanted * MemoryLayout<Float>.stride)
             fatalError(
                 "out of memory: \(wanted * MemoryLayout<Float>.stride) bytes were asked for; use a smaller batch size")
         }

@@ -4,6 +4,8 @@ import Conversion
 import ConvertCommands
 import HDF5
 import PickleConversion
+import TableConversion
+import TerminalText
 
 /// Pickles are read here, by the embedded Python.
 enum EmbeddedPython: PickleProgram {
@@ -12,6 +14,7 @@ enum EmbeddedPython: PickleProgram {
         request.layout = job.layout
         request.frames = job.frames
         request.regressionClasses = job.regressionClasses
+        request.mending = job.options.mending
         request.name = job.options.store.name
         request.splitChoice = job.options.splitChoice
         request.overwrites = job.options.store.force
@@ -20,6 +23,10 @@ enum EmbeddedPython: PickleProgram {
         request.created = CommandProcess.sourceDate
         request.toolVersion = CommandProcess.version
         try ConversionRun.run(job.options) { progress in try PickleConverter.convert(request, progress: progress) }
+    }
+
+    static func convert(_ job: TableJob) throws {
+        try ConversionRun.run(job.options) { progress in try PickleConverter.convert(job.request, progress: progress) }
     }
 
     static func scan(_ options: ScanOptions) throws {
@@ -43,9 +50,10 @@ enum EmbeddedPython: PickleProgram {
             } catch let error as ConversionError {
                 display.clear()
                 CommandProcess.report(error, from: VuemoConvert.self)
-                worst = ExitStatus.notChecked
+                worst = ExitStatus.failure
             } catch is StopSignals.Stopped {
-                throw StopSignals.exitCode
+                display.clear()
+                throw CommandProcess.stopped("Interrupted: \(input.escapedForTerminal) was not looked at to its end.")
             }
         }
         if worst != ExitStatus.success { throw ExitCode(worst) }
@@ -62,8 +70,8 @@ enum EmbeddedPython: PickleProgram {
     private static func exitStatus(_ status: PickleScan.Status) -> Int32 {
         switch status {
         case .safe: ExitStatus.success
-        case .unsafe, .unknown: ExitStatus.failure
-        case .unsupported, .unreadable: ExitStatus.notChecked
+        case .unsafe, .unknown: ExitStatus.found
+        case .unsupported, .unreadable: ExitStatus.failure
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import HDF5
 import ConvertCommands
 
 /// The command `vuemo-convert`, which `vuemo` hands over to whatever reads pickles.
@@ -14,11 +15,11 @@ import ConvertCommands
         version: CommandProcess.version,
         subcommands: [
             ConvertIEMOCAP<EmbeddedPython>.self, ConvertMELD<EmbeddedPython>.self, ConvertAuto<EmbeddedPython>.self,
-            Scan<EmbeddedPython>.self,
+            ConvertTable<EmbeddedPython>.self, Scan<EmbeddedPython>.self,
         ],
         defaultSubcommand: ConvertAuto<EmbeddedPython>.self)
 
     @OptionGroup var layouts: LayoutsFlag<EmbeddedPython>
 
-    static func main() { CommandProcess.run(VuemoConvert.self) }
+    static func main() { CommandProcess.run(VuemoConvert.self, explainFaults: FileFaults.endProcess) }
 }

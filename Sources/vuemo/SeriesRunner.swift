@@ -47,6 +47,10 @@ struct SeriesRunner {
             notice: quiet ? nil : "\nstopping after this step; once more stops at once\n", action: interruption.request)
         let reporter = TrainingReporter(quiet: quiet)
         defer { reporter.finish() }
+        for entry in entries {
+            let place = RunFolder("\(folder)/\(entry.name)")
+            CommandProcess.removeLeftovers(of: place.paths, calling: place.path)
+        }
         let series = RunSeries(entries, in: folder, toolVersion: CommandProcess.version)
         let outcome = try series.run(on: store, skipVerification: skipVerification, interruption: interruption) {
             event in
@@ -62,8 +66,7 @@ struct SeriesRunner {
         }
         reporter.finish()
         guard case .ended(let finished, let failed) = outcome else {
-            StandardError.write("stopped; the same command goes on where it was\n")
-            throw StopSignals.exitCode
+            throw CommandProcess.stopped("stopped; the same command goes on where it was")
         }
         if !finished.isEmpty {
             let runs = try finished.map { try FinishedRun($0, models: .all) }

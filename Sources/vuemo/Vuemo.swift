@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import HDF5
 
 /// The command `vuemo`.
 @main struct Vuemo: ParsableCommand {
@@ -13,11 +14,11 @@ import CommandSupport
               vuemo validate meld.h5
               vuemo train meld.h5
 
-            Exit status: 0 done; 1 failed, or found what it looked for (validate, diff, scan); 2 could not look (the \
-            same three); 64 wrong usage; 74 the result could not be written; 128 and a signal's number.
+            Exit status: 0 done; 1 found something (validate, diff, scan); 2 failed; 64 wrong usage; 74 the result could \
+            not be written; 128 and a signal's number.
             """,
         version: CommandProcess.version,
         groupedSubcommands: CommandSection.allCases.map(\.group))
 
-    static func main() { CommandProcess.run(Vuemo.self) }
+    static func main() { CommandProcess.run(Vuemo.self, explainFaults: FileFaults.endProcess) }
 }

@@ -25,7 +25,7 @@ import Testing
         #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         let json = try BuiltProduct.run("vuemo", ["info", "--schema", "--format", "json"])
         let rows = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
-        #expect(rows.count == 26 && rows.allSatisfy { $0["meaning"] is String })
+        #expect(rows.count == 28 && rows.allSatisfy { $0["meaning"] is String })
         for wrong in [["info"], ["info", "store.h5", "--schema"]] {
             #expect(try BuiltProduct.run("vuemo", wrong).status == 64)
         }
@@ -36,7 +36,7 @@ import Testing
         try Data("not a store".utf8).write(to: URL(filePath: folder.file("text.h5")))
         for path in [folder.file("text.h5"), folder.file("none.h5"), folder.path] {
             let outcome = try BuiltProduct.run("vuemo", ["info", path])
-            #expect(outcome.status == 1)
+            #expect(outcome.status == 2)
             #expect(outcome.output.isEmpty)
             #expect(outcome.errors.split(separator: "\n").count == 1 && outcome.errors.contains(path))
         }

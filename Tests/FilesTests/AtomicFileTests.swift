@@ -38,17 +38,77 @@ import Testing
                 == folder.file("real.txt"))
     }
 
-    @Test func removesOnlyOldLeftovers() throws {
+    @Test func removesWhatNobodyWritesAnyMore() throws {
         let folder = try TemporaryFolder()
-        for (name, age) in [
-            (".file.txt.1-2.partial", 4000.0), (".file.txt.1-3.partial", 10), (".other.txt.1-2.partial", 4000),
-        ] {
-            try Data().write(to: URL(filePath: folder.file(name)))
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: folder.file(name))
+        let path = folder.file("file.txt")
+        // Another process would hold its lock as this one does: locks belong to descriptors.
+        let living = try PartialFolder(beside: path, reportedAs: path)
+        try Data(count: 10).write(to: URL(filePath: living.content))
+        let other = ".file.txt.txt.0123abcd.partial"
+        for name in [".file.txt.0123abcd.partial", ".file.txt.11111111.partial", other] {
+            try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: false)
         }
-        try AtomicFile.replace(folder.file("file.txt")) { try Data().write(to: URL(filePath: $0)) }
-        #expect(try folder.names() == [".file.txt.1-3.partial", ".other.txt.1-2.partial", "file.txt"])
+        try Data().write(to: URL(filePath: folder.file(".file.txt.0123abcd.partial/lock")))
+        try Data(count: 100_000).write(to: URL(filePath: folder.file(".file.txt.0123abcd.partial/file.txt")))
+        // What somebody else put there, and what only looks alike.
+        try Data().write(to: URL(filePath: folder.file(".file.txt.11111111.partial/mine.txt")))
+        try Data().write(to: URL(filePath: folder.file(".file.txt.22222222.partial")))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file(".file.txt.33333333.partial"), withDestinationPath: folder.file(other))
+        let before = Set(try folder.names())
+        let removed = PartialFolder.removeAbandoned(of: path)
+        #expect(removed.folders == 1 && removed.bytes >= 100_000)
+        #expect(before.subtracting(try folder.names()) == [".file.txt.0123abcd.partial"])
+        #expect(FileManager.default.fileExists(atPath: living.content))
+        living.remove()
+        try AtomicFile.replace(path) { try Data().write(to: URL(filePath: $0)) }
+        #expect(
+            Set(try folder.names())
+                == before.subtracting([
+                    ".file.txt.0123abcd.partial",
+                    ((living.content as NSString).deletingLastPathComponent as NSString).lastPathComponent,
+                ]).union(["file.txt"]))
+    }
+
+    /// What a killed process left beside the file that a link leads to.
+    @Test func leftoversLieBesideTheTargetOfALink() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.file("there/.real.txt.0123abcd.partial"), withIntermediateDirectories: true)
+        try Data().write(to: URL(filePath: folder.file("there/real.txt")))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("link.txt"), withDestinationPath: folder.file("there/real.txt"))
+        #expect(PartialFolder.removeAbandoned(of: folder.file("link.txt")).folders == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("there")) == ["real.txt"])
+    }
+
+    @Test func namesMayBeAsLongAsTheSystemTakes() throws {
+        let folder = try TemporaryFolder()
+        let name = String(repeating: "ä", count: 127)
+        try AtomicFile.replace(folder.file(name)) { try Data("x".utf8).write(to: URL(filePath: $0)) }
+        #expect(try folder.names().map { Array($0.utf8) } == [Array(name.utf8)])
+    }
+
+    @Test(arguments: [
+        ("a", ".", "a"), ("é", ".", "é"), (" ", ".", " "), ("/", "/", ""), ("//", "/", ""), ("/a", "/", "a"),
+        ("a/", ".", "a"),
+        ("a/b", "a", "b"), ("a//b//", "a", "b"), ("/a/b.c", "/a", "b.c"), ("", ".", ""), ("./x", ".", "x"),
+    ])
+    func pathsHaveParts(_ path: String, _ folder: String, _ name: String) {
+        #expect(PathParts.folder(of: path) == folder)
+        #expect(PathParts.name(of: path) == name)
+    }
+
+    /// A hidden temporary name means nothing to a user.
+    @Test func errorsNameTheTarget() throws {
+        let folder = try TemporaryFolder()
+        let error = try #require(throws: FilesError.self) {
+            try AtomicFile.replace(folder.file("file.txt")) { temporary in
+                throw FilesError("write", temporary, systemError: ENOSPC)
+            }
+        }
+        #expect(error.path == folder.file("file.txt") && error.systemError == ENOSPC)
+        #expect(try folder.names().isEmpty)
     }
 
     @Test func refusesImpossibleTargets() throws {

@@ -62,7 +62,7 @@ def lookup3(data):
 
 
 def headers(data):
-    """Where the superblock and the object headers lie: (start, end of what the checksum covers)."""
+    """Where the superblock, the pieces of object headers and the beginnings of lists of chunks lie: (start, end of what the checksum covers)."""
     found = [(0, 44)] if data[:8] == b"\x89HDF\r\n\x1a\n" else []
     place = data.find(b"OHDR")
     while place >= 0:
@@ -70,9 +70,22 @@ def headers(data):
         start = place + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
         width = 1 << (flags & 3)
         size = int.from_bytes(data[start:start + width], "little")
-        if start + width + size + 4 <= len(data):
-            found.append((place, start + width + size))
+        pieces = [(place, start + width, start + width + size)]
+        for begin, message, end in pieces:
+            if end + 4 > len(data) or len(pieces) > 64:
+                break
+            found.append((begin, end))
+            while message + 4 <= end:
+                kind, size = data[message], int.from_bytes(data[message + 1:message + 3], "little")
+                if kind == 16:
+                    begin, length = struct.unpack_from("<QQ", data, message + 4)
+                    pieces.append((begin, begin + 4, begin + length - 4))
+                message += 4 + size
         place = data.find(b"OHDR", place + 4)
+    place = data.find(b"FAHD")
+    while 0 <= place <= len(data) - 28:
+        found.append((place, place + 24))
+        place = data.find(b"FAHD", place + 4)
     return found
 
 

@@ -26,7 +26,7 @@ import Testing
             ],
             "audio.npy", in: folder.path)
         var table = TableRequest(
-            manifest: list, matrices: [.init(name: "audio", modality: .audio, path: matrix)],
+            manifest: list, features: [.init(name: "audio", modality: .audio, path: matrix)],
             output: folder.file("table.h5"))
         table.splitChoice = choice
         let tabled = try Store(opening: try TableConverter.convert(table).store.path)

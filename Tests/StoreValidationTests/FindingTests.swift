@@ -64,3 +64,7 @@ import Testing
         #expect(!canary.wasOpened)
     }
 }
+
+extension FindingCase: CustomTestStringConvertible {
+    public var testDescription: String { code.rawValue }
+}

@@ -31,7 +31,7 @@ import Testing
     ) throws -> (warnings: [String], store: Store) {
         var request = TableRequest(
             manifest: try write(list.utf8, "list.csv"),
-            matrices: [.init(name: "audio", modality: .audio, path: try matrix(rows))], output: folder.file("out.h5"))
+            features: [.init(name: "audio", modality: .audio, path: try matrix(rows))], output: folder.file("out.h5"))
         request.overwrites = true
         request.labelNames = labels
         let summary = try TableConverter.convert(request)
@@ -52,7 +52,7 @@ import Testing
             ("dialogue,label\nd,a\rb\n", "line 2 holds a carriage return without a line feed"),
             ("dialogue;label\nd;a\n", "has semicolons between its columns"),
             ("Dialogue_ID\tlabel\nd\ta\n", "has tabs between its columns"),
-            ("Dialogue ID,label\nd,a\n", "rename 'Dialogue ID' if it holds the dialogues' ids"),
+            ("Dialogue ID,label\nd,a\n", "give --column 'dialogue=Dialogue ID' if it holds the dialogues' ids"),
             ("[{\"dialogue\": \"d\"}]", "begins as a JSON array does"),
             ("{\"dialogue\": \"d\",}", "line 1 is no JSON object"),
             ("{\"dialogue\": \"d\"} x", "line 1 is no JSON object"),
@@ -155,7 +155,7 @@ import Testing
 
     @Test func headersThatNumPyDoesNotWriteAreRefused() throws {
         func open(_ header: String, minor: UInt8 = 0) throws -> NumpyMatrix {
-            try NumpyMatrix(path: try matrix(2, header: header, minor: minor))
+            try NumpyMatrix(InputFile(path: try matrix(2, header: header, minor: minor)))
         }
         for header in [
             "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2)}",
@@ -189,7 +189,7 @@ import Testing
     func filesThatChangeMeanwhileAreRefused(changed: String) throws {
         let request = TableRequest(
             manifest: try write("dialogue\nd\nd\n".utf8, "list.csv"),
-            matrices: [.init(name: "audio", modality: .audio, path: try matrix(2))], output: folder.file("out.h5"))
+            features: [.init(name: "audio", modality: .audio, path: try matrix(2))], output: folder.file("out.h5"))
         var isDone = false
         let fault = #expect(throws: ConversionError.self) {
             try TableConverter.convert(request) { progress in

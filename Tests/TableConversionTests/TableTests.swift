@@ -53,16 +53,18 @@ import Testing
     }
 
     private func convert(
-        _ manifest: String, _ matrices: [TableRequest.Matrix], prepare: (inout TableRequest) -> Void = { _ in }
+        _ manifest: String, _ features: [TableRequest.Feature], prepare: (inout TableRequest) -> Void = { _ in }
     ) throws -> (ConversionSummary, Store) {
-        var request = TableRequest(manifest: manifest, matrices: matrices, output: folder.file("out.h5"))
+        var request = TableRequest(manifest: manifest, features: features, output: folder.file("out.h5"))
         request.overwrites = true
         prepare(&request)
         let summary = try TableConverter.convert(request)
         return (summary, try Store(opening: summary.store.path))
     }
 
-    private func audio(_ path: String) -> [TableRequest.Matrix] { [.init(name: "audio", modality: .audio, path: path)] }
+    private func audio(_ path: String) -> [TableRequest.Feature] {
+        [.init(name: "audio", modality: .audio, path: path)]
+    }
 
     @Test func everyKnownValueIsInTheStore() throws {
         let (summary, store) = try convert(try write(Self.csv), audio(try matrix("audio.npy")))
@@ -161,8 +163,8 @@ import Testing
         let halves = try matrix("half.npy", type: ">f2", bytes: (0..<15).flatMap { _ in [0x3C, 0x00] as [UInt8] })
         let whole = try matrix("whole.npy", type: "|u1", bytes: (0..<15).map { UInt8($0) })
         let matrices = [
-            TableRequest.Matrix(name: "text_1", modality: .text, layer: 1, path: halves),
-            TableRequest.Matrix(name: "text_2", modality: .text, layer: 2, path: whole),
+            TableRequest.Feature(name: "text_1", modality: .text, layer: 1, path: halves),
+            TableRequest.Feature(name: "text_2", modality: .text, layer: 2, path: whole),
         ]
         let (summary, store) = try convert(try write("label,dialogue\n2,x\n0,x\n1,y\n3,z\n-1,z\n"), matrices)
         #expect(store.labelNames == ["0", "1", "2", "3"] && Array(store.labels) == [2, 0, 1, 3, -1])

@@ -36,6 +36,11 @@ public enum BuiltProduct {
                 ["-c", "ulimit -v \(addressSpace << 10); exec \"$0\" \"$@\"", folder + "/" + name] + arguments
         }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        return try run(process)
+    }
+
+    /// Runs a process to its end, which reads nothing.
+    public static func run(_ process: Process) throws -> Outcome {
         // Through files: a pipe would fill up and stop a command that writes much to both.
         let scratch = try TemporaryFolder()
         for file in ["output", "errors"] { try Data().write(to: URL(filePath: scratch.file(file))) }

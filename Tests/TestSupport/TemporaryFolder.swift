@@ -1,7 +1,7 @@
 import Foundation
 
 /// A fresh folder that disappears with its last reference.
-public final class TemporaryFolder {
+public final class TemporaryFolder: Sendable {
     /// The folder's path.
     public let path: String
 

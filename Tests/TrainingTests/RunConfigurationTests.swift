@@ -24,6 +24,77 @@ import Models
         }
     }
 
+    @Test func modalitiesFollowTheStore() throws {
+        let facts = DatasetFacts(name: "X", classes: 2, modalities: [.text, .visual]) { _ in [1, 1] }
+        func modalities(_ assignments: [ConfigurationAssignment]) throws -> String {
+            try RunConfiguration.resolve(
+                dataset: facts, preset: nil, assignments: assignments, threads: 1, models: .all
+            ).modalities.description
+        }
+        #expect(try modalities([]) == "vl")
+        #expect(
+            try modalities([ConfigurationAssignment(key: "model.modalities", value: "av", option: "--modalities")])
+                == "av")
+    }
+
+    /// What somebody set and what changes nothing is told; what a file repeats of the defaults is not.
+    @Test func whatHasNoEffectIsTold() throws {
+        func told(_ settings: [String], yaml: String = "", dataset: String = "X") throws -> [String] {
+            let assignments =
+                try RunConfiguration.assignments(yaml: yaml, name: "c.yaml")
+                + settings.map { try ConfigurationAssignment(setting: $0) }
+            let configuration = try resolve(dataset, classes: dataset == "X" ? 2 : 6, set: assignments)
+            return configuration.withoutEffect(assignments, preset: Preset(dataset: dataset))
+        }
+        #expect(try told([]) == [])
+        #expect(
+            try told(["training.loss=focal", "training.classFrequencies=[1, 2]"])
+                == ["training.classFrequencies, set by --set, has no effect, because training.loss is focal."])
+        #expect(
+            try told(["training.loss=cross-entropy"], dataset: "IEMOCAP")
+                == [
+                    "training.classFrequencies, set by the preset iemocap, has no effect, because training.loss is cross-entropy."
+                ])
+        #expect(
+            try told(["training.focalGamma=2"])
+                == ["training.focalGamma, set by --set, has no effect, because training.loss is weighted-nll."])
+        let speechless = "text is not among model.modalities (av)"
+        #expect(
+            try told([
+                "model.modalities=av", "model.speakerEmbedding=true", "model.textNorm=layer", "model.projectText=true",
+            ])
+                == ["textNorm", "projectText", "speakerEmbedding"].map {
+                    "model.\($0), set by --set, has no effect, because \(speechless)."
+                })
+        // A run's config.yaml names every key.
+        let run = "model: {modalities: av, speakerEmbedding: true, textNorm: batch}"
+        #expect(try told([], yaml: run) == [])
+        #expect(
+            try told([], yaml: run.replacing("true", with: "false"))
+                == ["model.speakerEmbedding, set by c.yaml, has no effect, because \(speechless)."])
+    }
+
+    /// Yams follows nesting with the stack, and aliases with time and memory.
+    @Test(arguments: [
+        String(repeating: "[", count: 60_000), "a: " + String(repeating: "{b: ", count: 60_000),
+        String(repeating: "- ", count: 60_000),
+        String(repeating: "? ", count: 60_000), (0..<3000).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
+        "a: &a [1]\nb: *a\n",
+        "a0: &a0 {x: 1}\n" + (1...40).map { "a\($0): &a\($0) {x: *a\($0 - 1), y: *a\($0 - 1)}\n" }.joined(),
+        "{*a : 1}", "- &a x\n- *a\n",
+    ])
+    func textsWithoutEndAreRefused(_ yaml: String) throws {
+        let refusal = message { _ = try RunConfiguration.assignments(yaml: yaml, name: "c.yaml") }
+        #expect(refusal.hasPrefix("c.yaml "), "\(refusal)")
+        #expect(message { _ = try ConfigurationAssignment(setting: "model.dropout=" + yaml) }.hasPrefix("--set "))
+    }
+
+    /// What looks like an anchor and is none.
+    @Test(arguments: ["path: \"/a/ &b/*c\"", "path: '/a/ *b'", "path: a&b*c # &not *this", "path: R & D"])
+    func namesMayHoldAmpersands(_ yaml: String) throws {
+        #expect(try RunConfiguration.assignments(yaml: yaml, name: "c.yaml").count == 1)
+    }
+
     @Test func presetFollowsTheDatasetsName() throws {
         let iemocap = try resolve()
         #expect(iemocap.optimizer.learningRate == 1e-4)
@@ -140,8 +211,8 @@ import Models
     }
 
     @Test(arguments: [
-        ("training.epochs=ten", "training.epochs must be a whole number of at least 1, not \"ten\""),
-        ("training.epochs=0", "training.epochs must be a whole number of at least 1, not \"0\""),
+        ("training.epochs=ten", "training.epochs must be a whole number from 1 to 100000, not \"ten\""),
+        ("training.epochs=0", "training.epochs must be a whole number from 1 to 100000, not \"0\""),
         ("training.epochs=1.5", "not \"1.5\""),
         ("training.seed=-1", "training.seed must be a whole number from 0"),
         ("model.dropout=1", "model.dropout must be a number from 0 to below 1"),

@@ -12,6 +12,7 @@ class Assembly:
 
     def __init__(self, contributions, options):
         self.contributions, self.options = contributions, options
+        self.dropped = {}         # ids of the dialogues without utterances that the user wants left out; a dict keeps their order
         self.check_kinds()
         teller = next((made for made in contributions if made.sentences is not None), None)
         self.warnings = [warning for made in contributions for warning in made.warnings(made is teller)]
@@ -21,6 +22,8 @@ class Assembly:
             if options.makes_splits and not made.train:
                 elsewhere = set(made.split_ids())
                 made.train = [dialogue for dialogue in made.dialogues() if dialogue not in elsewhere]
+            if options.drop_empty_dialogues:
+                self.drop_empty(made)
             check_file(made)
         for other in contributions[1:]:
             self.warnings += check_pair(contributions[0], other)
@@ -57,9 +60,21 @@ class Assembly:
             raise WrongLayout(f"{self.contributions[0].name} holds no features.")
         return sorted(features, key=lambda f: (MODALITIES.index(f.modality), f.layer is None, f.layer or 0))
 
+    def drop_empty(self, made):
+        """Take the dialogues that have no utterance in any of a file's fields out of its splits."""
+        counts = [counts for _, counts in made.counts()]
+        for split in ("train", "valid", "test"):
+            ids = getattr(made, split) or []
+            empty = [dialogue for dialogue in ids if all(fields.get(dialogue) == 0 for fields in counts)]
+            if empty:
+                self.dropped.update(dict.fromkeys(empty))
+                setattr(made, split, [dialogue for dialogue in ids if dialogue not in self.dropped])
+
     def leave_out(self):
         """Dialogues of no split are not converted; say so."""
-        kept = set(self.order)
+        if self.dropped:
+            self.warnings.append(f"{plural(len(self.dropped), 'dialogue')} without utterances dropped: {first_few(self.dropped)}.")
+        kept = {*self.order, *self.dropped}
         left = dict.fromkeys(d for made in self.contributions for d in made.dialogues() if d not in kept)
         if left:
             self.warnings.append(f"{plural(len(left), 'dialogue')} in no split and left out: {first_few(left)}.")

@@ -28,7 +28,7 @@ def check_file(made):
                 f"{made.name}: {what} and {first_what} differ in length in {plural(len(unlike), 'dialogue')}: {shown}.")
     empty = [dialogue for dialogue in wanted if first_counts[dialogue] == 0]
     if empty:
-        raise Disagreement(f"{made.name}: {plural(len(empty), 'dialogue')} without utterances: {first_few(empty)}.")
+        raise Disagreement(f"{made.name}: {plural(len(empty), 'dialogue')} without utterances: {first_few(empty)}; --drop-empty-dialogues leaves them out.")
 
 
 def check_pair(one, other):

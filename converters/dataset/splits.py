@@ -8,11 +8,13 @@ class Options:
 
     `valid_fraction`, `test_fraction`: of the train dialogues, for a split that the files do not name. `split_seed`: which.
     `name`: the dataset's name. `frames`: 'mean', 'max', 'last' or 'mean+std' where utterances are matrices of frames that are to become rows.
-    `regression_classes`: 2, 3 or 7 where labels that are real numbers are to become classes.
+    `regression_classes`: 2, 3 or 7 where labels that are real numbers are to become classes. `drop_empty_dialogues`: leave dialogues without
+    utterances out, which are refused otherwise.
     """
 
-    def __init__(self, valid_fraction=None, test_fraction=None, split_seed=0, name=None, frames=None, regression_classes=None):
-        self.frames, self.regression_classes = frames, regression_classes
+    def __init__(self, valid_fraction=None, test_fraction=None, split_seed=0, name=None, frames=None, regression_classes=None,
+                 drop_empty_dialogues=False):
+        self.frames, self.regression_classes, self.drop_empty_dialogues = frames, regression_classes, drop_empty_dialogues
         self.fractions = {"valid": valid_fraction, "test": test_fraction}
         self.split_seed, self.name = split_seed, name
 

@@ -1,5 +1,6 @@
 // What stands between libhdf5 and a file that it reads. No type of the library appears here.
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 // Registers the driver that files opened for reading are read through, and gives the library's identifier of it, which lives
@@ -15,5 +16,6 @@ void hdf5_call_begins(const char *file);
 void hdf5_call_ends(void);
 
 // Ends the process with `status` and one sentence on standard error where a call of the library, and nothing else, commits a
-// fault (SIGSEGV, SIGBUS, SIGFPE, SIGABRT); all other faults go where they went before. Negative on failure.
-int hdf5_report_faults(int status);
+// fault (SIGSEGV, SIGBUS, SIGFPE, SIGABRT); `as_json`: also an object on standard output. All other faults go where they went
+// before. Negative on failure.
+int hdf5_report_faults(int status, bool as_json);

@@ -109,6 +109,20 @@ extension Store {
         }
     }
 
+    /// How many values of a feature are not the source's because the user asked for it, as the file says.
+    public func mendedValues(of feature: String) throws(StoreError) -> MendedValues {
+        let found = try dataset(of: feature)
+        do {
+            func count(_ name: String) throws(HDF5Error) -> Int {
+                found.dataset.hasAttribute(name) ? try found.dataset.readScalar(attribute: name) : 0
+            }
+            return MendedValues(
+                replaced: try count(MendedValues.replacedName), clipped: try count(MendedValues.clippedName))
+        } catch {
+            throw StoreError(error, reason: .malformed)
+        }
+    }
+
     /// How many bytes the rows of a feature take in the file, and whether they are compressed.
     public func storage(of feature: String) throws(StoreError) -> (bytes: Int, isCompressed: Bool) {
         do {

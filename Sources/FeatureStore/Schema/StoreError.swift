@@ -76,3 +76,8 @@ extension StoreError: CustomStringConvertible, LocalizedError {
     /// The same sentence as ``description``.
     public var errorDescription: String? { description }
 }
+
+extension StoreError: CustomNSError {
+    /// The path, under Foundation's key for it.
+    public var errorUserInfo: [String: Any] { [NSFilePathErrorKey: file] }
+}

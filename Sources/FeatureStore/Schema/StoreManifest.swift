@@ -171,3 +171,22 @@ public struct FeatureDescription: Sendable, Equatable {
         self.sourceDataType = sourceDataType
     }
 }
+
+/// How many values of a feature are not the source's because the user asked for it.
+public struct MendedValues: Sendable, Equatable {
+    /// NaN and infinities that another number took the place of.
+    public var replaced = 0
+    /// Finite numbers beyond float32's range that became its largest or smallest.
+    public var clipped = 0
+
+    /// Counts; see the properties.
+    public init(replaced: Int = 0, clipped: Int = 0) { (self.replaced, self.clipped) = (replaced, clipped) }
+
+    /// Adds the counts of other rows of the feature.
+    public static func += (sum: inout MendedValues, other: MendedValues) {
+        sum.replaced += other.replaced
+        sum.clipped += other.clipped
+    }
+
+    static let (replacedName, clippedName) = ("replaced_values", "clipped_values")
+}

@@ -5,12 +5,13 @@ import HDF5
 
 /// Takes the rows of one feature in store order and writes, checks and measures them on the way.
 final class FeatureSink {
-    let description: FeatureDescription
+    var description: FeatureDescription
     private let dataset: Dataset
     private var digest: DatasetDigest
     private var content = SHA256Digest()
     private(set) var statistics: ColumnStatistics
     private(set) var inexactValues = 0
+    private var mended = MendedValues()
     private(set) var presentRows = 0
     /// The number of the next row to arrive.
     private(set) var nextRow = 0
@@ -125,6 +126,9 @@ final class FeatureSink {
         inexactValues += count
     }
 
+    /// Notes what was mended in the source's values.
+    func note(_ mended: MendedValues) { self.mended += mended }
+
     /// Writes the attributes and returns the checksums.
     func finish() throws(HDF5Error) -> (blocks: [UInt32], rowsPerBlock: Int, sha256: String) {
         let (blocks, _) = digest.finish()
@@ -135,6 +139,8 @@ final class FeatureSink {
         try dataset.write(description.sourceDataType, attribute: "source_dtype")
         try dataset.write(UInt64(presentRows), attribute: "presence")
         try dataset.write(UInt64(inexactValues), attribute: "inexact_values")
+        if mended.replaced > 0 { try dataset.write(UInt64(mended.replaced), attribute: MendedValues.replacedName) }
+        if mended.clipped > 0 { try dataset.write(UInt64(mended.clipped), attribute: MendedValues.clippedName) }
         try dataset.write(sha256, attribute: "sha256")
         return (blocks, digest.rowsPerBlock, sha256)
     }

@@ -109,6 +109,16 @@ public final class StoreWriter {
         try sink(of: feature, accepting: 0).note(inexactValues: count)
     }
 
+    /// Notes values of a feature that the caller has changed because the user asked for it.
+    public func noteMendedValues(_ mended: MendedValues, of feature: String) throws {
+        try sink(of: feature, accepting: 0).note(mended)
+    }
+
+    /// Tells the number types of a feature's source that the manifest could not name yet.
+    package func noteSourceDataType(_ type: String, of feature: String) throws {
+        try sink(of: feature, accepting: 0).description.sourceDataType = type
+    }
+
     /// Tells the SHA-256 of a source that the manifest could not name yet, before the last row is appended or after it.
     /// - Parameters:
     ///   - sha256: 64 hexadecimal digits.

@@ -109,6 +109,11 @@ extension VUEMOModel {
             guard settings.hiddenSize % 2 != 0 else { return nil }
             return "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU has half of it"
         },
+        withoutEffect: { settings in
+            guard !settings.modalities.contains(.text) else { return [:] }
+            let reason = "text is not among model.modalities (\(settings.modalities))"
+            return ["textNorm": reason, "projectText": reason, "speakerEmbedding": reason]
+        },
         make: { settings, shape, seed, stored in
             var configuration = VUEMOConfiguration(settings, shape)
             if settings.variant == .released {

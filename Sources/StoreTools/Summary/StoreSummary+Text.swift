@@ -84,6 +84,16 @@ extension StoreSummary {
             } else {
                 lines += [line] + TextWrap.lines(extractor, indent: String(repeating: " ", count: indent))
             }
+            if feature.replacedValues > 0 {
+                lines += TextWrap.lines(
+                    "\(feature.replacedValues) values were NaN or infinite in the source and were replaced",
+                    indent: String(repeating: " ", count: indent))
+            }
+            if feature.clippedValues > 0 {
+                lines += TextWrap.lines(
+                    "\(feature.clippedValues) values lay beyond float32's range and were clipped to it",
+                    indent: String(repeating: " ", count: indent))
+            }
         }
         return lines
     }

@@ -68,12 +68,18 @@ public struct StoreSummary: Encodable, Sendable {
         public var bytes: Int
         /// Whether they are compressed.
         public var isCompressed: Bool
+        /// NaN and infinities of the source that were replaced on request.
+        var replacedValues: Int
+        /// Numbers beyond float32's range that were clipped to it on request.
+        var clippedValues: Int
 
         private enum CodingKeys: String, CodingKey {
             case name, modality, layer, width, extractor
             case sourceDataType = "source_dtype"
             case bytes
             case isCompressed = "compressed"
+            case replacedValues = "replaced_values"
+            case clippedValues = "clipped_values"
         }
     }
 
@@ -151,10 +157,11 @@ public struct StoreSummary: Encodable, Sendable {
         splits = store.splits.map { Self.summary(of: $0, in: store) }
         features = try store.features.map { feature in
             let storage = try store.storage(of: feature.name)
+            let mended = try store.mendedValues(of: feature.name)
             return Feature(
                 name: feature.name, modality: feature.modality.rawValue, layer: feature.layer, width: feature.width,
                 extractor: feature.extractor, sourceDataType: feature.sourceDataType, bytes: storage.bytes,
-                isCompressed: storage.isCompressed)
+                isCompressed: storage.isCompressed, replacedValues: mended.replaced, clippedValues: mended.clipped)
         }
         sources = (store.provenance?.sources ?? []).map {
             Source(name: $0.name, bytes: $0.bytes, sha256: $0.sha256, layout: $0.layout)

@@ -41,19 +41,26 @@ public struct DatasetFacts: Sendable {
     public var name: String
     /// The number of classes.
     public var classes: Int
+    /// The modalities that it has features of; empty where it has none.
+    public var modalities: [Modality]
     /// Utterances of each class among the dialogues that a protocol trains on.
     package var classCounts: @Sendable (TrainingProtocol) -> [Int]
 
     /// Facts; see the properties.
-    public init(name: String, classes: Int, classCounts: @escaping @Sendable (TrainingProtocol) -> [Int]) {
+    public init(
+        name: String, classes: Int, modalities: [Modality] = Modality.allCases,
+        classCounts: @escaping @Sendable (TrainingProtocol) -> [Int]
+    ) {
         self.name = name
         self.classes = classes
+        self.modalities = modalities
         self.classCounts = classCounts
     }
 
     /// The facts of an open store.
     public init(_ store: Store) {
-        self.init(name: store.dataset, classes: store.labelNames.count) { trainingProtocol in
+        let present = Modality.allCases.filter { !store.features(of: $0).isEmpty }
+        self.init(name: store.dataset, classes: store.labelNames.count, modalities: present) { trainingProtocol in
             var counts = Array(repeating: 0, count: store.labelNames.count)
             for split in trainingProtocol == .paper ? [SplitName.train, SplitName.valid] : [SplitName.train] {
                 for dialogue in store.dialogues(inSplit: split) {
@@ -71,7 +78,7 @@ extension RunConfiguration {
     /// The complete configuration of a run: defaults, then the preset, then `assignments` in their order.
     ///
     /// What nobody set follows from the rest: `training.shuffle` from protocol and preset, `training.classFrequencies` from the
-    /// dialogues trained on.
+    /// dialogues trained on, `model.modalities` from the features that there are.
     /// - Parameters:
     ///   - dataset: nil where there is no store yet; then what depends on the data keeps its default.
     ///   - preset: the one asked for; without it the dataset's name decides, and an unknown dataset has none.
@@ -101,9 +108,38 @@ extension RunConfiguration {
             // Those of a preset are no effective numbers.
             configuration.training.classFrequencies = []
         }
-        if let dataset { try configuration.completeClassFrequencies(dataset) }
+        if let dataset {
+            if !setKeys.contains("model.modalities"),
+                let present = Modalities(dataset.modalities)
+            {
+                _ = configuration.model.assign(present.node, to: "modalities")
+            }
+            try configuration.completeClassFrequencies(dataset)
+        }
         if let fault = configuration.definition.fault(configuration.model) { throw ConfigurationError(fault + ".") }
         return configuration
+    }
+
+    /// A sentence for every key that somebody set, or the preset, and that changes nothing in this configuration. A file that repeats a
+    /// default sets nothing: a run's `config.yaml` names every key.
+    public func withoutEffect(_ assignments: [ConfigurationAssignment], preset: Preset?) -> [String] {
+        var reasons = definition.withoutEffect(model).reduce(into: [String: String]()) {
+            $0["model.\($1.key)"] = $1.value
+        }
+        if training.loss != .focal, training.loss != .focalReleased {
+            reasons["training.focalGamma"] = "training.loss is \(training.loss.rawValue)"
+        }
+        if training.loss != .weightedNLL {
+            reasons["training.classFrequencies"] = "training.loss is \(training.loss.rawValue)"
+        }
+        return sections.keys.compactMap { key in
+            guard let reason = reasons[key], let value = sections[key] else { return nil }
+            let isDefault = value == sections.key(key)?.defaultNode
+            let assignment = assignments.last { $0.key == key && (!isDefault || $0.origin.hasPrefix("--")) }
+            guard let origin = assignment?.origin ?? (isDefault ? nil : preset.map { "the preset \($0.rawValue)" })
+            else { return nil }
+            return "\(key), set by \(origin), has no effect, because \(reason)."
+        }
     }
 
     private mutating func completeClassFrequencies(_ dataset: DatasetFacts) throws(ConfigurationError) {

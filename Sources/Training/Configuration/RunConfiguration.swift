@@ -45,7 +45,7 @@ public enum SelectionMetric: String, ConfigurationChoice {
 
 /// How long, on what and with which loss a model is trained: the keys under `training`.
 public struct TrainingKeys: KeyGroup {
-    public let epochs = Key(100, atLeast: 1, "Passes over the training dialogues.")
+    public let epochs = Key(100, in: 1...100_000, "Passes over the training dialogues.")
     public let batchSize = Key(16, atLeast: 1, "Dialogues in a minibatch.")
     public let seed = Key(UInt64(1475), "The seed of initial parameters, order of dialogues and dropout.")
     public let `protocol` = Key(

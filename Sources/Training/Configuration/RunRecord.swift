@@ -82,32 +82,31 @@ public struct RunRecord: Equatable, Sendable {
 
     /// The record of a run that goes on with options: they must say what the run is already, but for more epochs, since anything else
     /// would be another run.
-    /// - Throws: `TrainingError` naming the first key that differs.
-    public func continued(with assignments: [ConfigurationAssignment]) throws -> RunRecord {
-        if let name = assignments.last(where: { $0.key == RunConfiguration.modelName })?.value.text,
-            name != configuration.definition.name
+    /// - Throws: `ConfigurationError` naming the first key that differs.
+    public func continued(with assignments: [ConfigurationAssignment]) throws(ConfigurationError) -> RunRecord {
+        func refused(_ key: String, _ own: String, _ other: String, cannot become: String = "become")
+            -> ConfigurationError
         {
-            throw TrainingError(
-                .configuration,
-                "\(RunConfiguration.modelName) is \(configuration.definition.name) in the run and cannot become \(name) on --resume; "
-                    + "leave the option out or start a new run.")
+            let origin = assignments.last { $0.key == key }?.origin ?? "--resume"
+            return ConfigurationError(
+                "\(origin): \(key) is \(own) in the run and cannot \(become) \(other) on --resume; leave it out or start a new run."
+            )
+        }
+        let name = RunConfiguration.modelName
+        if let other = assignments.last(where: { $0.key == name })?.value.text, other != configuration.definition.name {
+            throw refused(name, configuration.definition.name, other)
         }
         var changed = configuration
         try changed.apply(assignments)
         guard changed.training.epochs >= configuration.training.epochs else {
-            throw TrainingError(
-                .configuration,
-                "training.epochs is \(configuration.training.epochs) in the run and cannot become less on --resume; leave the "
-                    + "option out or start a new run.")
+            throw refused(
+                "training.epochs", "\(configuration.training.epochs)", "\(changed.training.epochs)", cannot: "fall to")
         }
         guard let key = changed.changes(from: configuration).first else {
             var record = self
             record.configuration = changed
             return record
         }
-        throw TrainingError(
-            .configuration,
-            "\(key) is \(configuration.text(of: key)) in the run and cannot become \(changed.text(of: key)) on --resume; "
-                + "leave the option out or start a new run.")
+        throw refused(key, configuration.text(of: key), changed.text(of: key))
     }
 }

@@ -177,7 +177,9 @@ extension TrainingRun {
         if settings.keepEvery > 0, metrics.epoch.isMultiple(of: settings.keepEvery) {
             try publishLast(as: folder.keptCheckpoint(epoch: metrics.epoch))
         }
-        try RunFolder.writing { try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics) }
+        try RunFolder.writing(folder.metrics) {
+            try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics)
+        }
         observe(.epoch(metrics, epochs: settings.epochs, isBest: isBest))
         return true
     }
@@ -190,8 +192,10 @@ extension TrainingRun {
         let result = RunResult(
             evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs,
             split: "test")
-        try RunFolder.writing { try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store)) }
-        try RunFolder.writing { try TextFile.replace(folder.result, with: try result.json) }
+        try RunFolder.writing(folder.predictions) {
+            try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store))
+        }
+        try RunFolder.writing(folder.result) { try TextFile.replace(folder.result, with: try result.json) }
         return result
     }
 
@@ -224,9 +228,11 @@ private func peakMemoryMiB() -> Int {
 extension TrainingRun {
     /// Writes `last.h5`.
     func save() throws {
-        try CheckpointFile.write(
-            CheckpointHeader(progress: progress, record: record), parameters: model.parameters, optimizer: optimizer,
-            to: folder.lastCheckpoint)
+        try RunFolder.writing(folder.lastCheckpoint) {
+            try CheckpointFile.write(
+                CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
+                optimizer: optimizer, to: folder.lastCheckpoint)
+        }
     }
 
     /// Makes `best.h5` what `last.h5` is now. Checkpoints are replaced and never changed, so both can be one file on the disk.
@@ -234,15 +240,12 @@ extension TrainingRun {
 
     /// Gives `last.h5` a second name, in the place of what has it.
     private func publishLast(as path: String) throws {
-        let temporary = path + ".partial"
-        unlink(temporary)
-        guard link(folder.lastCheckpoint, temporary) == 0, rename(temporary, path) == 0 else {
-            // The file system has no links.
-            return try AtomicFile.replace(path) { copy in
+        try RunFolder.writing(path) {
+            try AtomicFile.replace(path) { copy in
+                guard link(folder.lastCheckpoint, copy) != 0 else { return }
+                // The file system has no links.
                 try FileManager.default.copyItem(atPath: folder.lastCheckpoint, toPath: copy)
             }
         }
-        // rename(2) does nothing where both names lead to one file already.
-        unlink(temporary)
     }
 }

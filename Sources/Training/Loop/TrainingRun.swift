@@ -36,7 +36,7 @@ public final class TrainingRun {
             progress.completedEpochs + progress.stepInEpoch > 0
             ? "continuing in epoch \(progress.completedEpochs + 1), " : ""
         return
-            "\(start)\(store.dataset), \(configuration.definition.name) \(configuration.label), \(settings.protocol.rawValue) protocol, "
+            "\(start)\(store.dataset), \(configuration.definition.name) \(configuration.label), modalities \(configuration.modalities), \(settings.protocol.rawValue) protocol, "
             + "\(model.parameters.parameterCount) parameters, \(splits.train.count) training dialogues, \(settings.threads) threads"
     }
 
@@ -102,8 +102,8 @@ extension TrainingRun {
             storeFormatVersion: "\(store.formatVersion)", initialParameters: plan.initialParameters.map(absolutePath),
             toolVersion: plan.toolVersion)
         let folder = try RunFolder.create(at: plan.output) { folder in
-            try RunFolder.writing { try TextFile.replace(folder.configuration, with: record.yaml) }
-            try RunFolder.writing { try TextFile.replace(folder.metrics, with: "") }
+            try TextFile.replace(folder.configuration, with: record.yaml)
+            try TextFile.replace(folder.metrics, with: "")
             try CheckpointFile.write(
                 CheckpointHeader(progress: TrainingProgress(), record: record), parameters: parts.model.parameters,
                 optimizer: parts.optimizer, to: folder.lastCheckpoint)
@@ -147,16 +147,28 @@ extension TrainingRun {
             model: parts.model,
             optimizer: parts.optimizer, lock: lock)
         run.progress = header.progress
+        try run.requireStepWithinEpoch()
         try run.repairFolder()
         if record.configuration != written.configuration {
-            try RunFolder.writing { try TextFile.replace(folder.configuration, with: record.yaml) }
+            try RunFolder.writing(folder.configuration) {
+                try TextFile.replace(folder.configuration, with: record.yaml)
+            }
         }
         return run
     }
 
+    private func requireStepWithinEpoch() throws(TrainingError) {
+        let steps = (splits.train.count - 1) / settings.batchSize + 1
+        guard progress.stepInEpoch > steps else { return }
+        throw TrainingError(
+            .checkpoint,
+            "\(folder.lastCheckpoint) states \(progress.stepInEpoch) steps of an epoch that has \(steps); put the run's own "
+                + "checkpoint back.")
+    }
+
     /// Brings the other files to where the last checkpoint is: a killed run may have been ahead of it or behind.
     private func repairFolder() throws {
-        try RunFolder.writing {
+        try RunFolder.writing(folder.metrics) {
             try TextFile.replace(folder.metrics, with: progress.history.map { try JSON.line($0) + "\n" }.joined())
         }
         guard let best = progress.history.best?.epoch else { return }
@@ -185,12 +197,25 @@ extension RunRecord {
 }
 
 extension CheckpointHeader {
+    /// Whether the finished epochs are the first ones, and no more than there are.
+    private var isPlausible: Bool {
+        zip(progress.history, 1...).allSatisfy { $0.epoch == $1 }
+            && progress.completedEpochs <= record.configuration.training.epochs
+            && CheckpointFile.steps.contains(progress.totalSteps) && progress.stepInEpoch <= progress.totalSteps
+    }
+
     /// Makes sure that the checkpoint belongs to the run of `record`.
     func check(against run: RunRecord, checkpoint path: String) throws(TrainingError) {
         guard record.contentID == run.contentID else {
             throw TrainingError(
                 .checkpoint,
                 "\(path) was trained on another store than config.yaml names; put the run's own checkpoint back.")
+        }
+        guard isPlausible else {
+            throw TrainingError(
+                .checkpoint,
+                "\(path) states epochs or steps that no run of this configuration has; put the run's own checkpoint back."
+            )
         }
         guard let key = record.configuration.changes(from: run.configuration).first else { return }
         throw TrainingError(

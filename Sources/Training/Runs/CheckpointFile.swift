@@ -27,6 +27,8 @@ enum CheckpointFile {
     static let format = "vuemo-checkpoint"
     static let formatVersion = "1.0.0"
     static let parameters = "parameters"
+    /// As many steps as a run can have: what lies beyond comes from no run, and cannot be counted on from.
+    static let steps = 0...1 << 53
     private static let firstMoments = "optimizer/first_moments"
     private static let secondMoments = "optimizer/second_moments"
 
@@ -110,7 +112,13 @@ enum CheckpointFile {
                 _ = arena.part(from: offset, rows: 1, columns: entry.count).values.update(fromContentsOf: array.values)
             }
         }
-        optimizer.stepCount = try file.readInteger(attribute: "step_count", of: "optimizer")
+        let steps = try file.readInteger(attribute: "step_count", of: "optimizer")
+        guard Self.steps.contains(steps) else {
+            throw TrainingError(
+                .checkpoint,
+                "\(path) states \(steps) steps of AdamW, which no run has; put the run's own checkpoint back.")
+        }
+        optimizer.stepCount = steps
     }
 
     private static func open(_ path: String) throws -> File {

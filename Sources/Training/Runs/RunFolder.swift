@@ -1,6 +1,7 @@
 import ConversationModels
 import Files
 import Foundation
+import HDF5
 
 /// A run's folder and the names in it that scripts rely on.
 public struct RunFolder: Equatable, Sendable {
@@ -25,6 +26,11 @@ public struct RunFolder: Equatable, Sendable {
     /// What `training.keepEvery` keeps of an epoch.
     func keptCheckpoint(epoch: Int) -> String { path + "/checkpoints/epoch-\(epoch).h5" }
 
+    /// The paths of all of these, and of the folder itself.
+    public var paths: [String] {
+        [path, configuration, metrics, result, predictions, lastCheckpoint, bestCheckpoint]
+    }
+
     /// Makes the folder under its final name with its first contents already in it, so that a run killed at any moment has
     /// either no folder or one that can be resumed.
     /// - Parameter contents: Fills the folder, which has an empty `checkpoints` in it, under a temporary name.
@@ -32,28 +38,33 @@ public struct RunFolder: Equatable, Sendable {
     static func create(at path: String, contents: (RunFolder) throws -> Void) throws -> RunFolder {
         let final = URL(fileURLWithPath: path).standardizedFileURL
         guard !FileManager.default.fileExists(atPath: final.path) else { throw exists(path) }
-        let parent = final.deletingLastPathComponent()
-        let temporary = parent.appendingPathComponent(".\(final.lastPathComponent).\(getpid()).partial")
-        do {
-            try FileManager.default.createDirectory(
-                at: temporary.appendingPathComponent("checkpoints"), withIntermediateDirectories: true)
-        } catch {
-            throw TrainingError(
+        func refused(_ reason: String) -> TrainingError {
+            TrainingError(
                 .runFolder,
-                "\(path) cannot be created (\(reason(error))); choose a writable place with --output.")
+                "\(path) cannot be created (\(reason)); choose a writable place with room in it with --output.")
         }
         do {
-            try contents(RunFolder(temporary.path))
-            // rename(2) refuses a target that is a file or a folder with contents, whoever made it meanwhile.
-            guard rename(temporary.path, final.path) == 0 else {
-                if errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR { throw exists(path) }
-                throw TrainingError(
-                    .runFolder,
-                    "\(path) cannot be created (\(String(cString: strerror(errno)))); choose another --output.")
-            }
+            try FileManager.default.createDirectory(
+                at: final.deletingLastPathComponent(), withIntermediateDirectories: true)
         } catch {
-            try? FileManager.default.removeItem(at: temporary)
-            throw error
+            throw refused(reason(error))
+        }
+        do {
+            let partial = try PartialFolder(beside: final.path, reportedAs: path)
+            defer { partial.remove() }
+            for folder in [partial.content, partial.content + "/checkpoints"] where mkdir(folder, 0o777) != 0 {
+                throw FilesError("write", path, systemError: errno)
+            }
+            try contents(RunFolder(partial.content))
+            // rename(2) refuses a target that is a file or a folder with contents, whoever made it meanwhile.
+            guard rename(partial.content, final.path) == 0 else {
+                if errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR { throw exists(path) }
+                throw FilesError("write", path, systemError: errno)
+            }
+        } catch let error as FilesError {
+            throw refused(error.reason)
+        } catch let error as HDF5Error {
+            throw refused(error.message)
         }
         return RunFolder(path)
     }
@@ -67,14 +78,35 @@ public struct RunFolder: Equatable, Sendable {
     }
 
     /// Reads `config.yaml`.
-    /// - Throws: `TrainingError` or `ConfigurationError` where the folder or the file is missing or unreadable.
+    /// - Throws: `TrainingError` or `ConfigurationError` where the folder or the file is missing or unreadable, or a file of the folder is a
+    ///   link or no regular file.
     public func record(models: ModelRegister) throws -> RunRecord {
-        guard let text = try? String(contentsOfFile: configuration, encoding: .utf8) else {
+        try requireOwnFiles()
+        let text: String
+        do {
+            text = try TextFile.read(configuration)
+        } catch {
             throw TrainingError(
                 .runFolder,
-                "\(path) is no run folder (\(configuration) cannot be read); give the folder that vuemo train wrote.")
+                "\(path) is no run folder (\(configuration) cannot be read: \(error.reason)); give the folder that vuemo train wrote."
+            )
         }
         return try RunRecord(yaml: text, name: configuration, models: models)
+    }
+
+    /// A run folder holds its files itself: whoever made a link in one would have another file read, or replaced.
+    private func requireOwnFiles() throws(TrainingError) {
+        for file in paths.dropFirst() + [path + "/checkpoints"] {
+            var status = stat()
+            guard lstat(file, &status) == 0 else { continue }
+            let wanted = file.hasSuffix("/checkpoints") ? S_IFDIR : S_IFREG
+            guard status.st_mode & S_IFMT != wanted else { continue }
+            let found = status.st_mode & S_IFMT == S_IFLNK ? "a link" : "not a regular file"
+            throw TrainingError(
+                .runFolder,
+                "\(file) is \(found), and a run folder holds its files itself; put the file that vuemo train wrote there."
+            )
+        }
     }
 
     /// Keeps the folder to this process: two that train into it would mix their files.
@@ -91,16 +123,20 @@ public struct RunFolder: Equatable, Sendable {
         }
     }
 
-    /// Does something to a file of the folder.
-    /// - Throws: `TrainingError` where it cannot be written.
-    static func writing<Result>(_ body: () throws -> Result) throws -> Result {
+    /// Writes a file of the folder.
+    /// - Throws: `TrainingError` that names it where it cannot be written.
+    static func writing<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        func refused(_ reason: String) -> TrainingError {
+            TrainingError(
+                .runFolder,
+                "\(path) cannot be written (\(reason)); make room or rights there and continue with --resume.")
+        }
         do {
             return try body()
         } catch let error as FilesError {
-            throw TrainingError(
-                .runFolder,
-                "\(error.path) cannot be written (\(error.reason)); make room or rights there and continue with --resume."
-            )
+            throw refused(error.reason)
+        } catch let error as HDF5Error {
+            throw refused(error.message)
         }
     }
 

@@ -1,8 +1,10 @@
 import Models
 import ArgumentParser
+import CommandSupport
 import Configuration
 import ConversationModels
 import FeatureStore
+import Files
 import Foundation
 import Training
 
@@ -76,18 +78,26 @@ struct ConfigurationOptions: ParsableArguments {
     /// The configuration of a new run; without a store, what depends on the data keeps its default.
     /// - Parameter settings: `key=value` that outrank all others.
     func resolved(_ store: Store?, adding settings: [String] = []) throws -> RunConfiguration {
-        try RunConfiguration.resolve(
-            dataset: store.map(DatasetFacts.init), preset: preset,
-            assignments: assignments() + settings.map { try ConfigurationAssignment(setting: $0) },
+        let assignments = try assignments() + settings.map { try ConfigurationAssignment(setting: $0) }
+        let configuration = try RunConfiguration.resolve(
+            dataset: store.map(DatasetFacts.init), preset: preset, assignments: assignments,
             threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
+        let preset = preset ?? store.flatMap { Preset(dataset: $0.dataset) }
+        for sentence in configuration.withoutEffect(assignments, preset: preset) { CommandProcess.warn(sentence) }
+        return configuration
     }
 
     /// What the user set, weakest first: the file, `--set`, then the options with names of their own.
     func assignments() throws -> [ConfigurationAssignment] {
         var assignments: [ConfigurationAssignment] = []
         if let config {
-            guard let text = try? String(contentsOfFile: config, encoding: .utf8) else {
-                throw ConfigurationError("--config \(config) cannot be read; give a YAML file of configuration keys.")
+            let text: String
+            do {
+                text = try TextFile.read(config)
+            } catch {
+                throw ConfigurationError(
+                    "\(config) cannot be read (\(error.reason)); give a YAML file of configuration keys with --config."
+                )
             }
             assignments += try RunConfiguration.assignments(yaml: text, name: config)
         }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import ConvertCommands
+import Files
 import Foundation
+import TableConversion
 
 /// `vuemo convert …`
 struct Convert: ListedCommand {
@@ -19,8 +21,8 @@ struct Convert: ListedCommand {
               vuemo convert table utterances.csv --audio audio.npy -o mine.h5
             """,
         subcommands: [
-            ConvertAuto<HandOver>.self, ConvertIEMOCAP<HandOver>.self, ConvertMELD<HandOver>.self, ConvertTable.self,
-            Scan.self,
+            ConvertAuto<HandOver>.self, ConvertIEMOCAP<HandOver>.self, ConvertMELD<HandOver>.self,
+            ConvertTable<HandOver>.self, Scan.self,
         ],
         defaultSubcommand: ConvertAuto<HandOver>.self)
 
@@ -30,6 +32,11 @@ struct Convert: ListedCommand {
 /// Pickles are read by `vuemo-convert`, the only program that links Python. It gets the same arguments.
 enum HandOver: PickleProgram {
     static func convert(_ job: PickleJob) throws { try readPickles() }
+    static func convert(_ job: TableJob) throws {
+        if job.request.namesPickles { try readPickles() }
+        try ConversionRun.run(job.options) { progress in try TableConverter.convert(job.request, progress: progress) }
+    }
+
     static func scan(_ options: ScanOptions) throws { try readPickles() }
     static func layouts() throws -> String { try become(["--list-layouts"], orSay: "The layouts cannot be listed") }
 
@@ -59,11 +66,11 @@ enum HandOver: PickleProgram {
         let name = "vuemo-convert"
         var folders: [String] = []
         if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-            folders.append((program as NSString).deletingLastPathComponent)
+            folders.append(PathParts.folder(of: program))
         }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         folders += path.split(separator: ":").map(String.init)
-        return folders.map { ($0 as NSString).appendingPathComponent(name) }
+        return folders.map { $0 + "/" + name }
     }
 }
 

@@ -29,10 +29,8 @@ struct Diff: ListedCommand {
     @OptionGroup var report: FormatOption
 
     func run() throws {
-        let comparison = try CommandProcess.checking {
-            try StoreComparison(Store(opening: left), Store(opening: right))
-        }
+        let comparison = try StoreComparison(Store(opening: left), Store(opening: right))
         try report.print(text: comparison.text(), json: comparison.json())
-        if !comparison.isEqual { throw ExitCode(ExitStatus.failure) }
+        if !comparison.isEqual { throw ExitCode(ExitStatus.found) }
     }
 }

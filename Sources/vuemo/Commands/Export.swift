@@ -51,13 +51,14 @@ struct Export: ListedCommand {
     func run() throws {
         if let layout { return try export(as: layout) }
         guard let form = form ?? Self.form(of: output.output) else { return }
-        try StoreExport.write(selection.selection(), of: Store(opening: store), to: output.path, as: form)
+        let target = output.cleared()
+        try StoreExport.write(selection.selection(), of: Store(opening: store), to: target, as: form)
         try StandardOutput.print("export: \(output.output.escapedForTerminal)")
     }
 
     private func export(as layout: PublishedLayout) throws {
         let written = try LayoutExport.write(
-            selection.selection(), of: Store(opening: store), to: output.path, as: layout)
+            selection.selection(), of: Store(opening: store), to: output.cleared(), as: layout)
         var lines = TextWrap.lines(
             "export: \(output.output), \(written.layout), \(written.dialogues) dialogues, \(written.utterances) utterances",
             indent: "", hanging: "  ")

@@ -29,10 +29,20 @@ struct Merge: ListedCommand {
 
     @OptionGroup(title: "Store") var output: StoreOutputOptions
 
+    func validate() throws {
+        guard stores.count > 1 else { throw ValidationError("One store alone cannot be merged; give two or more.") }
+        guard prefix.isEmpty || prefix.count == stores.count else {
+            throw ValidationError(
+                "\(prefix.count) prefixes are given for \(stores.count) stores; give one --prefix for each, in their order."
+            )
+        }
+    }
+
     func run() throws {
+        let target = output.output.cleared()
         let opened = try stores.map { try Store(opening: $0) }
         let written = try StoreMerge.write(
-            opened, prefixes: prefix, to: output.output.path, options: output.writer, origin: output.origin)
+            opened, prefixes: prefix, to: target, options: output.writer, origin: output.origin)
         if let id = StoreMerge.sharedUtteranceID(of: opened, prefixes: prefix) {
             CommandProcess.warn(
                 "Several of the stores have the same utterance ids, '\(id)' for example, in different dialogues; give one --prefix for each store to tell them apart."

@@ -33,7 +33,7 @@ struct Split: ListedCommand {
 
     func run() throws {
         let written = try StoreSplit.write(
-            division.plan(), of: Store(opening: store), to: output.output.path, options: output.writer,
+            division.plan(), of: Store(opening: store), to: output.output.cleared(), options: output.writer,
             origin: output.origin)
         let summary = try StoreSummary(Store(opening: written.path))
         if !summary.splits.contains(where: { $0.name == "valid" }) {

@@ -68,8 +68,11 @@ struct TargetOptions: ParsableArguments {
     @Flag(help: "Replace a file that is there already, once the new one is complete.")
     var force = false
 
-    /// The path.
-    var path: OutputPath { OutputPath(output, overwrites: force) }
+    /// The path, without what was left beside it by commands that were killed.
+    func cleared() -> OutputPath {
+        CommandProcess.removeLeftovers(of: [output], calling: output)
+        return OutputPath(output, overwrites: force)
+    }
 }
 
 /// How a new store is written.

@@ -28,9 +28,10 @@ struct Subset: ListedCommand {
     @OptionGroup(title: "Store") var output: StoreOutputOptions
 
     func run() throws {
+        let target = output.output.cleared()
         try output.report(
             StoreSubset.write(
-                selection.selection(), of: Store(opening: store), to: output.output.path, options: output.writer,
+                selection.selection(), of: Store(opening: store), to: target, options: output.writer,
                 origin: output.origin))
     }
 }

@@ -93,10 +93,9 @@ struct Train: ListedCommand {
         case .finished(let result):
             try report.print(text: result.table, json: result.json)
         case .interrupted(let epoch, let step):
-            StandardError.write(
+            throw CommandProcess.stopped(
                 "stopped in epoch \(epoch) after \(step) steps; resume with: "
-                    + "vuemo train --resume \(run.folder.path.escapedForTerminal)\n")
-            throw StopSignals.exitCode
+                    + "vuemo train --resume \(run.folder.path.escapedForTerminal)")
         }
     }
 
@@ -116,10 +115,10 @@ struct Train: ListedCommand {
     private func started(_ reporter: TrainingReporter) throws -> TrainingRun {
         let store = try Store(opening: store!)
         let configuration = try options.resolved(store)
+        let output = output ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label)
+        CommandProcess.removeLeftovers(of: [output], calling: output)
         var plan = TrainingRun.Plan(
-            store: store, configuration: configuration,
-            output: output
-                ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label),
+            store: store, configuration: configuration, output: output,
             toolVersion: CommandProcess.version)
         plan.initialParameters = initialParameters
         plan.skipVerification = skipVerification
@@ -140,6 +139,7 @@ struct Train: ListedCommand {
         let folder = RunFolder(path)
         let record = try folder.record(models: .all)
         let continued = try record.continued(with: options.assignments())
+        CommandProcess.removeLeftovers(of: folder.paths, calling: path)
         return try TrainingRun.resume(
             folder, as: continued, store: Store(opening: store ?? record.storePath), models: .all,
             skipVerification: skipVerification,

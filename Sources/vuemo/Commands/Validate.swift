@@ -49,9 +49,9 @@ struct Validate: ListedCommand {
     }
 
     func run() throws {
-        let found = try CommandProcess.checking { try StoreValidator.validate(store, options: options) }
+        let found = try StoreValidator.validate(store, options: options)
         try report.print(text: found.text(), json: found.json())
-        if found.fails(on: failOn) { throw ExitCode(ExitStatus.failure) }
+        if found.fails(on: failOn) { throw ExitCode(ExitStatus.found) }
     }
 
     private var options: ValidationOptions {

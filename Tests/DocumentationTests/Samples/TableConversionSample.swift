@@ -10,8 +10,8 @@ extension ModuleDocumentTests {
         try "dialogue,label\nd1,calm\nd1,glad\nd2,calm\n".write(toFile: list, atomically: false, encoding: .utf8)
         try ZeroMatrix.write(rows: 3, width: 2, to: matrix)
         // sample
-        let audio = TableRequest.Matrix(name: "audio", modality: .audio, path: matrix)
-        var request = TableRequest(manifest: list, matrices: [audio], output: output)
+        let audio = TableRequest.Feature(name: "audio", modality: .audio, path: matrix)
+        var request = TableRequest(manifest: list, features: [audio], output: output)
         request.dataset = "Mine"
         let summary = try TableConverter.convert(request)
         print(summary.dialogues, summary.utterances)

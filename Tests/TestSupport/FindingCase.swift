@@ -1,33 +1,29 @@
 import FeatureStore
 import Foundation
-import HDF5
+public import HDF5
 import StoreValidation
-import TestSupport
-import Testing
 
 /// One fault: how to plant it, and the finding it must give.
-struct FindingCase: Sendable, CustomTestStringConvertible {
-    var code: FindingCode
+package struct FindingCase: Sendable {
+    package var code: FindingCode
     /// Where the finding must be.
-    var place: String
-    var count = 1
+    package var place: String
+    package var count = 1
     /// What its first example must begin with; nil for a finding without examples.
-    var example: String?
+    package var example: String?
     /// Other errors and warnings that the same fault may bring along.
-    var alongside: Set<FindingCode> = []
-    var store = SyntheticStore()
-    var options = StoreWriterOptions(refusesNonFiniteValues: false)
-    var manifest: @Sendable (inout StoreManifest) -> Void = { _ in }
-    var rows: @Sendable (FeatureDescription, inout [Float]) -> Void = { _, _ in }
+    package var alongside: Set<FindingCode> = []
+    package var store = SyntheticStore()
+    package var options = StoreWriterOptions(refusesNonFiniteValues: false)
+    package var manifest: @Sendable (inout StoreManifest) -> Void = { _ in }
+    package var rows: @Sendable (FeatureDescription, inout [Float]) -> Void = { _, _ in }
     /// Changes the written file through HDF5.
-    var file: (@Sendable (borrowing File) throws -> Void)?
+    package var file: (@Sendable (borrowing File) throws -> Void)?
     /// Changes the written file's bytes.
-    var bytes: (@Sendable (inout Data) -> Void)?
-
-    var testDescription: String { code.rawValue }
+    package var bytes: (@Sendable (inout Data) -> Void)?
 
     /// Writes the store with its fault.
-    func plant(at path: String) throws {
+    package func plant(at path: String) throws {
         try store.write(to: path, options: options, changing: manifest, changingRows: rows)
         if let change = file {
             let file = try File(updating: path)
@@ -42,7 +38,7 @@ struct FindingCase: Sendable, CustomTestStringConvertible {
     }
 
     /// What a change of data behind the writer's back always brings along.
-    static let changed: Set<FindingCode> = [.checksumMismatch, .contentMismatch, .noClosingChecksum]
+    package static let changed: Set<FindingCode> = [.checksumMismatch, .contentMismatch, .noClosingChecksum]
 
     static func set<Value: Scalar>(_ path: String, _ row: Int, _ value: Value)
         -> @Sendable (borrowing File) throws -> Void

@@ -18,7 +18,7 @@ struct SplitNames {
         return meanings[number]
     }
 
-    private static func meaning(of word: String) -> Meaning {
+    static func meaning(of word: String) -> Meaning {
         switch word {
         case "train", "test": .named(word)
         case "valid", "dev", "val", "validation": .named("valid")

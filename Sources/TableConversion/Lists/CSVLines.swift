@@ -1,10 +1,13 @@
 import Conversion
 import FeatureStore
 
-/// The records of a CSV file (RFC 4180), read in pieces: fields in quotes may hold commas, newlines and doubled quotes.
+/// The records of a CSV file (RFC 4180, with any delimiter), read in pieces: fields in quotes may hold delimiters, newlines and doubled
+/// quotes.
 final class CSVLines {
     private let file: InputFile
     private let buffer: PieceBuffer
+    private let delimiter: UInt8
+    private let encoding: TextEncoding
     /// How much of the buffer the current record takes.
     private var taken = 0
     /// The fields of the current record, in the reader's memory until the next one.
@@ -15,10 +18,13 @@ final class CSVLines {
 
     private static let longestRecord = 16 << 20
 
-    init(_ file: InputFile) {
-        self.file = file
-        buffer = PieceBuffer(file)
+    init(_ file: InputFile, delimiter: UInt8 = UInt8(ascii: ","), encoding: TextEncoding = .utf8) {
+        (self.file, self.delimiter, self.encoding) = (file, delimiter, encoding)
+        buffer = PieceBuffer(file, encoding: encoding)
     }
+
+    /// Whether the text was decoded although it seems to be UTF-8. Known at the end.
+    var looksLikeUTF8: Bool { buffer.looksLikeUTF8 }
 
     /// Goes on to the next record that is not empty.
     /// - Returns: False at the end of the file.
@@ -36,7 +42,7 @@ final class CSVLines {
         line = nextLine
         while true {
             let bytes = buffer.bytes
-            switch Self.recordEnd(bytes) {
+            switch Self.recordEnd(bytes, delimiter) {
             case .complete(let end, let newlines):
                 guard end < Self.longestRecord else { throw tooLong(isQuoted: false) }
                 nextLine += newlines
@@ -63,12 +69,13 @@ final class CSVLines {
         case open(isQuoted: Bool)
     }
 
-    private static func recordEnd(_ bytes: UnsafeMutableRawBufferPointer) -> End {
+    private static func recordEnd(_ bytes: UnsafeMutableRawBufferPointer, _ delimiter: UInt8) -> End {
         var (isQuoted, wasQuoted, isFieldEmpty, newlines) = (false, false, true, 0)
+        let letters = max(delimiter, UInt8(ascii: ","))
         for index in 0..<bytes.count {
             let byte = bytes[index]
             // Letters, nearly always.
-            if byte > UInt8(ascii: ",") {
+            if byte > letters {
                 isFieldEmpty = false
                 continue
             }
@@ -81,7 +88,7 @@ final class CSVLines {
             case UInt8(ascii: "\""):
                 if wasQuoted { isFieldEmpty = false } else if !isFieldEmpty { continue }
                 (isQuoted, wasQuoted) = (true, true)
-            case UInt8(ascii: ","): (isFieldEmpty, wasQuoted) = (true, false)
+            case delimiter: (isFieldEmpty, wasQuoted) = (true, false)
             case UInt8(ascii: "\n"): return .complete(index + 1, newlines: newlines)
             default: isFieldEmpty = false
             }
@@ -91,7 +98,7 @@ final class CSVLines {
 
     /// Divides a whole record into fields, writing fields in quotes over themselves without their quotes.
     private func split(_ record: UnsafeMutableRawBufferPointer) throws(ConversionError) {
-        guard UnsafeRawBufferPointer(record).isUTF8 else { throw refuse("is not UTF-8: save the file as UTF-8") }
+        guard UnsafeRawBufferPointer(record).isUTF8 else { throw refuse(TextEncoding.notUTF8) }
         taken = record.count
         fields.removeAll(keepingCapacity: true)
         var (begin, write) = (0, 0)
@@ -112,7 +119,7 @@ final class CSVLines {
                 let isDoubled = wasQuoted
                 if wasQuoted || write == begin { (isQuoted, wasQuoted) = (true, true) }
                 if !isDoubled, isQuoted { continue }
-            } else if byte == UInt8(ascii: ",") {
+            } else if byte == delimiter {
                 close(isLast: false)
                 (begin, write, wasQuoted) = (index + 1, index + 1, false)
                 continue

@@ -23,28 +23,51 @@ enum TableFormat {
 
     /// Why a first line without a column called dialogue is refused.
     static func missingDialogue(_ names: [String], in file: String) -> String {
-        for (separator, name) in [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")] where names.count == 1 {
-            let parts = names[0].split(separator: Character(separator)).map(plain)
-            if parts.count > 1, parts.contains(where: { $0 == "dialogue" || aliases[.dialogue]!.contains($0) }) {
-                return "\(file) has \(name) between its columns: save it with commas."
-            }
+        if names.count == 1, let (delimiter, said) = otherDelimiter(names[0]) {
+            return "\(file) has \(said) between its columns: give --delimiter \(delimiter)."
         }
-        let like = names.first { aliases[.dialogue]!.contains(plain($0)) }
+        let isMELD = ["Dialogue_ID", "Utterance_ID", "Utterance", "Emotion"].allSatisfy(names.contains)
+        if isMELD { return "\(file) has MELD's columns and none called dialogue: give --columns meld." }
+        let like = names.first { isAlias($0, of: .dialogue) }
         let advice =
-            like.map { "rename '\($0)' if it holds the dialogues' ids" }
-            ?? "name the columns dialogue, utterance, speaker, label, split, text"
+            like.map { "give --column \(option(.dialogue, $0)) if it holds the dialogues' ids" }
+            ?? "say which holds the dialogues' ids with --column dialogue=NAME; its columns are \(list(names))"
         return "\(file) has no column called dialogue in its first line: \(advice)."
     }
 
+    /// What stands between the columns of a first line that seems to be one column.
+    private static func otherDelimiter(_ line: String) -> (name: String, said: String)? {
+        [(";", "semicolon", "semicolons"), ("\t", "tab", "tabs"), ("|", "bar", "bars"), (",", "comma", "commas")]
+            .lazy.compactMap { separator, name, said -> (String, String)? in
+                let parts = line.split(separator: Character(separator))
+                let isKnown = parts.contains { part in
+                    TableColumn.allCases.contains { plain(part) == $0.rawValue || aliases[$0]!.contains(plain(part)) }
+                }
+                return parts.count > 1 && isKnown ? (name, said) : nil
+            }.first
+    }
+
     /// Warnings of columns that the list does not have while another one of it looks like theirs.
-    static func warnings(columns names: [String], missing: [TableColumn], in file: String) -> [String] {
+    static func warnings(columns names: [String], missing: [TableColumn], used: [String], in file: String) -> [String] {
         missing.compactMap { column in
-            guard !names.contains(where: { plain($0) == column.rawValue }),
-                let like = names.first(where: { aliases[column]!.contains(plain($0)) })
+            guard !names.contains(where: { plain($0) == column.rawValue && !used.contains($0) }),
+                let like = names.first(where: { isAlias($0, of: column) && !used.contains($0) })
             else { return nil }
             return
-                "\(file) has no column called \(column.rawValue), and '\(shortened(like))' is ignored: \(consequence[column]!); rename the column if it holds the \(column.rawValue)s."
+                "\(file) has no column called \(column.rawValue), and '\(shortened(like))' is ignored: \(consequence[column]!); give --column \(option(column, like)) if it holds the \(column.rawValue)s."
         }
+    }
+
+    /// Whether people call a column so.
+    static func isAlias(_ name: String, of column: TableColumn) -> Bool { aliases[column]!.contains(plain(name)) }
+
+    /// The value of `--column` for a shell.
+    static func option(_ column: TableColumn, _ name: String) -> String {
+        let isPlain = name.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                || [0x2D, 0x2E, 0x5F].contains($0)
+        }
+        return isPlain ? "\(column.rawValue)=\(name)" : "'\(column.rawValue)=\(shortened(name))'"
     }
 
     /// A text that fits into a sentence.
@@ -66,7 +89,7 @@ enum TableFormat {
         .dialogue: "there are no dialogues", .utterance: "ids are made up",
         .speaker: "all utterances have the speaker unknown",
         .label: "the store has no labels", .split: "the list names no splits",
-        .text: "the store has no sentences",
+        .text: "the store has no sentences", .sentiment: "the store has no sentiments",
     ]
 
     private static let aliases: [TableColumn: Set<String>] = [
@@ -86,5 +109,6 @@ enum TableFormat {
         .text: [
             "texts", "sentence", "sentences", "transcript", "transcription", "utterance_text", "raw_text", "content",
         ],
+        .sentiment: [],
     ]
 }

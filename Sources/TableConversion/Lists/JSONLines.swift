@@ -8,16 +8,23 @@ final class JSONLines {
     private let file: InputFile
     private let buffer: PieceBuffer
     private let decoder = JSONDecoder()
+    private let names: ListNames
+    private let plainNames: [[UInt8]?]
     private var line = 0
     /// The names in the first object that were looked at; empty where it is no object.
     private(set) var firstNames: [String]?
 
     private static let longestLine = 16 << 20
 
-    init(_ file: InputFile) {
-        self.file = file
-        buffer = PieceBuffer(file)
+    init(_ file: InputFile, names: ListNames = ListNames(), encoding: TextEncoding = .utf8) {
+        (self.file, self.names) = (file, names)
+        plainNames = TableColumn.allCases.map { names.name(of: $0).map { Array($0.utf8) } }
+        buffer = PieceBuffer(file, encoding: encoding)
+        decoder.userInfo[DecodedRow.names] = names
     }
+
+    /// Whether the text was decoded although it seems to be UTF-8. Known at the end.
+    var looksLikeUTF8: Bool { buffer.looksLikeUTF8 }
 
     /// Visits the rows with their lines, counted from 1.
     func forEach(_ visit: (TableRow, Int) throws -> Void) throws {
@@ -59,14 +66,14 @@ final class JSONLines {
                 String(decoding: $0, as: UTF8.self)
             }
         }
-        var object = PlainJSONObject(bytes)
+        var object = PlainJSONObject(bytes, names: plainNames)
         if let row = object.row() { return try visit(row, line) }
         try decode(object.original).withRow { try visit($0, line) }
     }
 
     private func decode(_ bytes: [UInt8]) throws(ConversionError) -> DecodedRow {
         func refuse(_ what: String) -> ConversionError { .input("\(file.name): line \(line) \(what).") }
-        guard bytes.withUnsafeBytes({ $0.isUTF8 }) else { throw refuse("is not UTF-8: save the file as UTF-8") }
+        guard bytes.withUnsafeBytes({ $0.isUTF8 }) else { throw refuse(TextEncoding.notUTF8) }
         do throws(JSONGrammar.Fault) {
             _ = try JSONGrammar.names(ofObject: bytes)
         } catch {
@@ -79,13 +86,18 @@ final class JSONLines {
         do {
             return try decoder.decode(DecodedRow.self, from: Data(bytes))
         } catch {
-            throw refuse("is no JSON object with a dialogue and with texts or whole numbers as its values")
+            let name = names.name(of: .dialogue) ?? "dialogue"
+            throw refuse(
+                "is no JSON object with \(name == "dialogue" ? "a dialogue" : "a dialogue under '\(TableFormat.shortened(name))'") and with texts or whole numbers as its values"
+            )
         }
     }
 }
 
 /// A row of any JSON, whose ids and labels may be numbers.
 private struct DecodedRow: Decodable {
+    static let names = CodingUserInfoKey(rawValue: "names")!
+
     private var texts: [TableColumn: String] = [:]
 
     private struct Key: CodingKey {
@@ -97,8 +109,10 @@ private struct DecodedRow: Decodable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
+        let names = decoder.userInfo[Self.names] as? ListNames ?? ListNames()
         for column in TableColumn.allCases {
-            let key = Key(stringValue: column.rawValue)
+            guard let name = names.name(of: column) else { continue }
+            let key = Key(stringValue: name)
             if let text = try? values.decodeIfPresent(String.self, forKey: key) {
                 texts[column] = text
             } else {
@@ -126,7 +140,7 @@ private struct DecodedRow: Decodable {
                 TableRow(
                     dialogue: field(.dialogue)!, utterance: field(.utterance), speaker: field(.speaker),
                     label: field(.label),
-                    split: field(.split), text: field(.text)))
+                    split: field(.split), text: field(.text), sentiment: field(.sentiment)))
         }
     }
 }
@@ -135,12 +149,16 @@ private struct DecodedRow: Decodable {
 /// guesses: what is not as plain as that it does not read at all.
 struct PlainJSONObject {
     private let bytes: UnsafeMutableRawBufferPointer
+    /// For each column the name under which it stands.
+    private let names: [[UInt8]?]
     private var position = 0
     /// Texts with escapes, which are written without them and must be found again.
     private var escaped: [(at: Int, bytes: [UInt8])] = []
 
     /// - Parameter bytes: A line; texts with escapes are written over themselves without them.
-    init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeMutableRawBufferPointer, names: [[UInt8]?] = Self.columns) {
+        (self.bytes, self.names) = (bytes, names)
+    }
 
     /// The line as it was before ``row()``.
     var original: [UInt8] {
@@ -168,7 +186,10 @@ struct PlainJSONObject {
                 guard let number = wholeNumber() else { return nil }
                 value = number
             }
-            guard let index = Self.columns.firstIndex(where: { $0.count == name.count && $0.elementsEqual(name) })
+            guard
+                let index = names.firstIndex(where: {
+                    $0.map { $0.count == name.count && $0.elementsEqual(name) } ?? false
+                })
             else { continue }
             // The same name twice is not for this reader to judge.
             guard seen & 1 << index == 0 else { return nil }
@@ -182,13 +203,16 @@ struct PlainJSONObject {
             case .label: row.label = value
             case .split: row.split = value
             case .text: row.text = value
+            case .sentiment: row.sentiment = value
             }
         } while take(",")
         guard take("}"), peek == nil, seen & 1 != 0 else { return nil }
         return row
     }
 
-    private static let columns = TableColumn.allCases.map { Array($0.rawValue.utf8) }
+    private static let columns: [[UInt8]?] = TableColumn.allCases.map { column in
+        ListNames().name(of: column).map { Array($0.utf8) }
+    }
 
     /// The next byte that is no space.
     private var peek: UInt8? {

@@ -2,14 +2,16 @@ import FeatureStore
 
 /// Gives each distinct string a number, in the order of their first appearance. Strings are looked up by their bytes, so that
 /// millions of rows make no strings of their own.
-struct ByteInterner {
+package struct ByteInterner {
     /// The distinct strings; a string's number is its place.
-    private(set) var strings = StringColumn()
+    package private(set) var strings = StringColumn()
     private var slots = [UInt32](repeating: .max, count: 64)
     private var last: UInt32?
 
+    package init() {}
+
     /// The number of a string, given as its bytes in UTF-8; a new one where it was not seen before.
-    mutating func number(of bytes: UnsafeRawBufferPointer) -> UInt32 {
+    package mutating func number(of bytes: UnsafeRawBufferPointer) -> UInt32 {
         // What a table names, it often names again in the next row.
         if let last, isEqual(last, bytes) { return last }
         let mask = slots.count - 1
@@ -28,6 +30,20 @@ struct ByteInterner {
         if 2 * strings.count > slots.count { grow() }
         return number
     }
+
+    /// The number of a string that was seen before; nil where it was not.
+    func find(_ bytes: UnsafeRawBufferPointer) -> UInt32? {
+        let mask = slots.count - 1
+        var slot = Self.hash(bytes) & mask
+        while slots[slot] != .max {
+            if isEqual(slots[slot], bytes) { return slots[slot] }
+            slot = (slot + 1) & mask
+        }
+        return nil
+    }
+
+    /// Gives the memory back that finding takes. The strings stay; nothing is found any more, and all are new.
+    package mutating func forgetPlaces() { (slots, last) = ([.max], nil) }
 
     private func isEqual(_ number: UInt32, _ bytes: UnsafeRawBufferPointer) -> Bool {
         strings.withUTF8(Int(number)) { $0.count == bytes.count && $0.elementsEqual(bytes) }

@@ -1,11 +1,10 @@
 import FeatureStore
-import HDF5
+public import HDF5
 import StoreValidation
-import TestSupport
 
 extension FindingCase {
     /// A case for every code.
-    static let all: [FindingCase] = errors + warnings + notes
+    package static let all: [FindingCase] = errors + warnings + notes
 
     /// The store of all cases but a few: 11 dialogues, the last row 3 of dialogue-10 of test.
     private static let errors: [FindingCase] = [
