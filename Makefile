@@ -17,7 +17,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo test test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
+.PHONY: demo test test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -46,6 +46,11 @@ fuzz-commands: build
 	$(VUEMO) train Tests/Stores/1.1.0.h5 --epochs 2 --set model.hiddenSize=8 --output $(FUZZED)/run --quiet >/dev/null
 	python3 Tests/Fuzz/fuzz_commands.py --vuemo $(VUEMO) --store Tests/Stores/1.1.0.h5 --run $(FUZZED)/run \
 	    --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) --keep $(FUZZED)/escaped
+
+# make test-attacks   every command over every hostile input, of which `make test` runs a sixth
+test-attacks:
+	swift build --build-tests
+	VUEMO_ATTACK=all swift test --skip-build --disable-xctest --filter '^CommandLineTests\.Attack'
 
 # make test-kill   kills each command at 50 random moments and looks at what it leaves (KILLS=5 SEED=2 for others)
 test-kill: build

@@ -54,10 +54,16 @@ public struct Arguments {
     static func requireUTF8() throws {
         for index in 1..<max(1, Int(CommandLine.argc)) {
             guard let word = CommandLine.unsafeArgv[index], String(validatingCString: word) == nil else { continue }
-            throw ValidationError(
-                "The word '\(shown(word))' of the command line is not UTF-8, and names of files must be: rename the file, or choose another name."
+            throw UnreadableWord(
+                description:
+                    "The word '\(shown(word))' of the command line is not UTF-8, and names of files must be; rename the file, or choose another name."
             )
         }
+    }
+
+    /// A file that cannot be used, rather than a wrong usage.
+    private struct UnreadableWord: Error, CustomStringConvertible {
+        let description: String
     }
 
     /// The word with `\xFF` in the place of each byte that is not ASCII.

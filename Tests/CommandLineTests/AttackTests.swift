@@ -15,12 +15,14 @@ import Testing
     @Test(arguments: FindingCase.all) func storesWithAFault(_ planted: FindingCase) throws {
         let store = folder.file("store.h5")
         try planted.plant(at: store)
-        if planted.code.severity == .error { return try attack.everyCommand(over: store) }
+        let name = "\(planted.code.rawValue) \(planted.place)"
+        if planted.code.severity == .error { return try attack.everyCommand(over: store, named: name) }
         // A store that is read all the same, and in which the finding is about what it holds.
-        for words in [
+        let commands = [
             ["validate", store], ["export", store, "-o", folder.file("out.pkl")],
             ["train", store, "--output", folder.file("new")] + Attack.train,
-        ] { try attack.run(words) }
+        ]
+        for words in Attack.chosen(commands, of: name) { try attack.run(words) }
     }
 
     @Test(arguments: WayOut.all) func storesThatLeadOut(_ way: WayOut) throws {
@@ -28,7 +30,7 @@ import Testing
         let file = try File(updating: folder.file("store.h5"))
         try way.plant(file, attack.decoy)
         try file.close()
-        try attack.everyCommand(over: folder.file("store.h5"))
+        try attack.everyCommand(over: folder.file("store.h5"), named: "\(way)")
     }
 
     /// What may have the name of a file: none of it is a store, a pickle, a table or a configuration.
@@ -69,7 +71,7 @@ import Testing
             let levels = (1...30).map { "a\($0): &a\($0) {x: *a\($0 - 1), y: *a\($0 - 1)}\n" }
             try write(Data(("a0: &a0 {x: 1}\n" + levels.joined()).utf8))
         }
-        try attack.everyReader(over: path)
+        try attack.everyReader(over: path, named: kind)
     }
 
     /// What stands in the place of a target: only regular files are ever replaced, and only with --force.

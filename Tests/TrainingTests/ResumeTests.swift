@@ -170,7 +170,7 @@ import Files
         let refused = message { _ = try continued("training.seed", "3") }
         #expect(refused.contains("training.seed is 1475 in the run and cannot become 3"))
         let fewer = message { _ = try continued("training.epochs", "1") }
-        #expect(fewer.contains("training.epochs is \(epochs) in the run and cannot become less"), "\(fewer)")
+        #expect(fewer.contains("training.epochs is \(epochs) in the run and cannot fall to 1"), "\(fewer)")
     }
 
     /// More epochs give the run that had them from the beginning.
