@@ -118,10 +118,12 @@ public enum StoreSchema {
         feature("inexact_values", .uint64, "values that changed when they were rounded to float32"),
         feature(
             "replaced_values", .uint64, optional: true,
-            "NaN and infinities of the source that another number took the place of, on request; 0 where it is missing (since 1.1)"),
+            "NaN and infinities of the source that another number took the place of, on request; 0 where it is missing (since 1.1)"
+        ),
         feature(
             "clipped_values", .uint64, optional: true,
-            "numbers beyond float32's range that became its largest or smallest, on request; 0 where it is missing (since 1.1)"),
+            "numbers beyond float32's range that became its largest or smallest, on request; 0 where it is missing (since 1.1)"
+        ),
     ]
 
     /// What must be a list at that path; nil where nothing is said of it.
