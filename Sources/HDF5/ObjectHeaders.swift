@@ -49,6 +49,10 @@ struct ObjectHeaders {
             self.root = nil
             return
         }
+        // The library refuses such a file too, but only after it has read headers, which a half-written file need not have whole.
+        guard bytes[8] == 2 || bytes[11] & 1 == 0 else {
+            throw place.error("it is marked as open for writing; 'h5clear -s' clears the mark")
+        }
         self.root = root
         if extensions != .max { try look(at: extensions, of: "the superblock", MessageKind.ofSuperblocks) }
         try look(at: root, of: "/")
