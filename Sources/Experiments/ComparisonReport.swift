@@ -140,15 +140,12 @@ extension RunComparison {
     }
 
     private var csv: String {
-        func field(_ text: String) -> String {
-            text.unicodeScalars.contains { ["\"", ",", "\r", "\n"].contains($0) }
-                ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
-        }
         var lines = ["group,runs,chosen_on_test,score,mean,sd"]
         for group in groups {
             for score in group.scores {
                 let cells = [
-                    field(group.name), "\(group.runs.count)", "\(group.isChosenOnTest)", field(score.name),
+                    Training.csv(group.name), "\(group.runs.count)", "\(group.isChosenOnTest)",
+                    Training.csv(score.name),
                     String(format: "%.4f", score.mean), score.sd.map { String(format: "%.4f", $0) } ?? "",
                 ]
                 lines.append(cells.joined(separator: ","))

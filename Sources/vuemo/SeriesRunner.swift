@@ -36,8 +36,7 @@ struct SeriesRunner {
 
     /// A folder for a series that the same command finds again.
     static func defaultFolder(_ store: Store, _ label: String) -> String {
-        let name = store.dataset.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
-        return "runs/\(String(name))-\(label)"
+        RunFolder.seriesPath(dataset: store.dataset, label: label)
     }
 
     /// - Parameter by: The keys that make the groups of the comparison; empty for all that differ.

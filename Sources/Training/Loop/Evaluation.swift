@@ -138,7 +138,7 @@ extension Evaluation {
 }
 
 /// A field quoted as RFC 4180 asks, where it needs to be.
-private func csv(_ field: String) -> String {
+package func csv(_ field: String) -> String {
     // Scalars: "\r\n" is one Character in Swift, and a lone CR ends a line for many readers.
     guard field.unicodeScalars.contains(where: { ["\"", ",", "\r", "\n"].contains($0) }) else { return field }
     return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""

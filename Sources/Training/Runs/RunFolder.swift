@@ -71,10 +71,16 @@ public struct RunFolder: Equatable, Sendable {
 
     /// `runs/<dataset>-<label>-<number>`, the label being the model's, with the first number that is free.
     public static func defaultPath(dataset: String, label: String) -> String {
-        let name = dataset.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
+        let path = seriesPath(dataset: dataset, label: label)
         var number = 1
-        while FileManager.default.fileExists(atPath: "runs/\(String(name))-\(label)-\(number)") { number += 1 }
-        return "runs/\(String(name))-\(label)-\(number)"
+        while FileManager.default.fileExists(atPath: "\(path)-\(number)") { number += 1 }
+        return "\(path)-\(number)"
+    }
+
+    /// `runs/<dataset>-<label>`: where a series of runs has its folders, so that the same command finds them again.
+    public static func seriesPath(dataset: String, label: String) -> String {
+        let name = dataset.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "-" }
+        return "runs/\(String(name))-\(label)"
     }
 
     /// Reads `config.yaml`.
