@@ -55,6 +55,9 @@ enum ModelSetup {
             visualWidth: features.visual?.width ?? 0, classes: store.labelNames.count,
             speakers: store.speakerNames.count,
             largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
+        if let misfit = configuration.definition.misfit(configuration.model, shape) {
+            throw TrainingError(.configuration, misfit + ".")
+        }
         let stored = try parameterFile.map(CheckpointFile.parameterCounts) ?? [:]
         return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
     }
