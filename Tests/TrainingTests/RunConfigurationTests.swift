@@ -78,15 +78,33 @@ import Models
 
     /// Whoever throws a switch expects another model.
     @Test(arguments: [
-        (["model.modalities=av", "model.speakerEmbedding=false"], "model.speakerEmbedding=false"),
-        (["model.modalities=a", "model.textLayers=1,4"], "model.textLayers=1,4"),
+        ("model.modalities=av", "model.speakerEmbedding=false", "text is not among model.modalities (av)"),
+        ("model.modalities=a", "model.textLayers=1,4", "text is not among model.modalities (a)"),
+        ("model.modalities=v", "model.encoder=none", "text is not among model.modalities (v)"),
+        (
+            "model.modalities=l", "model.encodeAudioVisual=true",
+            "neither audio nor visual is among model.modalities (l)"
+        ),
+        ("model.encoder=none", "model.encodeAudioVisual=true", "model.encoder is none"),
+        ("model.variant=released", "model.gai=separate", "model.variant is released, whose context is one number"),
     ])
-    func aSwitchThatChangesNothingIsRefused(settings: [String], named: String) throws {
-        let said = message { _ = try resolve(set: settings.map { try ConfigurationAssignment(setting: $0) }) }
-        #expect(said.hasPrefix("\(named) has no effect, because text is not among model.modalities (a"), "\(said)")
-        #expect(said.hasSuffix("; leave it out."), "\(said)")
-        // With text it is taken.
-        _ = try resolve(set: settings.dropFirst().map { try ConfigurationAssignment(setting: $0) })
+    func aSwitchThatChangesNothingIsRefused(setting: String, thrown: String, reason: String) throws {
+        func said(_ settings: [String]) -> String {
+            message { _ = try resolve(set: settings.map { try ConfigurationAssignment(setting: $0) }) }
+        }
+        #expect(said([setting, thrown]).hasPrefix("\(thrown) has no effect, because \(reason)"))
+        #expect(said([setting, thrown]).hasSuffix("; leave it out."))
+        // Elsewhere it is taken.
+        #expect(said([thrown, "model.variant=corrected"]) == "no error")
+    }
+
+    /// Nothing would bring the text to the width of the other streams.
+    @Test func withoutEncoderAndProjectionTextHasNoWidth() throws {
+        for encoder in ["none", "transformer"] {
+            let settings = ["model.encoder=\(encoder)", "model.projectText=false"]
+            let said = message { _ = try resolve(set: settings.map { try ConfigurationAssignment(setting: $0) }) }
+            #expect(said.hasPrefix("model.encoder=\(encoder) needs model.projectText=true"), "\(said)")
+        }
     }
 
     /// Yams follows nesting with the stack, and aliases with time and memory.
@@ -176,7 +194,9 @@ import Models
         configuration.vuemo.speakerEmbedding = false
         configuration.vuemo.textLayers = .numbers([1, 4])
         configuration.vuemo.vue = false
-        configuration.vuemo.gai = .off
+        configuration.vuemo.gai = .separate
+        configuration.vuemo.encoder = .none
+        configuration.vuemo.encodeAudioVisual = true
         configuration.vuemo.lgl = false
         configuration.vuemo.dropout = 0
         configuration.training.epochs = 5
@@ -243,7 +263,7 @@ import Models
         ("training.classFrequencies=0.5", "must be a list of positive numbers"),
         ("training.classFrequencies=[0.5, 0]", "must be a list of positive numbers"),
         ("model.hiddenSize=33", "must be even, not 33"),
-        ("model.gai=none", "model.gai must be one of joint, off, not \"none\""),
+        ("model.gai=none", "model.gai must be one of joint, separate, off, not \"none\""),
         ("model.textLayers=0,1", "model.textLayers must be all, or different numbers of layers from 1"),
         ("model.textLayers=2,2", "model.textLayers must be all"),
         ("model.textLayers=first", "not \"first\""),

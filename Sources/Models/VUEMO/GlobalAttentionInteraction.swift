@@ -47,7 +47,10 @@ struct GlobalAttentionInteraction {
                 bias: gate.bias.variable)
         case .corrected:
             return tape.gatedResidual(
-                x, context: tape.pooledAttention(enhanced, streams: count, lengths: lengths),
+                x,
+                context: tape.pooledAttention(
+                    enhanced, streams: count, lengths: lengths,
+                    softmax: configuration.gai == .separate ? .time : .streams),
                 weight: gate.weight.variable,
                 bias: gate.bias.variable)
         }

@@ -15,9 +15,21 @@ public enum Variant: String, ConfigurationChoice {
 public enum TextNorm: String, ConfigurationChoice {
     /// Batch norm, the default.
     case batch
-    /// Layer norm.
+    /// Layer norm of every utterance.
     case layer
+    /// One mean and one variance for all utterances and features of a dialogue, the public code's "LN2"; without parameters.
+    case dialogue
     /// No normalisation.
+    case none
+}
+
+/// What reads a modality's features over the dialogue.
+public enum ContextEncoder: String, ConfigurationChoice {
+    /// A two-layer bidirectional GRU, H/2 for each direction.
+    case gru
+    /// Two pre-norm transformer encoder layers over sinusoidal positions, which never see padding.
+    case transformer
+    /// Nothing: every utterance on its own.
     case none
 }
 
@@ -25,6 +37,8 @@ public enum TextNorm: String, ConfigurationChoice {
 public enum GlobalInteraction: String, ConfigurationChoice {
     /// One softmax over the streams' means, with scaled scores.
     case joint
+    /// A softmax of its own for every stream's mean, over the utterances of the dialogue, with scores as they are.
+    case separate
     /// The streams go on as they are.
     case off
 }
@@ -77,7 +91,16 @@ public struct VUEMOKeys: ModelKeys {
         "H, the width of every hidden vector; even, because each direction of the GRU has half of it.")
     public let vueLayers = Key(4, in: 0...1000, "K, the convolutions that make the virtual unified emotion.")
     public let hypergraphLayers = Key(8, in: 0...1000, "L, the layers of the hypergraph.")
-    public let textNorm = Key(TextNorm.batch, "How each layer of the text features is normalised.")
+    public let textNorm = Key(
+        TextNorm.batch,
+        "How each layer of the text features is normalised: batch and layer norm; dialogue, over a dialogue's utterances and features."
+    )
+    public let encoder = Key(
+        ContextEncoder.gru,
+        "What reads the text features over the dialogue: a two-layer bidirectional GRU, two transformer layers, or nothing."
+    )
+    public let encodeAudioVisual = Key(
+        false, "Whether audio and visual go through encoders of their own too, each after its projection.")
     public let projectText = Key(
         true,
         "Whether the summed text layers are projected to H before the GRU (IEMOCAP) or enter it at their own width (MELD)."
@@ -91,7 +114,7 @@ public struct VUEMOKeys: ModelKeys {
     )
     public let gai = Key(
         GlobalInteraction.joint,
-        "The global attention interaction; off leaves the streams as they are, without the corrected variant's transformers too."
+        "The global attention interaction. joint: one softmax over the streams; separate: one for each stream's mean, over the dialogue, in the corrected variant only; off: none, and none of its transformers."
     )
     public let lgl = Key(
         true, "Whether there is local graph learning. Without it, the classifier reads the streams side by side.")

@@ -117,6 +117,10 @@ extension VUEMOModel {
                 return
                     "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU has half of it"
             }
+            if settings.encoder != .gru, !settings.projectText, settings.modalities.contains(.text) {
+                return
+                    "model.encoder=\(settings.encoder.rawValue) needs model.projectText=true: without it, nothing brings the text features to the width H"
+            }
             return settings.idleSwitch
         },
         misfit: { settings, shape in
@@ -124,7 +128,7 @@ extension VUEMOModel {
             else { return nil }
             return "model.textLayers names layer \(last), but the store has \(shape.textLayers); leave it out"
         },
-        withoutEffect: \.unusedKeys,
+        withoutEffect: { $0.unusedKeys },
         make: { settings, shape, seed, stored in
             var configuration = VUEMOConfiguration(settings, shape)
             if settings.variant == .released {
