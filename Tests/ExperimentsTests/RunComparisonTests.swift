@@ -48,7 +48,7 @@ private struct Runs {
         #expect(comparison.groups.allSatisfy { $0.runs.map(\.seed) == [1, 2] && !$0.isChosenOnTest })
         let scores = comparison.groups[0].scores
         let (a, b) = (all[0].result.weightedF1!, all[1].result.weightedF1!)
-        #expect(scores.map(\.name) == ["W-F1", "accuracy", "macro-F1", "F1 class 0", "F1 class 1", "F1 class 2"])
+        #expect(scores.map(\.name) == ["W-F1", "accuracy", "UA", "macro-F1", "F1 class 0", "F1 class 1", "F1 class 2"])
         #expect(abs(scores[0].mean - (a + b) / 2) < 1e-9)
         #expect(abs(try #require(scores[0].sd) - abs(a - b) / 2.squareRoot()) < 1e-9)
         let test = try #require(comparison.tests.first)

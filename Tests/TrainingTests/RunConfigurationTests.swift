@@ -235,6 +235,7 @@ import Models
         #expect(configuration.differences(from: defaults).count == configuration.sections.keys.count - 1)
         #expect(try RunConfiguration(yaml: configuration.yaml, name: "config.yaml", models: .all) == configuration)
         #expect(try RunConfiguration(yaml: defaults.yaml, name: "config.yaml", models: .all) == defaults)
+        configuration.training.microF1Without = ClassNames(["neutral", "no emotion, at all"])
     }
 
     @Test(arguments: [

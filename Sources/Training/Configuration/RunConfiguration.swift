@@ -38,7 +38,11 @@ public enum SelectionMetric: String, ConfigurationChoice {
     case weightedF1 = "weighted-f1"
     /// The plain mean of the classes' F1.
     case macroF1 = "macro-f1"
+    /// F1 of the counts of all classes but those of `training.microF1Without`.
+    case microF1 = "micro-f1"
     case accuracy
+    /// The plain mean of the classes' recalls.
+    case balancedAccuracy = "balanced-accuracy"
     /// The loss, the smaller the better.
     case loss
 }
@@ -84,6 +88,10 @@ public struct TrainingKeys: KeyGroup {
     public let accumulation = Key(
         1, in: 1...65_536,
         "Minibatches whose gradients are added up for one step of the optimiser. A batch norm sees each of them alone.")
+    public let microF1Without = Key(
+        ClassNames(),
+        "The classes that micro-F1 leaves out, as papers on DailyDialog do with that of no emotion. Unless set, it is not reported."
+    )
     public let selection = Key(SelectionMetric.weightedF1, "The score that chooses the epoch.")
     public let patience = Key(
         0, atLeast: 0, "Epochs without a better score after which the run ends. 0 to train all epochs.")

@@ -9,7 +9,9 @@ final class MinibatchSource: Sendable {
     private let store: Store
     let features: FeatureSelection
     /// Number of classes, C.
-    var classes: Int { store.labelNames.count }
+    var classes: Int { classNames.count }
+    /// Their names, in order.
+    var classNames: [String] { store.labelNames }
 
     /// - Throws: `TrainingError` where the store lacks a modality.
     init(store: Store, modalities: Modalities) throws(TrainingError) {

@@ -20,6 +20,7 @@ struct RunParts {
         Compute.threads = configuration.training.threads
         splits = try TrainingSplits(store: store, protocol: configuration.training.protocol)
         source = try MinibatchSource(store: store, modalities: configuration.modalities)
+        try configuration.training.microF1Without.check(against: source.classNames)
         if verify {
             observe(.preparing("checking the features' checksums"))
             try source.verify(splits.train + splits.selection + splits.test)

@@ -144,9 +144,7 @@ extension TrainingRun {
         let clock = ContinuousClock()
         let start = clock.now
         guard let evaluation = try evaluate(splits.selection, interruption) else { return false }
-        let scores = evaluation.metrics
-        let isPaper = settings.protocol == .paper
-        let metrics = EpochMetrics(
+        var metrics = EpochMetrics(
             epoch: progress.completedEpochs + 1,
             trainLoss: progress.stepLosses.reduce(0.0) { $0 + Double($1) } / Double(max(1, progress.stepInEpoch)),
             stepLosses: progress.stepLosses, trainSeconds: milliseconds(progress.secondsInEpoch),
@@ -157,14 +155,8 @@ extension TrainingRun {
             largestGradientNorm: progress.gradientNorms.max(),
             parameterNorm: Kernels.sumOfSquares(model.parameters.values).squareRoot(),
             utterancesPerSecond: (Double(splits.trainedUtterances) / max(progress.secondsInEpoch, 1e-9)).rounded(),
-            score: settings.selection.score(scores, loss: evaluation.loss),
-            validWeightedF1: isPaper ? nil : percentage(scores.weightedF1),
-            validMacroF1: isPaper ? nil : percentage(scores.macroF1),
-            validAccuracy: isPaper ? nil : percentage(scores.accuracy), validLoss: isPaper ? nil : evaluation.loss,
-            testWeightedF1: isPaper ? percentage(scores.weightedF1) : nil,
-            testMacroF1: isPaper ? percentage(scores.macroF1) : nil,
-            testLoss: isPaper ? evaluation.loss : nil,
-            testAccuracy: isPaper ? percentage(scores.accuracy) : nil, peakMemoryMiB: peakMemoryMiB())
+            score: settings.selection.score(evaluation), peakMemoryMiB: peakMemoryMiB())
+        metrics.set(scores: evaluation, settings)
         progress.history.append(metrics)
         progress.stepLosses = []
         progress.gradientNorms = []
@@ -190,8 +182,8 @@ extension TrainingRun {
         try CheckpointFile.readParameters(folder.bestCheckpoint, into: model.parameters)
         guard let evaluation = try evaluate(splits.test, interruption) else { return nil }
         let result = RunResult(
-            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs,
-            split: "test")
+            evaluation, of: store, chosenEpoch: header.progress.completedEpochs, split: "test",
+            microF1Without: settings.microF1Without)
         try RunFolder.writing(folder.predictions) {
             try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store))
         }
