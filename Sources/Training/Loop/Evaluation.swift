@@ -52,8 +52,13 @@ struct Evaluation {
             let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape).value[0, 0]
             guard loss.isFinite, output.value.isFinite else {
                 let what = loss.isFinite ? "a probability became NaN" : "the loss became \(loss)"
+                let operation = model.firstNonFiniteOperation(of: batch, mode: .evaluation) {
+                    settings.loss($0, labels: batch.labels, settings: settings, on: $1)
+                }
                 throw TrainingError(
-                    .numerics, "\(what) in evaluation; lower optimizer.learningRate and train again.")
+                    .numerics,
+                    "\(what) in evaluation, with the dialogues \(source.ids(of: batch.dialogues))"
+                        + (operation.map { " (\($0))" } ?? "") + "; lower optimizer.learningRate and train again.")
             }
             losses.append(Double(loss))
             let rows = output.value.values

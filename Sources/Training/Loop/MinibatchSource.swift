@@ -19,6 +19,9 @@ final class MinibatchSource: Sendable {
         features = try FeatureSelection(store: store, modalities: modalities)
     }
 
+    /// The id of a dialogue.
+    func name(of dialogue: Int) -> String { store.dialogues[dialogue].id }
+
     /// Checks the checksums of every feature in use, and that none of `dialogues` holds NaN or infinity in them.
     /// - Throws: `StoreError` naming damaged rows; `TrainingError` naming feature and dialogue of the first such number.
     func verify(_ dialogues: [Int]) throws {

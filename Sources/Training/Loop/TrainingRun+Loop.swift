@@ -92,8 +92,11 @@ extension TrainingRun {
             let loss = settings.loss(output, labels: batch.labels, settings: settings, over: total, on: tape)
             value += loss.value[0, 0]
             guard value.isFinite else {
+                let operation = model.firstNonFiniteOperation(of: batch, mode: tape.mode) {
+                    settings.loss($0, labels: batch.labels, settings: settings, over: total, on: $1)
+                }
                 throw diverged(
-                    "the loss became \(value)", epoch: epoch, dialogues: dialogues[place],
+                    "the loss became \(value)", epoch: epoch, dialogues: dialogues[place], operation: operation,
                     arenas: [(model.parameters.values, "parameter")])
             }
             tape.backward(from: loss)
@@ -113,16 +116,21 @@ extension TrainingRun {
     /// The error of a step whose numbers left the range of float32.
     /// - Parameters:
     ///   - dialogues: those of the minibatch.
+    ///   - operation: the first whose result is not finite, as a sentence, where it is known.
     ///   - arenas: where to look for the first tensor that holds NaN or infinity, and what its numbers are called.
     private func diverged(
-        _ what: String, epoch: Int, dialogues: [Int], arenas: [(Tensor, String)]
+        _ what: String, epoch: Int, dialogues: [Int], operation: String? = nil, arenas: [(Tensor, String)]
     ) -> TrainingError {
         let tensor = arenas.lazy.compactMap { [parameters = model.parameters] arena, kind in
             parameters.firstNonFinite(in: arena).map {
                 "the \(kind) \($0.name) is the first that holds NaN or infinity"
             }
         }.first
-        let cause = tensor ?? "every parameter is finite, so a value became too large between the layers"
+        let causes = [tensor, operation].compactMap { $0 }
+        let cause =
+            causes.isEmpty
+            ? "every parameter is finite, so a value became too large between the layers"
+            : causes.joined(separator: "; ")
         let saved = try? CheckpointFile.readHeader(
             folder.lastCheckpoint, models: record.configuration.models
         ).progress
@@ -130,11 +138,9 @@ extension TrainingRun {
             " The last checkpoint, \(folder.lastCheckpoint), is sound: it was written after \($0.completedEpochs) epochs"
                 + ($0.stepInEpoch > 0 ? " and \($0.stepInEpoch) steps." : ".")
         }
-        let ids = dialogues.prefix(3).map { "'\(store.dialogues[$0].id)'" }.joined(separator: ", ")
-        let more = dialogues.count > 3 ? " and \(dialogues.count - 3) more" : ""
         return TrainingError(
             .numerics,
-            "\(what) at step \(progress.stepInEpoch + 1) of epoch \(epoch), with the dialogues \(ids)\(more) (\(cause)); lower optimizer.learningRate and "
+            "\(what) at step \(progress.stepInEpoch + 1) of epoch \(epoch), with the dialogues \(source.ids(of: dialogues)) (\(cause)); lower optimizer.learningRate and "
                 + "train again, or look for outliers with vuemo validate.\(checkpoint ?? "")")
     }
 
