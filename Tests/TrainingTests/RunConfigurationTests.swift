@@ -170,6 +170,15 @@ import Models
         #expect(try !resolve(set: [paper]).training.shuffle)
         #expect(try resolve("MELD", classes: 7, set: [paper]).training.shuffle)
         #expect(try resolve(set: [paper, ConfigurationAssignment(setting: "training.shuffle=true")]).training.shuffle)
+        // The public code seeds anew in every epoch, and has a seed of its own for MELD.
+        #expect(try resolve(set: [paper]).training.reseedEachEpoch && !resolve().training.reseedEachEpoch)
+        let varied = try ConfigurationAssignment(setting: "training.reseedEachEpoch=false")
+        #expect(try !resolve(set: [paper, varied]).training.reseedEachEpoch)
+        #expect(try resolve("MELD", classes: 7, set: [paper]).training.seed == 67_137)
+        #expect(try resolve("MELD", classes: 7).training.seed == 1475)
+        #expect(try resolve(set: [paper]).training.seed == 1475)
+        let seed = try ConfigurationAssignment(setting: "training.seed=5")
+        #expect(try resolve("MELD", classes: 7, set: [paper, seed]).training.seed == 5)
     }
 
     @Test func laterAssignmentsWin() throws {
@@ -226,16 +235,18 @@ import Models
         configuration.training.classWeightCap = 30
         configuration.training.labelSmoothing = 0.1
         configuration.training.accumulation = 2
+        configuration.training.microF1Without = ClassNames(["neutral", "no emotion, at all"])
         configuration.training.selection = .macroF1
         configuration.training.patience = 3
         configuration.training.minimumImprovement = 0.25
         configuration.training.keepEvery = 5
+        configuration.training.averageLast = 4
+        configuration.training.reseedEachEpoch = true
         let defaults = RunConfiguration(models: .all)
         // Every key must differ from its default here, or the round trip would prove nothing about it.
         #expect(configuration.differences(from: defaults).count == configuration.sections.keys.count - 1)
         #expect(try RunConfiguration(yaml: configuration.yaml, name: "config.yaml", models: .all) == configuration)
         #expect(try RunConfiguration(yaml: defaults.yaml, name: "config.yaml", models: .all) == defaults)
-        configuration.training.microF1Without = ClassNames(["neutral", "no emotion, at all"])
     }
 
     @Test(arguments: [

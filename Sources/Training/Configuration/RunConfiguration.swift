@@ -99,6 +99,14 @@ public struct TrainingKeys: KeyGroup {
         0.0, "By how much a score must be better to count for patience: per cent, or the loss.",
         "a number of at least 0"
     ) { $0 >= 0 }
+    public let averageLast = Key(
+        1, in: 1...1000,
+        "The parameters that are evaluated and kept as the best are the mean of those after the last so many epochs. 1 for no mean."
+    )
+    public let reseedEachEpoch = Key(
+        false,
+        "Whether every epoch draws the same order and the same dropout masks, as the public code does. Unless set, it follows from the protocol: true with paper."
+    )
     public let keepEvery = Key(0, atLeast: 0, "Every so many epochs, the checkpoint is kept. 0 for none.")
     public let threads = Key(
         1, in: 1...1024,

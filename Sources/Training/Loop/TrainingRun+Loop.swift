@@ -86,7 +86,8 @@ extension TrainingRun {
             guard let batch = try next() else {
                 preconditionFailure("the reader has a minibatch for each that was asked for")
             }
-            let position = progress.totalSteps * settings.accumulation + place
+            let step = settings.reseedEachEpoch ? progress.stepInEpoch : progress.totalSteps
+            let position = step * settings.accumulation + place
             let tape = Tape(mode: .training(seed: settings.seed, step: UInt64(position)))
             let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
             let loss = settings.loss(output, labels: batch.labels, settings: settings, over: total, on: tape)
@@ -149,7 +150,10 @@ extension TrainingRun {
         observe(.evaluating(split: splits.selectionName))
         let clock = ContinuousClock()
         let start = clock.now
-        guard let evaluation = try evaluate(splits.selection, interruption) else { return false }
+        guard
+            let evaluation = try withEvaluatedParameters(
+                includingCurrent: true, { try evaluate(splits.selection, interruption) })
+        else { return false }
         var metrics = EpochMetrics(
             epoch: progress.completedEpochs + 1,
             trainLoss: progress.stepLosses.reduce(0.0) { $0 + Double($1) } / Double(max(1, progress.stepInEpoch)),
@@ -164,6 +168,7 @@ extension TrainingRun {
             score: settings.selection.score(evaluation), peakMemoryMiB: peakMemoryMiB())
         metrics.set(scores: evaluation, settings)
         progress.history.append(metrics)
+        average?.add(model.parameters.values)
         progress.stepLosses = []
         progress.gradientNorms = []
         progress.secondsInEpoch = 0
@@ -195,6 +200,14 @@ extension TrainingRun {
         }
         try RunFolder.writing(folder.result) { try TextFile.replace(folder.result, with: try result.json) }
         return result
+    }
+
+    /// Runs `body` with the parameters that are evaluated: the model's own, or the mean of those after the last epochs.
+    private func withEvaluatedParameters<Result>(
+        includingCurrent: Bool, _ body: () throws -> Result
+    ) rethrows -> Result {
+        guard let average else { return try body() }
+        return try average.inPlace(of: model.parameters, includingCurrent: includingCurrent, body)
     }
 
     private func evaluate(_ dialogues: [Int], _ interruption: Interruption) throws -> Evaluation? {
@@ -229,16 +242,23 @@ extension TrainingRun {
         try RunFolder.writing(folder.lastCheckpoint) {
             try CheckpointFile.write(
                 CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
-                optimizer: optimizer, to: folder.lastCheckpoint)
+                optimizer: optimizer, snapshots: average?.snapshots ?? [], to: folder.lastCheckpoint)
         }
     }
 
     /// Makes `best.h5` what `last.h5` is now. Checkpoints are replaced and never changed, so both can be one file on the disk.
     func publishBest() throws { try publishLast(as: folder.bestCheckpoint) }
 
-    /// Gives `last.h5` a second name, in the place of what has it.
+    /// Gives `last.h5` a second name, in the place of what has it; or writes a file with the mean of the last epochs' parameters.
     private func publishLast(as path: String) throws {
         try RunFolder.writing(path) {
+            guard average == nil else {
+                return try withEvaluatedParameters(includingCurrent: false) {
+                    try CheckpointFile.write(
+                        CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
+                        optimizer: optimizer, to: path)
+                }
+            }
             try AtomicFile.replace(path) { copy in
                 guard link(folder.lastCheckpoint, copy) != 0 else { return }
                 // The file system has no links.
