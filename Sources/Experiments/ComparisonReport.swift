@@ -22,7 +22,7 @@ extension RunComparison {
     private static let chosenOnTest = "the epochs were chosen on test (protocol paper)"
 
     /// The scores before those of single classes.
-    private var heads: [String] { Array(groups[0].scores.map(\.name).prefix(Self.overallScores)) }
+    private var heads: [String] { Array(groups[0].scores.map(\.name).prefix(3)) }
 
     private func cell(_ score: Score, _ sign: String = " ± ") -> String {
         String(format: "%.2f", score.mean) + (score.sd.map { sign + String(format: "%.2f", $0) } ?? "")
@@ -71,7 +71,7 @@ extension RunComparison {
         for group in groups {
             scores.add(
                 [group.name + mark(group), "\(group.runs.count)"]
-                    + group.scores.prefix(Self.overallScores).map { cell($0) })
+                    + group.scores.prefix(3).map { cell($0) })
         }
         var lines = ["\(dataset.escapedForTerminal), test, in per cent: mean ± standard deviation over runs", ""]
         lines += scores.lines
@@ -79,9 +79,11 @@ extension RunComparison {
         for start in stride(from: 0, to: groups.count, by: 4) {
             let part = groups[start..<min(start + 4, groups.count)]
             var classes = TextTable(
-                [.left("F1 of each class", atMost: 20)] + part.map { .right(shortName($0), atMost: 13) })
-            for index in Self.overallScores..<groups[0].scores.count {
-                classes.add([String(groups[0].scores[index].name.dropFirst(3))] + part.map { cell($0.scores[index]) })
+                [.left("UA, F1 of classes", atMost: 20)] + part.map { .right(shortName($0), atMost: 13) })
+            for index in 3..<groups[0].scores.count {
+                let name = groups[0].scores[index].name
+                classes.add(
+                    [name.hasPrefix("F1 ") ? String(name.dropFirst(3)) : name] + part.map { cell($0.scores[index]) })
             }
             lines += [""] + classes.lines
         }

@@ -16,16 +16,16 @@ import Testing
             table == """
                 test, epoch 3, in per cent
 
-                class                precision     recall         F1    support
-                happy                   100.00      50.00      66.67          2
-                sad                      50.00     100.00      66.67          1
+                class              precision     recall         F1    support
+                happy                 100.00      50.00      66.67          2
+                sad                    50.00     100.00      66.67          1
 
-                accuracy                                       66.67
-                balanced accuracy                              75.00
-                weighted F1                                    66.67
-                macro F1                                       66.67
-                micro F1                                       66.67
-                calibration error                               6.01
+                accuracy                                     66.67
+                balanced accuracy                            75.00
+                weighted F1                                  66.67
+                macro F1                                     66.67
+                micro F1                                     66.67
+                calibration error                             6.01
 
                 micro F1 leaves out sad
                 log-loss 0.6333, with natural logarithms

@@ -1,7 +1,6 @@
 import FeatureStore
 import Foundation
 import HDF5
-import Tensors
 import TestSupport
 import Testing
 

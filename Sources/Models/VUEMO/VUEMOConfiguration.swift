@@ -91,31 +91,21 @@ public struct VUEMOKeys: ModelKeys {
         "H, the width of every hidden vector; even, because each direction of the GRU has half of it.")
     public let vueLayers = Key(4, in: 0...1000, "K, the convolutions that make the virtual unified emotion.")
     public let hypergraphLayers = Key(8, in: 0...1000, "L, the layers of the hypergraph.")
-    public let textNorm = Key(
-        TextNorm.batch,
-        "How each layer of the text features is normalised: batch and layer norm; dialogue, over a dialogue's utterances and features."
-    )
-    public let encoder = Key(
-        ContextEncoder.gru,
-        "What reads the text features over the dialogue: a two-layer bidirectional GRU, two transformer layers, or nothing."
-    )
+    public let textNorm = Key(TextNorm.batch, "How each layer of the text features is normalised.")
+    public let encoder = Key(ContextEncoder.gru, "What reads the text features over the dialogue.")
     public let encodeAudioVisual = Key(
         false, "Whether audio and visual go through encoders of their own too, each after its projection.")
     public let projectText = Key(
         true,
         "Whether the summed text layers are projected to H before the GRU (IEMOCAP) or enter it at their own width (MELD)."
     )
-    public let textLayers = Key(
-        TextLayers.all, "The layers of the text features that are summed, counted from 1 in the order of the store.")
+    public let textLayers = Key(TextLayers.all, "The layers of the text features that are summed, from 1.")
     public let speakerEmbedding = Key(true, "Whether the speaker's embedding is added to the text stream.")
     public let vue = Key(
         true,
         "Whether there is a virtual unified emotion. Without it, its stream is in no later stage, and hyperedges join modalities only."
     )
-    public let gai = Key(
-        GlobalInteraction.joint,
-        "The global attention interaction. joint: one softmax over the streams; separate: one for each stream's mean, over the dialogue, in the corrected variant only; off: none, and none of its transformers."
-    )
+    public let gai = Key(GlobalInteraction.joint, "The attention of the global attention interaction, or off.")
     public let lgl = Key(
         true, "Whether there is local graph learning. Without it, the classifier reads the streams side by side.")
     // The engine computes in float32, in which 0.99999999 is 1.

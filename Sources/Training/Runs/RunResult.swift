@@ -186,7 +186,7 @@ extension RunResult {
             [.left("", atLeast: 12)] + names.map { .right($0, atLeast: cells, atMost: 10) }, gap: "")
         for (name, row) in zip(names, confusion) { counts.add([name] + row.map(String.init)) }
         return
-            (["\(split.escapedForTerminal), epoch \(chosenEpoch), in per cent", ""] + scores.lines
+            (["\(split.escapedForTerminal), epoch \(chosenEpoch), in per cent", ""] + scores.lines + notes
             + ["", "confusion (row: gold, column: predicted)"] + counts.lines).joined(separator: "\n")
     }
 }
