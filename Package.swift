@@ -203,7 +203,8 @@ let package = Package(
                 "Models", "ConversationModels", "Conversations", "Configuration", "NeuralNetworks", "Optimizers",
                 "Autodiff",
                 "Tensors", "HDF5", "TestSupport",
-            ]),
+            ],
+            exclude: ["Generator"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [

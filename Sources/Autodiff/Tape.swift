@@ -15,7 +15,10 @@ public final class Tape {
 
     /// What this pass is for.
     public let mode: Mode
+    /// The first operation whose result holds NaN or infinity, of a tape that watches for it.
+    public private(set) var firstNonFinite: NonFiniteOperation?
     private let recording: Bool
+    private let watching: Bool
     private var nodes: [Node] = []
     private var masks: UInt64 = 0
 
@@ -28,10 +31,36 @@ public final class Tape {
 
     /// A new, empty record.
     ///
-    /// - Parameter recording: whether a backward pass will follow; without it nothing is kept.
-    public init(mode: Mode, recording: Bool = true) {
+    /// - Parameters:
+    ///   - recording: whether a backward pass will follow; without it nothing is kept.
+    ///   - watching: whether every result is looked through for NaN and infinity. It takes time, so a pass that went wrong is made again
+    ///     with it.
+    public init(mode: Mode, recording: Bool = true, watching: Bool = false) {
         self.mode = mode
         self.recording = recording
+        self.watching = watching
+    }
+
+    /// An operation of a forward pass with a result that is not finite.
+    public struct NonFiniteOperation {
+        /// The name of the operation, for example "linear".
+        public let name: String
+        /// Which operation of the pass it is, counted from 1.
+        public let number: Int
+        /// What it was computed from.
+        public let inputs: [Variable]
+        /// Whether all of these are finite, so that the operation itself left the range.
+        public let hasFiniteInputs: Bool
+    }
+    private var operations = 0
+
+    private func watch(_ value: Tensor, inputs: [Variable], operation: String) {
+        guard watching else { return }
+        operations += 1
+        guard firstNonFinite == nil, !value.isFinite else { return }
+        firstNonFinite = NonFiniteOperation(
+            name: String(operation.prefix { $0 != "(" }), number: operations, inputs: inputs,
+            hasFiniteInputs: inputs.allSatisfy { $0.value.isFinite })
     }
 
     /// Whether batch statistics and dropout are on.
@@ -53,10 +82,14 @@ public final class Tape {
     ///
     /// Nothing is recorded where no input wants a gradient.
     ///
-    /// - Parameter remake: computes `value` again, for outputs that are cheaper to make twice than to keep.
+    /// - Parameters:
+    ///   - remake: computes `value` again, for outputs that are cheaper to make twice than to keep.
+    ///   - operation: the method that computed it, by which it is named where it is not finite.
     func record(
-        _ value: Tensor, inputs: [Variable], remake: (() -> Tensor)? = nil, backward: @escaping (Tensor) -> Void
+        _ value: Tensor, inputs: [Variable], remake: (() -> Tensor)? = nil, operation: String = #function,
+        backward: @escaping (Tensor) -> Void
     ) -> Variable {
+        watch(value, inputs: inputs, operation: operation)
         guard recording, inputs.contains(where: \.requiresGradient) else {
             return Variable(value, requiresGradient: false)
         }

@@ -24,7 +24,8 @@ package func nearestName(to name: String, among candidates: [String]) -> String?
         let other = candidate.lowercased()
         func near(_ a: String, _ b: String) -> (Int, Bool) {
             let distance = editDistance(a, b)
-            return (distance, distance <= max(2, max(a.count, b.count) / 3))
+            // Two short names of which every letter would have to change are not alike.
+            return (distance, distance <= max(2, max(a.count, b.count) / 3) && distance < min(a.count, b.count))
         }
         let whole = near(wanted, other)
         let part = near(last(wanted), last(other))

@@ -69,7 +69,9 @@ extension RunComparison {
     private var text: String {
         var scores = TextTable([.left("group"), .right("runs")] + heads.map { .right($0) })
         for group in groups {
-            scores.add([group.name + mark(group), "\(group.runs.count)"] + group.scores.prefix(3).map { cell($0) })
+            scores.add(
+                [group.name + mark(group), "\(group.runs.count)"]
+                    + group.scores.prefix(3).map { cell($0) })
         }
         var lines = ["\(dataset.escapedForTerminal), test, in per cent: mean ± standard deviation over runs", ""]
         lines += scores.lines
@@ -77,9 +79,11 @@ extension RunComparison {
         for start in stride(from: 0, to: groups.count, by: 4) {
             let part = groups[start..<min(start + 4, groups.count)]
             var classes = TextTable(
-                [.left("F1 of each class", atMost: 20)] + part.map { .right(shortName($0), atMost: 13) })
+                [.left("UA, F1 of classes", atMost: 20)] + part.map { .right(shortName($0), atMost: 13) })
             for index in 3..<groups[0].scores.count {
-                classes.add([String(groups[0].scores[index].name.dropFirst(3))] + part.map { cell($0.scores[index]) })
+                let name = groups[0].scores[index].name
+                classes.add(
+                    [name.hasPrefix("F1 ") ? String(name.dropFirst(3)) : name] + part.map { cell($0.scores[index]) })
             }
             lines += [""] + classes.lines
         }
@@ -103,7 +107,10 @@ extension RunComparison {
             let seed: UInt64
             let weighted_f1: Double?
             let accuracy: Double?
+            let balanced_accuracy: Double?
             let macro_f1: Double?
+            let log_loss: Double?
+            let calibration_error: Double?
             let chosen_epoch: Int
         }
         struct Group: Encodable {
@@ -129,7 +136,9 @@ extension RunComparison {
                         runs: group.runs.map {
                             Document.Run(
                                 path: $0.folder.path, seed: $0.seed, weighted_f1: $0.result.weightedF1,
-                                accuracy: $0.result.accuracy, macro_f1: $0.result.macroF1,
+                                accuracy: $0.result.accuracy,
+                                balanced_accuracy: $0.result.balancedAccuracy, macro_f1: $0.result.macroF1,
+                                log_loss: $0.result.logLoss, calibration_error: $0.result.calibrationError,
                                 chosen_epoch: $0.result.chosenEpoch)
                         })
                 }, tests: tests)

@@ -7,7 +7,7 @@ import Training
 public struct RunComparison: Sendable {
     /// A score over the runs of a group, in per cent.
     public struct Score: Sendable, Encodable, Equatable {
-        /// "W-F1", "accuracy", "macro-F1", or "F1 " and a class.
+        /// "W-F1", "accuracy", "macro-F1", "UA" (balanced accuracy), or "F1 " and a class.
         public let name: String
         /// The mean over the runs.
         public let mean: Double
@@ -21,7 +21,7 @@ public struct RunComparison: Sendable {
         public let name: String
         /// Its runs, by their seeds.
         public let runs: [FinishedRun]
-        /// W-F1, accuracy, macro-F1, then the F1 of each class.
+        /// W-F1, accuracy, macro-F1, UA, then the F1 of each class.
         public let scores: [Score]
         /// Whether the epochs of its runs were chosen on test.
         package var isChosenOnTest: Bool { runs.contains { $0.record.configuration.training.protocol == .paper } }
@@ -172,7 +172,7 @@ extension RunComparison.Group {
         scores =
             [
                 score("W-F1", results.map(\.weightedF1)), score("accuracy", results.map(\.accuracy)),
-                score("macro-F1", results.map(\.macroF1)),
+                score("macro-F1", results.map(\.macroF1)), score("UA", results.map(\.balancedAccuracy)),
             ]
             + runs[0].classes.indices.map { index in
                 score("F1 " + runs[0].classes[index], results.map { $0.perClass[index].f1 })

@@ -22,6 +22,8 @@ public struct ClassificationMetrics: Equatable, Sendable {
     public let weightedF1: Double
     /// Plain mean of F1 over the classes that occur in the gold labels or in the predictions, which is scikit-learn's choice of classes.
     public let macroF1: Double
+    /// Plain mean of recall over the classes that occur in the gold labels: balanced or unweighted accuracy (UA).
+    public let balancedAccuracy: Double
 
     /// The figures of a matrix.
     public init(_ confusion: ConfusionMatrix) {
@@ -41,6 +43,17 @@ public struct ClassificationMetrics: Equatable, Sendable {
         weightedF1 = total == 0 ? 0 : perClass.reduce(0) { $0 + $1.f1 * Double($1.support) } / Double(total)
         let present = classes.filter { confusion.support($0) + confusion.predictions($0) > 0 }
         macroF1 = present.isEmpty ? 0 : present.reduce(0) { $0 + perClass[$1].f1 } / Double(present.count)
+        let gold = perClass.filter { $0.support > 0 }
+        balancedAccuracy = gold.isEmpty ? 0 : gold.reduce(0) { $0 + $1.recall } / Double(gold.count)
+    }
+
+    /// F1 of the counts of all other classes together, as scikit-learn's `f1_score(average="micro", labels=…)`: what DailyDialog's papers
+    /// report without its class of no emotion. Of all classes it is accuracy.
+    public func microF1(without leftOut: Set<Int>) -> Double {
+        let classes = (0..<confusion.classes).filter { !leftOut.contains($0) }
+        return ratio(
+            2 * classes.reduce(0) { $0 + confusion[$1, $1] },
+            classes.reduce(0) { $0 + confusion.support($1) + confusion.predictions($1) })
     }
 }
 

@@ -48,7 +48,7 @@ private struct Runs {
         #expect(comparison.groups.allSatisfy { $0.runs.map(\.seed) == [1, 2] && !$0.isChosenOnTest })
         let scores = comparison.groups[0].scores
         let (a, b) = (all[0].result.weightedF1!, all[1].result.weightedF1!)
-        #expect(scores.map(\.name) == ["W-F1", "accuracy", "macro-F1", "F1 class 0", "F1 class 1", "F1 class 2"])
+        #expect(scores.map(\.name) == ["W-F1", "accuracy", "macro-F1", "UA", "F1 class 0", "F1 class 1", "F1 class 2"])
         #expect(abs(scores[0].mean - (a + b) / 2) < 1e-9)
         #expect(abs(try #require(scores[0].sd) - abs(a - b) / 2.squareRoot()) < 1e-9)
         let test = try #require(comparison.tests.first)
@@ -69,6 +69,7 @@ private struct Runs {
         }
         let lines = try comparison.written(as: .text).split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("UA  ") })
         let latex = try comparison.written(as: .latex)
         #expect(
             latex.contains("\\toprule") && latex.contains("\\boldmath") && latex.contains("variant=released & 2 & "))

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Metrics
 
-/// Expected values come from scikit-learn's f1_score, accuracy_score and precision_recall_fscore_support (zero_division=0).
+/// Expected values come from scikit-learn's f1_score, accuracy_score, balanced_accuracy_score and precision_recall_fscore_support
+/// (zero_division=0).
 @Suite struct ClassificationMetricsTests {
     @Test func agreesWithScikitLearnOnFourClasses() {
         let gold: [Int32] = [
@@ -20,6 +21,11 @@ import Testing
         #expect(abs(metrics.weightedF1 - 0.27459627329192543) < 1e-15)
         #expect(abs(metrics.macroF1 - 0.2652173913043478) < 1e-15)
         #expect(abs(metrics.accuracy - 0.275) < 1e-15)
+        #expect(abs(metrics.balancedAccuracy - 0.26534090909090907) < 1e-15)
+        #expect(abs(metrics.microF1(without: [0]) - 0.2711864406779661) < 1e-15)
+        #expect(abs(metrics.microF1(without: [1, 3]) - 0.2727272727272727) < 1e-15)
+        #expect(metrics.microF1(without: []) == metrics.accuracy)
+        #expect(metrics.microF1(without: [0, 1, 2, 3]) == 0)
         #expect(metrics.perClass.map(\.precision) == [0.2727272727272727, 0.4, 0.25, 0.14285714285714285])
         #expect(metrics.perClass.map(\.recall) == [0.3, 0.36363636363636365, 0.2727272727272727, 0.125])
         #expect(
@@ -37,6 +43,9 @@ import Testing
         #expect(abs(metrics.weightedF1 - 0.6166666666666666) < 1e-15)
         #expect(abs(metrics.macroF1 - 0.4583333333333333) < 1e-15)
         #expect(metrics.accuracy == 0.6)
+        // Recall of the three classes that are in the gold labels.
+        #expect(abs(metrics.balancedAccuracy - 0.5833333333333333) < 1e-15)
+        #expect(metrics.microF1(without: [3]) == 0.625)
         #expect(metrics.perClass[2] == ClassMetrics(precision: 0, recall: 0, f1: 0, support: 0))
         #expect(metrics.perClass[4] == ClassMetrics(precision: 0, recall: 0, f1: 0, support: 0))
     }
@@ -50,6 +59,7 @@ import Testing
     @Test func anEmptyMatrixScoresZero() {
         let metrics = ClassificationMetrics(ConfusionMatrix(classes: 3))
         #expect(metrics.accuracy == 0 && metrics.weightedF1 == 0 && metrics.macroF1 == 0)
+        #expect(metrics.balancedAccuracy == 0)
     }
 
     @Test(arguments: 0..<20) func propertiesHoldForRandomLabels(seed: UInt64) {

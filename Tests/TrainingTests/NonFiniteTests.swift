@@ -38,6 +38,34 @@ import Models
         #expect(text.contains("at step 1 of epoch 1"), "\(text)")
     }
 
+    /// The place in the model is named: the layer that left the range of float32.
+    @Test(arguments: [true, false]) func theFirstOperationIsNamed(inTraining: Bool) throws {
+        var tiny = try TinyRun()
+        tiny.configuration.vuemo.textNorm = .none
+        tiny.configuration.optimizer.learningRate = 0
+        let run = try TrainingRun.start(tiny.plan("run"))
+        let weight = try #require(run.model.parameters.entries.first { $0.name == "vue.fuse.weight" })
+        // Finite, but what it is multiplied with is not small.
+        weight.value.fill(3e38)
+        let text =
+            inTraining
+            ? message { _ = try run.run() }
+            : message {
+                _ = try Evaluation.run(
+                    run.model, source: run.source, dialogues: run.splits.test, settings: run.settings, interruption: nil
+                )
+            }
+        #expect(
+            text.contains(", linear with vue.fuse.weight, vue.fuse.bias, is the first whose result is not"), "\(text)")
+        #expect(text.contains("is not finite, of finite numbers"), "\(text)")
+        #expect(text.contains("with the dialogues 'dialogue-"), "\(text)")
+        if inTraining {
+            #expect(text.contains("run/checkpoints/last.h5, is sound: it was written after 0 epochs."), "\(text)")
+        } else {
+            #expect(text.contains(" in evaluation, with the dialogues"), "\(text)")
+        }
+    }
+
     @Test(arguments: [Float.nan, .infinity]) func initialParametersMustBeFinite(value: Float) throws {
         let tiny = try TinyRun()
         let run = try TrainingRun.start(tiny.plan("run"))

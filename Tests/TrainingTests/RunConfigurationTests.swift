@@ -70,8 +70,41 @@ import Models
         let run = "model: {modalities: av, speakerEmbedding: true, textNorm: batch}"
         #expect(try told([], yaml: run) == [])
         #expect(
-            try told([], yaml: run.replacing("true", with: "false"))
-                == ["model.speakerEmbedding, set by c.yaml, has no effect, because \(speechless)."])
+            try told(["model.vue=false", "model.vueLayers=3", "model.lgl=off", "model.hypergraphLayers=2"]) == [
+                "model.vueLayers, set by --set, has no effect, because model.vue is false.",
+                "model.hypergraphLayers, set by --set, has no effect, because model.lgl is false.",
+            ])
+    }
+
+    /// Whoever throws a switch expects another model.
+    @Test(arguments: [
+        ("model.modalities=av", "model.speakerEmbedding=false", "text is not among model.modalities (av)"),
+        ("model.modalities=a", "model.textLayers=1,4", "text is not among model.modalities (a)"),
+        ("model.modalities=v", "model.encoder=none", "text is not among model.modalities (v)"),
+        (
+            "model.modalities=l", "model.encodeAudioVisual=true",
+            "neither audio nor visual is among model.modalities (l)"
+        ),
+        ("model.encoder=none", "model.encodeAudioVisual=true", "model.encoder is none"),
+        ("model.variant=released", "model.gai=separate", "model.variant is released, whose context is one number"),
+    ])
+    func aSwitchThatChangesNothingIsRefused(setting: String, thrown: String, reason: String) throws {
+        func said(_ settings: [String]) -> String {
+            message { _ = try resolve(set: settings.map { try ConfigurationAssignment(setting: $0) }) }
+        }
+        #expect(said([setting, thrown]).hasPrefix("\(thrown) has no effect, because \(reason)"))
+        #expect(said([setting, thrown]).hasSuffix("; leave it out."))
+        // Elsewhere it is taken.
+        #expect(said([thrown, "model.variant=corrected"]) == "no error")
+    }
+
+    /// Nothing would bring the text to the width of the other streams.
+    @Test func withoutEncoderAndProjectionTextHasNoWidth() throws {
+        for encoder in ["none", "transformer"] {
+            let settings = ["model.encoder=\(encoder)", "model.projectText=false"]
+            let said = message { _ = try resolve(set: settings.map { try ConfigurationAssignment(setting: $0) }) }
+            #expect(said.hasPrefix("model.encoder=\(encoder) needs model.projectText=true"), "\(said)")
+        }
     }
 
     /// Yams follows nesting with the stack, and aliases with time and memory.
@@ -137,6 +170,15 @@ import Models
         #expect(try !resolve(set: [paper]).training.shuffle)
         #expect(try resolve("MELD", classes: 7, set: [paper]).training.shuffle)
         #expect(try resolve(set: [paper, ConfigurationAssignment(setting: "training.shuffle=true")]).training.shuffle)
+        // The public code seeds anew in every epoch, and has a seed of its own for MELD.
+        #expect(try resolve(set: [paper]).training.reseedEachEpoch && !resolve().training.reseedEachEpoch)
+        let varied = try ConfigurationAssignment(setting: "training.reseedEachEpoch=false")
+        #expect(try !resolve(set: [paper, varied]).training.reseedEachEpoch)
+        #expect(try resolve("MELD", classes: 7, set: [paper]).training.seed == 67_137)
+        #expect(try resolve("MELD", classes: 7).training.seed == 1475)
+        #expect(try resolve(set: [paper]).training.seed == 1475)
+        let seed = try ConfigurationAssignment(setting: "training.seed=5")
+        #expect(try resolve("MELD", classes: 7, set: [paper, seed]).training.seed == 5)
     }
 
     @Test func laterAssignmentsWin() throws {
@@ -159,6 +201,12 @@ import Models
         configuration.vuemo.textNorm = .none
         configuration.vuemo.projectText = false
         configuration.vuemo.speakerEmbedding = false
+        configuration.vuemo.textLayers = .numbers([1, 4])
+        configuration.vuemo.vue = false
+        configuration.vuemo.gai = .separate
+        configuration.vuemo.encoder = .none
+        configuration.vuemo.encodeAudioVisual = true
+        configuration.vuemo.lgl = false
         configuration.vuemo.dropout = 0
         configuration.training.epochs = 5
         configuration.training.batchSize = 2
@@ -187,10 +235,13 @@ import Models
         configuration.training.classWeightCap = 30
         configuration.training.labelSmoothing = 0.1
         configuration.training.accumulation = 2
+        configuration.training.microF1Without = ClassNames(["neutral", "no emotion, at all"])
         configuration.training.selection = .macroF1
         configuration.training.patience = 3
         configuration.training.minimumImprovement = 0.25
         configuration.training.keepEvery = 5
+        configuration.training.averageLast = 4
+        configuration.training.reseedEachEpoch = true
         let defaults = RunConfiguration(models: .all)
         // Every key must differ from its default here, or the round trip would prove nothing about it.
         #expect(configuration.differences(from: defaults).count == configuration.sections.keys.count - 1)
@@ -224,6 +275,10 @@ import Models
         ("training.classFrequencies=0.5", "must be a list of positive numbers"),
         ("training.classFrequencies=[0.5, 0]", "must be a list of positive numbers"),
         ("model.hiddenSize=33", "must be even, not 33"),
+        ("model.gai=none", "model.gai must be one of joint, separate, off, not \"none\""),
+        ("model.textLayers=0,1", "model.textLayers must be all, or different numbers of layers from 1"),
+        ("model.textLayers=2,2", "model.textLayers must be all"),
+        ("model.textLayers=first", "not \"first\""),
     ])
     func refusedValuesNameTheKeyAndWhatItTakes(setting: String, expected: String) {
         let text = message { _ = try resolve(set: [ConfigurationAssignment(setting: setting)]) }

@@ -38,8 +38,10 @@ import Testing
             epoch: 1, trainLoss: 1, stepLosses: [1], trainSeconds: 1, dataSeconds: 1, evaluationSeconds: 1,
             learningRate: 1, gradientNorm: 1, largestGradientNorm: 1, parameterNorm: 1, utterancesPerSecond: 1,
             score: 1,
-            validWeightedF1: 1, validMacroF1: 1, validAccuracy: 1, validLoss: 1, testWeightedF1: 1, testMacroF1: 1,
-            testLoss: 1, testAccuracy: 1, peakMemoryMiB: 1)
+            validWeightedF1: 1, validMacroF1: 1, validMicroF1: 1, validAccuracy: 1, validBalancedAccuracy: 1,
+            validLogLoss: 1, validCalibrationError: 1, validLoss: 1, testWeightedF1: 1, testMacroF1: 1, testMicroF1: 1,
+            testLoss: 1, testAccuracy: 1, testBalancedAccuracy: 1, testLogLoss: 1, testCalibrationError: 1,
+            peakMemoryMiB: 1)
         #expect(try names(in: "metrics.jsonl") == fields(of: JSON.line(metrics)))
     }
 

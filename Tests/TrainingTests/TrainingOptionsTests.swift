@@ -74,6 +74,7 @@ import Testing
     @Test(arguments: SelectionMetric.allCases) func theScoreIsTheOneAskedFor(metric: SelectionMetric) throws {
         var tiny = try TinyRun()
         tiny.configuration.training.selection = metric
+        tiny.configuration.training.microF1Without = ClassNames(["class 1"])
         tiny.configuration.training.epochs = 6
         let folder = try tiny.train("run")
         let metrics = try comparableMetrics(folder)
@@ -82,7 +83,9 @@ import Testing
                 switch metric {
                 case .weightedF1: epoch.validWeightedF1
                 case .macroF1: epoch.validMacroF1
+                case .microF1: epoch.validMicroF1
                 case .accuracy: epoch.validAccuracy
+                case .balancedAccuracy: epoch.validBalancedAccuracy
                 case .loss: epoch.validLoss.map { -$0 }
                 }
             #expect(epoch.score == expected)

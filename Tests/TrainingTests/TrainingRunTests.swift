@@ -1,6 +1,7 @@
 import Conversations
 import FeatureStore
 import Foundation
+import Metrics
 import TestSupport
 import Testing
 import Models
@@ -33,6 +34,46 @@ import Models
         #expect(predictions.count == tested + 1)
         #expect(FileManager.default.fileExists(atPath: folder.lastCheckpoint))
         #expect(FileManager.default.fileExists(atPath: folder.bestCheckpoint))
+    }
+
+    /// predictions.csv has enough digits for every figure of result.json.
+    @Test func theFiguresFollowFromThePredictions() throws {
+        var tiny = try TinyRun()
+        tiny.configuration.training.microF1Without = ClassNames(["class 2"])
+        let folder = try tiny.train("run")
+        let result = try JSON.decode(RunResult.self, text(folder.result))
+        let rows = try text(folder.predictions).split(separator: "\n").dropFirst().map {
+            $0.split(separator: ",").map(String.init)
+        }
+        #expect(rows.allSatisfy { abs($0[5...].reduce(0) { $0 + Double($1)! } - 1) < 1e-6 })
+        // Nine significant digits hold every float32.
+        #expect(rows.contains { $0[5...].contains { $0.filter(\.isNumber).count >= 9 } })
+        let names = tiny.store.labelNames
+        let gold = rows.map { Int32(names.firstIndex(of: $0[3])!) }
+        let logProbabilities = rows.flatMap { $0[5...].map { Float(log(Double($0)!)) } }
+        let expected = try #require(
+            ProbabilityMetrics(classes: 3, gold: gold, logProbabilities: logProbabilities))
+        #expect(abs(try #require(result.logLoss) - expected.logLoss) < 1e-6)
+        #expect(abs(try #require(result.calibrationError) - 100 * expected.calibrationError) < 0.006)
+        let matrix = ConfusionMatrix(
+            classes: 3, gold: gold, predicted: rows.map { Int32(names.firstIndex(of: $0[4])!) })
+        #expect(result.balancedAccuracy == percentage(ClassificationMetrics(matrix).balancedAccuracy))
+        #expect(result.microF1 == percentage(ClassificationMetrics(matrix).microF1(without: [2])))
+        #expect(result.microF1Without == ["class 2"])
+        let epochs = try comparableMetrics(folder)
+        #expect(
+            epochs.allSatisfy { $0.validLogLoss != nil && $0.validCalibrationError != nil && $0.testLogLoss == nil })
+    }
+
+    @Test func microF1LeavesOutClassesThatThereAre() throws {
+        var tiny = try TinyRun()
+        tiny.configuration.training.microF1Without = ClassNames(["class 1", "clas 2"])
+        let said = message { _ = try TrainingRun.start(tiny.plan("run")) }
+        #expect(said.contains("names the class 'clas 2', which the store has not"), "\(said)")
+        #expect(said.contains("its classes are class 0, class 1, class 2"), "\(said)")
+        tiny.configuration.training.microF1Without = ClassNames(tiny.store.labelNames)
+        #expect(message { _ = try TrainingRun.start(tiny.plan("run")) }.contains("names every class"))
+        #expect(try tiny.folder.names() == ["store.h5"])
     }
 
     @Test func theChosenEpochIsTheEarliestBest() throws {

@@ -42,9 +42,17 @@ import Testing
         let folder = try tiny.train("run")
         let text = try String(contentsOfFile: folder.result, encoding: .utf8)
         let result = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-        for key in ["weighted_f1", "accuracy", "macro_f1"] { #expect(result[key] is NSNull, "\(key)") }
+        let keys = [
+            "weighted_f1", "accuracy", "balanced_accuracy", "macro_f1", "micro_f1", "log_loss", "calibration_error",
+        ]
+        for key in keys { #expect(result[key] is NSNull, "\(key)") }
+        let classes = try #require(result["per_class"] as? [[String: Any]])
+        for key in ["precision", "recall", "f1"] {
+            #expect(classes.count == 3 && classes.allSatisfy { $0[key] is NSNull }, "\(key)")
+        }
         let read = try JSONDecoder().decode(RunResult.self, from: Data(text.utf8))
         #expect(read.weightedF1 == nil && read.table.contains("no labels"))
+        #expect(!read.table.contains("0.00"))
     }
 
     /// A lone carriage return ends a line for many readers of CSV.

@@ -1,16 +1,26 @@
 import Tensors
 
+/// What the softmax of an attention to the means of streams runs over.
+public enum PooledSoftmax: Sendable {
+    /// The streams q of one utterance; scores are divided by √H.
+    case streams
+    /// The utterances t of one dialogue, for each q on its own; scores are not scaled.
+    case time
+}
+
 extension Tape {
-    /// Every stream of every utterance attends to the means over time of its dialogue's streams:
-    /// c_s[t] = Σ_q softmax_q(e_s[t] · p_q / √H) p_q with p_q = mean over t of e_q[t].
+    /// Every stream of every utterance attends to the means over time of its dialogue's streams, p_q = mean over t of e_q[t]:
+    /// c_s[t] = Σ_q softmax_q(e_s[t] · p_q / √H) p_q, or c_s[t] = Σ_q softmax_t(e_s[t] · p_q) p_q.
     ///
     /// - Parameters:
     ///   - e: [N·S, H]
     ///   - lengths: utterances of every dialogue
     /// - Returns: the contexts, [N·S, H]
-    public func pooledAttention(_ e: Variable, streams: Int, lengths: [Int]) -> Variable {
+    public func pooledAttention(
+        _ e: Variable, streams: Int, lengths: [Int], softmax: PooledSoftmax = .streams
+    ) -> Variable {
         let h = e.columns
-        let scale = 1 / Float(h).squareRoot()
+        let scale = softmax == .streams ? 1 / Float(h).squareRoot() : 1
         precondition(lengths.reduce(0, +) * streams == e.rows)
         let spans = DialogueSpans(lengths)
         let weights = Tensor(rows: e.rows, columns: streams)
@@ -26,7 +36,14 @@ extension Tape {
             let scores = weights.rows(nodes)
             MatrixProduct.multiply(
                 e.value.rows(nodes).matrix, means.matrix.transposed, into: scores.matrix, alpha: scale)
-            Kernels.softmaxRows(of: scores.matrix)
+            switch softmax {
+            case .streams: Kernels.softmaxRows(of: scores.matrix)
+            case .time:
+                let byTime = scores.reshaped(rows: span.count, columns: streams * streams)
+                let rows = transposed(byTime)
+                Kernels.softmaxRows(of: rows.matrix)
+                Kernels.copy(transposed(rows).matrix, to: byTime.matrix)
+            }
         }
         func contexts() -> Tensor {
             let out = Tensor(rows: weights.rows, columns: h)
@@ -50,7 +67,14 @@ extension Tape {
                 let inner = target.rows(nodes)
                 let scores = Tensor(rows: nodes.count, columns: streams)
                 MatrixProduct.multiply(outer.matrix, means.matrix.transposed, into: scores.matrix)
-                Kernels.softmaxBackward(scores, weights: weights)
+                switch softmax {
+                case .streams: Kernels.softmaxBackward(scores, weights: weights)
+                case .time:
+                    func byTime(_ x: Tensor) -> Tensor { x.reshaped(rows: span.count, columns: streams * streams) }
+                    let rows = transposed(byTime(scores))
+                    Kernels.softmaxBackward(rows, weights: transposed(byTime(weights)))
+                    Kernels.copy(transposed(rows).matrix, to: byTime(scores).matrix)
+                }
                 let meansGradient = Tensor(rows: streams, columns: h)
                 MatrixProduct.multiply(weights.matrix.transposed, outer.matrix, into: meansGradient.matrix)
                 MatrixProduct.multiply(
@@ -63,4 +87,14 @@ extension Tape {
             }
         }
     }
+}
+
+/// A copy with rows and columns exchanged.
+private func transposed(_ x: Tensor) -> Tensor {
+    let y = Tensor(rows: x.columns, columns: x.rows)
+    let (from, to) = (x.values, y.values)
+    for row in 0..<x.rows {
+        for column in 0..<x.columns { to[column * x.rows + row] = from[row * x.columns + column] }
+    }
+    return y
 }

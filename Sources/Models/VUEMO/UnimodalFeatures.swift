@@ -3,20 +3,21 @@ import ConversationModels
 import NeuralNetworks
 import Tensors
 
-/// Every modality on its own: text through norms, sum, projection, a two-layer bidirectional GRU and the speaker embedding;
-/// audio and visual through one linear layer each.
+/// Every modality on its own: text through norms, sum, projection, an encoder over the dialogue and the speaker embedding;
+/// audio and visual through one linear layer each, and an encoder where `model.encodeAudioVisual` asks for it.
 struct UnimodalFeatures {
     private let configuration: VUEMOConfiguration
     private let norms: TextNorms
     private let textProjection: Linear?
-    private let context: BidirectionalGRU?
-    private let audio: Linear?
-    private let visual: Linear?
+    private let context: DialogueContext?
+    private let audio: (projection: Linear, context: DialogueContext?)?
+    private let visual: (projection: Linear, context: DialogueContext?)?
     private let speaker: Embedding
 
     private enum TextNorms {
         case batch([BatchNorm])
         case layer([LayerNorm])
+        case dialogue
         case none
     }
 
@@ -26,25 +27,29 @@ struct UnimodalFeatures {
         let modalities = configuration.modalities
         precondition(h % 2 == 0, "the hidden width is even: half of it for each direction of the GRU")
         // The reference has the norms whether text is in use or not.
-        let layers = 0..<configuration.textLayers
+        let layers = configuration.layersInUse
         let scope = p.scope("text_norms")
         norms =
             switch configuration.textNorm {
             case .batch: .batch(layers.map { BatchNorm(scope.scope($0), width: configuration.textWidth) })
             case .layer: .layer(layers.map { LayerNorm(scope.scope($0), width: configuration.textWidth) })
+            case .dialogue: .dialogue
             case .none: .none
             }
-        audio =
-            modalities.contains(.audio) ? Linear(p.scope("audio"), inputs: configuration.audioWidth, outputs: h) : nil
-        visual =
-            modalities.contains(.visual)
-            ? Linear(p.scope("visual"), inputs: configuration.visualWidth, outputs: h) : nil
+        func branch(_ name: String, width: Int) -> (projection: Linear, context: DialogueContext?) {
+            (
+                Linear(p.scope(name), inputs: width, outputs: h),
+                configuration.encodeAudioVisual
+                    ? DialogueContext(p.scope("\(name)_context"), configuration, inputs: h) : nil
+            )
+        }
+        audio = modalities.contains(.audio) ? branch("audio", width: configuration.audioWidth) : nil
+        visual = modalities.contains(.visual) ? branch("visual", width: configuration.visualWidth) : nil
         if modalities.contains(.text) {
             textProjection =
                 configuration.projectText ? Linear(p.scope("text"), inputs: configuration.textWidth, outputs: h) : nil
-            context = BidirectionalGRU(
-                p.scope("context"), inputs: configuration.projectText ? h : configuration.textWidth, hidden: h / 2,
-                layers: 2)
+            context = DialogueContext(
+                p.scope("context"), configuration, inputs: configuration.projectText ? h : configuration.textWidth)
         } else {
             textProjection = nil
             context = nil
@@ -57,34 +62,52 @@ struct UnimodalFeatures {
         configuration.modalities.members.map { kind in
             switch kind {
             case .text: text(input, on: tape)
-            case .audio: audio!(.constant(input.audio!), on: tape)
-            case .visual: visual!(.constant(input.visual!), on: tape)
+            case .audio: branch(audio!, .constant(input.audio!), input.lengths, on: tape)
+            case .visual: branch(visual!, .constant(input.visual!), input.lengths, on: tape)
             }
         }
     }
 
+    /// Rows of padding in the released variant, where there are any.
+    private func paddingRows(_ lengths: [Int]) -> Int {
+        guard configuration.variant == .released else { return 0 }
+        return lengths.count * (lengths.max() ?? 0) - lengths.reduce(0, +)
+    }
+
+    private func branch(
+        _ layers: (projection: Linear, context: DialogueContext?), _ x: Variable, _ lengths: [Int], on tape: Tape
+    ) -> Variable {
+        guard let context = layers.context else { return layers.projection(x, on: tape) }
+        // Padding is rows of zeros: the projection gives all of them one result, so one row stands for all.
+        let padded = paddingRows(lengths) > 0 ? tape.appendZeroRow(x) : x
+        return context(layers.projection(padded, on: tape), lengths: lengths, on: tape)
+    }
+
     private func text(_ input: ConversationBatch, on tape: Tape) -> Variable {
-        let released = configuration.variant == .released
-        let layout = released ? SequenceLayout(padding: input.lengths) : SequenceLayout(packing: input.lengths)
-        // The released variant's padding is rows of zeros: constant through norm, sum and projection, so one row stands for all.
-        let padding = layout.rows - input.utterances
-        var x = normalizedSum(input.text.map(Variable.constant), paddingRows: padding, on: tape)
+        precondition(input.text.count == configuration.shape.textLayers)
+        // The released variant's padding is rows of zeros: constant through norm, sum and projection, so one row stands for all,
+        // or one for those of each dialogue.
+        var x = normalizedSum(configuration.layersInUse.map { input.text[$0] }, input.lengths, on: tape)
         if let textProjection { x = textProjection(x, on: tape) }
-        let states = context!(
-            x, layout: layout, inputRow: layout.source, dropout: configuration.dropoutProbability, on: tape)
-        let utterances = tape.gatherRows(states, layout.rowOfUtterance)
+        let utterances = context!(
+            x, lengths: input.lengths, padding: configuration.textNorm == .dialogue ? .ofDialogue : .shared, on: tape)
         return configuration.speakerEmbedding
             ? speaker.add(to: utterances, index: input.speakers, on: tape) : utterances
     }
 
-    /// Σ over layers of norm(layer), [N, D], with one more row for all padding where there is any.
-    private func normalizedSum(_ layers: [Variable], paddingRows: Int, on tape: Tape) -> Variable {
-        precondition(layers.count == configuration.textLayers)
-        func padded(_ x: Variable) -> Variable { paddingRows > 0 ? tape.appendZeroRow(x) : x }
+    /// Σ over layers of norm(layer), [N, D], with one more row for all padding where there is any; of the norm over dialogues with one
+    /// more for each dialogue.
+    private func normalizedSum(_ layers: [Tensor], _ lengths: [Int], on tape: Tape) -> Variable {
+        let padding = paddingRows(lengths)
+        let constants = layers.map(Variable.constant)
+        func padded(_ x: Variable) -> Variable { padding > 0 ? tape.appendZeroRow(x) : x }
         switch norms {
-        case .batch(let norms): return tape.sum(zip(layers, norms).map { $1($0, paddingRows: paddingRows, on: tape) })
-        case .layer(let norms): return tape.sum(zip(layers, norms).map { $1(padded($0), on: tape) })
-        case .none: return tape.sum(layers.map(padded))
+        case .batch(let norms): return tape.sum(zip(constants, norms).map { $1($0, paddingRows: padding, on: tape) })
+        case .layer(let norms): return tape.sum(zip(constants, norms).map { $1(padded($0), on: tape) })
+        case .dialogue:
+            let steps = padding > 0 ? lengths.max() ?? 0 : 0
+            return tape.sum(layers.map { .constant(dialogueNorm(of: $0, lengths: lengths, steps: steps)) })
+        case .none: return tape.sum(constants.map(padded))
         }
     }
 }

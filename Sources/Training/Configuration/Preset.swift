@@ -31,6 +31,14 @@ public enum Preset: String, Sendable, CaseIterable {
         }
     }
 
+    /// The seed that the public code has for this dataset.
+    var publicSeed: UInt64 {
+        switch self {
+        case .iemocap: 1475
+        case .meld: 67_137
+        }
+    }
+
     /// Whether the public code shuffles this dataset; it never does for IEMOCAP.
     var shufflesUnderPaperProtocol: Bool { self != .iemocap }
 }
@@ -98,6 +106,10 @@ extension RunConfiguration {
                 configuration.training.protocol == .sound || preset?.shufflesUnderPaperProtocol ?? true
         }
         let setKeys = Set(assignments.map(\.key))
+        if configuration.training.protocol == .paper {
+            if !setKeys.contains("training.reseedEachEpoch") { configuration.training.reseedEachEpoch = true }
+            if !setKeys.contains("training.seed"), let seed = preset?.publicSeed { configuration.training.seed = seed }
+        }
         if configuration.training.classWeighting == .effective {
             guard !setKeys.contains("training.classFrequencies") || configuration.training.classFrequencies.isEmpty
             else {

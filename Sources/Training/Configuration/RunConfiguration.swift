@@ -38,7 +38,11 @@ public enum SelectionMetric: String, ConfigurationChoice {
     case weightedF1 = "weighted-f1"
     /// The plain mean of the classes' F1.
     case macroF1 = "macro-f1"
+    /// F1 of the counts of all classes but those of `training.microF1Without`.
+    case microF1 = "micro-f1"
     case accuracy
+    /// The plain mean of the classes' recalls.
+    case balancedAccuracy = "balanced-accuracy"
     /// The loss, the smaller the better.
     case loss
 }
@@ -84,6 +88,10 @@ public struct TrainingKeys: KeyGroup {
     public let accumulation = Key(
         1, in: 1...65_536,
         "Minibatches whose gradients are added up for one step of the optimiser. A batch norm sees each of them alone.")
+    public let microF1Without = Key(
+        ClassNames(),
+        "The classes that micro-F1 leaves out, as papers on DailyDialog do with that of no emotion. Unless set, it is not reported."
+    )
     public let selection = Key(SelectionMetric.weightedF1, "The score that chooses the epoch.")
     public let patience = Key(
         0, atLeast: 0, "Epochs without a better score after which the run ends. 0 to train all epochs.")
@@ -91,6 +99,14 @@ public struct TrainingKeys: KeyGroup {
         0.0, "By how much a score must be better to count for patience: per cent, or the loss.",
         "a number of at least 0"
     ) { $0 >= 0 }
+    public let averageLast = Key(
+        1, in: 1...1000,
+        "The parameters that are evaluated and kept as the best are the mean of those after the last so many epochs. 1 for no mean."
+    )
+    public let reseedEachEpoch = Key(
+        false,
+        "Whether every epoch draws the same order and the same dropout masks, as the public code does. Unless set, it follows from the protocol: true with paper."
+    )
     public let keepEvery = Key(0, atLeast: 0, "Every so many epochs, the checkpoint is kept. 0 for none.")
     public let threads = Key(
         1, in: 1...1024,

@@ -19,9 +19,15 @@ struct Evaluation {
     /// The mean of the batches' losses.
     let loss: Double
     let classes: Int
+    /// The classes that micro-F1 leaves out.
+    let leftOut: Set<Int>
 
     var metrics: ClassificationMetrics {
         ClassificationMetrics(ConfusionMatrix(classes: classes, gold: gold, predicted: predicted))
+    }
+    /// Nil where no utterance has a label.
+    var probabilities: ProbabilityMetrics? {
+        ProbabilityMetrics(classes: classes, gold: gold, logProbabilities: logProbabilities)
     }
 
     /// Runs the model over `dialogues` in batches of the configured size; nil where `interruption` asked to stop meanwhile.
@@ -46,8 +52,13 @@ struct Evaluation {
             let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape).value[0, 0]
             guard loss.isFinite, output.value.isFinite else {
                 let what = loss.isFinite ? "a probability became NaN" : "the loss became \(loss)"
+                let operation = model.firstNonFiniteOperation(of: batch, mode: .evaluation) {
+                    settings.loss($0, labels: batch.labels, settings: settings, on: $1)
+                }
                 throw TrainingError(
-                    .numerics, "\(what) in evaluation; lower optimizer.learningRate and train again.")
+                    .numerics,
+                    "\(what) in evaluation, with the dialogues \(source.ids(of: batch.dialogues))"
+                        + (operation.map { " (\($0))" } ?? "") + "; lower optimizer.learningRate and train again.")
             }
             losses.append(Double(loss))
             let rows = output.value.values
@@ -60,7 +71,8 @@ struct Evaluation {
         }
         return Evaluation(
             dialogues: dialogues, logProbabilities: logProbabilities, gold: gold, predicted: predicted,
-            loss: losses.reduce(0, +) / Double(max(1, losses.count)), classes: classes)
+            loss: losses.reduce(0, +) / Double(max(1, losses.count)), classes: classes,
+            leftOut: settings.microF1Without.numbers(among: source.classNames))
     }
 }
 
@@ -100,12 +112,15 @@ extension LossFunction {
 
 extension SelectionMetric {
     /// The score of an evaluation, the larger the better: per cent, or the loss with its sign turned.
-    func score(_ metrics: ClassificationMetrics, loss: Double) -> Double {
-        switch self {
+    func score(_ evaluation: Evaluation) -> Double {
+        let metrics = evaluation.metrics
+        return switch self {
         case .weightedF1: percentage(metrics.weightedF1)
         case .macroF1: percentage(metrics.macroF1)
+        case .microF1: percentage(metrics.microF1(without: evaluation.leftOut))
         case .accuracy: percentage(metrics.accuracy)
-        case .loss: -loss
+        case .balancedAccuracy: percentage(metrics.balancedAccuracy)
+        case .loss: -evaluation.loss
         }
     }
 }
@@ -127,7 +142,7 @@ extension Evaluation {
                     names[Int(predicted[row])],
                 ]
                 let probabilities = logProbabilities[row * classes..<(row + 1) * classes].map {
-                    String(format: "%.6f", exp(Double($0)))
+                    String(format: "%.9g", exp(Double($0)))
                 }
                 lines.append((fields.map(csv) + probabilities).joined(separator: ","))
                 row += 1
@@ -185,7 +200,7 @@ public enum RunEvaluator {
                 interruption: nil)
         else { preconditionFailure("nothing interrupts this evaluation") }
         return RunResult(
-            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs, split: split
-        )
+            evaluation, of: store, chosenEpoch: header.progress.completedEpochs, split: split,
+            microF1Without: record.configuration.training.microF1Without)
     }
 }

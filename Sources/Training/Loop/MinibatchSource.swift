@@ -9,13 +9,18 @@ final class MinibatchSource: Sendable {
     private let store: Store
     let features: FeatureSelection
     /// Number of classes, C.
-    var classes: Int { store.labelNames.count }
+    var classes: Int { classNames.count }
+    /// Their names, in order.
+    var classNames: [String] { store.labelNames }
 
     /// - Throws: `TrainingError` where the store lacks a modality.
     init(store: Store, modalities: Modalities) throws(TrainingError) {
         self.store = store
         features = try FeatureSelection(store: store, modalities: modalities)
     }
+
+    /// The id of a dialogue.
+    func name(of dialogue: Int) -> String { store.dialogues[dialogue].id }
 
     /// Checks the checksums of every feature in use, and that none of `dialogues` holds NaN or infinity in them.
     /// - Throws: `StoreError` naming damaged rows; `TrainingError` naming feature and dialogue of the first such number.

@@ -20,6 +20,7 @@ struct RunParts {
         Compute.threads = configuration.training.threads
         splits = try TrainingSplits(store: store, protocol: configuration.training.protocol)
         source = try MinibatchSource(store: store, modalities: configuration.modalities)
+        try configuration.training.microF1Without.check(against: source.classNames)
         if verify {
             observe(.preparing("checking the features' checksums"))
             try source.verify(splits.train + splits.selection + splits.test)
@@ -55,6 +56,9 @@ enum ModelSetup {
             visualWidth: features.visual?.width ?? 0, classes: store.labelNames.count,
             speakers: store.speakerNames.count,
             largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
+        if let misfit = configuration.definition.misfit(configuration.model, shape) {
+            throw TrainingError(.configuration, misfit + ".")
+        }
         let stored = try parameterFile.map(CheckpointFile.parameterCounts) ?? [:]
         return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
     }

@@ -86,14 +86,18 @@ extension TrainingRun {
             guard let batch = try next() else {
                 preconditionFailure("the reader has a minibatch for each that was asked for")
             }
-            let position = progress.totalSteps * settings.accumulation + place
+            let step = settings.reseedEachEpoch ? progress.stepInEpoch : progress.totalSteps
+            let position = step * settings.accumulation + place
             let tape = Tape(mode: .training(seed: settings.seed, step: UInt64(position)))
             let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
             let loss = settings.loss(output, labels: batch.labels, settings: settings, over: total, on: tape)
             value += loss.value[0, 0]
             guard value.isFinite else {
+                let operation = model.firstNonFiniteOperation(of: batch, mode: tape.mode) {
+                    settings.loss($0, labels: batch.labels, settings: settings, over: total, on: $1)
+                }
                 throw diverged(
-                    "the loss became \(value)", epoch: epoch, dialogues: dialogues[place],
+                    "the loss became \(value)", epoch: epoch, dialogues: dialogues[place], operation: operation,
                     arenas: [(model.parameters.values, "parameter")])
             }
             tape.backward(from: loss)
@@ -113,16 +117,21 @@ extension TrainingRun {
     /// The error of a step whose numbers left the range of float32.
     /// - Parameters:
     ///   - dialogues: those of the minibatch.
+    ///   - operation: the first whose result is not finite, as a sentence, where it is known.
     ///   - arenas: where to look for the first tensor that holds NaN or infinity, and what its numbers are called.
     private func diverged(
-        _ what: String, epoch: Int, dialogues: [Int], arenas: [(Tensor, String)]
+        _ what: String, epoch: Int, dialogues: [Int], operation: String? = nil, arenas: [(Tensor, String)]
     ) -> TrainingError {
         let tensor = arenas.lazy.compactMap { [parameters = model.parameters] arena, kind in
             parameters.firstNonFinite(in: arena).map {
                 "the \(kind) \($0.name) is the first that holds NaN or infinity"
             }
         }.first
-        let cause = tensor ?? "every parameter is finite, so a value became too large between the layers"
+        let causes = [tensor, operation].compactMap { $0 }
+        let cause =
+            causes.isEmpty
+            ? "every parameter is finite, so a value became too large between the layers"
+            : causes.joined(separator: "; ")
         let saved = try? CheckpointFile.readHeader(
             folder.lastCheckpoint, models: record.configuration.models
         ).progress
@@ -130,11 +139,9 @@ extension TrainingRun {
             " The last checkpoint, \(folder.lastCheckpoint), is sound: it was written after \($0.completedEpochs) epochs"
                 + ($0.stepInEpoch > 0 ? " and \($0.stepInEpoch) steps." : ".")
         }
-        let ids = dialogues.prefix(3).map { "'\(store.dialogues[$0].id)'" }.joined(separator: ", ")
-        let more = dialogues.count > 3 ? " and \(dialogues.count - 3) more" : ""
         return TrainingError(
             .numerics,
-            "\(what) at step \(progress.stepInEpoch + 1) of epoch \(epoch), with the dialogues \(ids)\(more) (\(cause)); lower optimizer.learningRate and "
+            "\(what) at step \(progress.stepInEpoch + 1) of epoch \(epoch), with the dialogues \(source.ids(of: dialogues)) (\(cause)); lower optimizer.learningRate and "
                 + "train again, or look for outliers with vuemo validate.\(checkpoint ?? "")")
     }
 
@@ -143,10 +150,11 @@ extension TrainingRun {
         observe(.evaluating(split: splits.selectionName))
         let clock = ContinuousClock()
         let start = clock.now
-        guard let evaluation = try evaluate(splits.selection, interruption) else { return false }
-        let scores = evaluation.metrics
-        let isPaper = settings.protocol == .paper
-        let metrics = EpochMetrics(
+        guard
+            let evaluation = try withEvaluatedParameters(
+                includingCurrent: true, { try evaluate(splits.selection, interruption) })
+        else { return false }
+        var metrics = EpochMetrics(
             epoch: progress.completedEpochs + 1,
             trainLoss: progress.stepLosses.reduce(0.0) { $0 + Double($1) } / Double(max(1, progress.stepInEpoch)),
             stepLosses: progress.stepLosses, trainSeconds: milliseconds(progress.secondsInEpoch),
@@ -157,15 +165,10 @@ extension TrainingRun {
             largestGradientNorm: progress.gradientNorms.max(),
             parameterNorm: Kernels.sumOfSquares(model.parameters.values).squareRoot(),
             utterancesPerSecond: (Double(splits.trainedUtterances) / max(progress.secondsInEpoch, 1e-9)).rounded(),
-            score: settings.selection.score(scores, loss: evaluation.loss),
-            validWeightedF1: isPaper ? nil : percentage(scores.weightedF1),
-            validMacroF1: isPaper ? nil : percentage(scores.macroF1),
-            validAccuracy: isPaper ? nil : percentage(scores.accuracy), validLoss: isPaper ? nil : evaluation.loss,
-            testWeightedF1: isPaper ? percentage(scores.weightedF1) : nil,
-            testMacroF1: isPaper ? percentage(scores.macroF1) : nil,
-            testLoss: isPaper ? evaluation.loss : nil,
-            testAccuracy: isPaper ? percentage(scores.accuracy) : nil, peakMemoryMiB: peakMemoryMiB())
+            score: settings.selection.score(evaluation), peakMemoryMiB: peakMemoryMiB())
+        metrics.set(scores: evaluation, settings)
         progress.history.append(metrics)
+        average?.add(model.parameters.values)
         progress.stepLosses = []
         progress.gradientNorms = []
         progress.secondsInEpoch = 0
@@ -190,13 +193,21 @@ extension TrainingRun {
         try CheckpointFile.readParameters(folder.bestCheckpoint, into: model.parameters)
         guard let evaluation = try evaluate(splits.test, interruption) else { return nil }
         let result = RunResult(
-            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs,
-            split: "test")
+            evaluation, of: store, chosenEpoch: header.progress.completedEpochs, split: "test",
+            microF1Without: settings.microF1Without)
         try RunFolder.writing(folder.predictions) {
             try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store))
         }
         try RunFolder.writing(folder.result) { try TextFile.replace(folder.result, with: try result.json) }
         return result
+    }
+
+    /// Runs `body` with the parameters that are evaluated: the model's own, or the mean of those after the last epochs.
+    private func withEvaluatedParameters<Result>(
+        includingCurrent: Bool, _ body: () throws -> Result
+    ) rethrows -> Result {
+        guard let average else { return try body() }
+        return try average.inPlace(of: model.parameters, includingCurrent: includingCurrent, body)
     }
 
     private func evaluate(_ dialogues: [Int], _ interruption: Interruption) throws -> Evaluation? {
@@ -231,16 +242,23 @@ extension TrainingRun {
         try RunFolder.writing(folder.lastCheckpoint) {
             try CheckpointFile.write(
                 CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
-                optimizer: optimizer, to: folder.lastCheckpoint)
+                optimizer: optimizer, snapshots: average?.snapshots ?? [], to: folder.lastCheckpoint)
         }
     }
 
     /// Makes `best.h5` what `last.h5` is now. Checkpoints are replaced and never changed, so both can be one file on the disk.
     func publishBest() throws { try publishLast(as: folder.bestCheckpoint) }
 
-    /// Gives `last.h5` a second name, in the place of what has it.
+    /// Gives `last.h5` a second name, in the place of what has it; or writes a file with the mean of the last epochs' parameters.
     private func publishLast(as path: String) throws {
         try RunFolder.writing(path) {
+            guard average == nil else {
+                return try withEvaluatedParameters(includingCurrent: false) {
+                    try CheckpointFile.write(
+                        CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
+                        optimizer: optimizer, to: path)
+                }
+            }
             try AtomicFile.replace(path) { copy in
                 guard link(folder.lastCheckpoint, copy) != 0 else { return }
                 // The file system has no links.

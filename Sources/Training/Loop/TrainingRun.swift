@@ -20,6 +20,8 @@ public final class TrainingRun {
     let splits: TrainingSplits
     let model: any ConversationModel
     let optimizer: AdamW
+    /// The parameters after the last epochs, where their mean is what is evaluated.
+    let average: WeightAverage?
     var progress = TrainingProgress()
     /// Keeps the folder to this process.
     private let lock: FolderLock
@@ -53,6 +55,7 @@ public final class TrainingRun {
         self.model = model
         self.optimizer = optimizer
         self.lock = lock
+        average = WeightAverage(epochs: record.configuration.training.averageLast)
     }
 }
 
@@ -146,6 +149,11 @@ extension TrainingRun {
             folder: folder, record: record, store: store, source: parts.source, splits: parts.splits,
             model: parts.model,
             optimizer: parts.optimizer, lock: lock)
+        if let average = run.average {
+            average.snapshots = try CheckpointFile.readSnapshots(
+                folder.lastCheckpoint, count: min(average.epochs, header.progress.completedEpochs),
+                of: parts.model.parameters)
+        }
         run.progress = header.progress
         try run.requireStepWithinEpoch()
         try run.repairFolder()

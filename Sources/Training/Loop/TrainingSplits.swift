@@ -77,7 +77,8 @@ extension TrainingSplits {
     /// The batches of an epoch (counted from 1), as indices into the store's dialogues.
     func batches(epoch: Int, _ training: Settings<TrainingKeys>) -> [[Int]] {
         let order = DialogueOrder.indices(
-            count: train.count, seed: training.seed, epoch: epoch, shuffled: training.shuffle)
+            count: train.count, seed: training.seed, epoch: training.reseedEachEpoch ? 1 : epoch,
+            shuffled: training.shuffle)
         return DialogueOrder.batches(order.map { train[$0] }, size: training.batchSize)
     }
 }

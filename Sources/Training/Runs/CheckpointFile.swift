@@ -3,6 +3,7 @@ import Files
 import HDF5
 import NeuralNetworks
 import Optimizers
+import Tensors
 
 /// What a checkpoint holds besides its arrays.
 struct CheckpointHeader: Equatable {
@@ -27,14 +28,18 @@ enum CheckpointFile {
     static let format = "vuemo-checkpoint"
     static let formatVersion = "1.0.0"
     static let parameters = "parameters"
+    /// Above the groups 0, 1, … of parameters after the last epochs, the oldest first, where a run averages them.
+    private static let snapshots = "averaging"
     /// As many steps as a run can have: what lies beyond comes from no run, and cannot be counted on from.
     static let steps = 0...1 << 53
     private static let firstMoments = "optimizer/first_moments"
     private static let secondMoments = "optimizer/second_moments"
 
     /// Writes a checkpoint, all or nothing.
+    /// - Parameter snapshots: Arenas of parameters to keep beside those of the store.
     static func write(
-        _ header: CheckpointHeader, parameters store: ParameterStore, optimizer: AdamW, to path: String
+        _ header: CheckpointHeader, parameters store: ParameterStore, optimizer: AdamW, snapshots: [Tensor] = [],
+        to path: String
     ) throws {
         try AtomicFile.replace(path) { temporary in
             let file = try File(creating: temporary)
@@ -46,7 +51,10 @@ enum CheckpointFile {
                 try NamedArrays.write(
                     entry.value.values, name: entry.name, shape: entry.shape, to: parameters, of: file)
             }
-            for (group, arena) in [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)] {
+            let arenas =
+                [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)]
+                + snapshots.enumerated().map { ("\(Self.snapshots)/\($0)", $1) }
+            for (group, arena) in arenas {
                 for (entry, offset) in zip(store.entries, store.offsets) {
                     let part = arena.part(from: offset, rows: 1, columns: entry.count)
                     try NamedArrays.write(part.values, name: entry.name, shape: entry.shape, to: group, of: file)
@@ -102,15 +110,7 @@ enum CheckpointFile {
         let file = try open(path)
         try load(NamedArrays.read(parameters, of: file), into: store, requireBuffers: true, name: path)
         for (group, arena) in [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)] {
-            let arrays = try NamedArrays.read(group, of: file)
-            for (entry, offset) in zip(store.entries, store.offsets) {
-                guard let array = arrays[entry.name], array.shape == entry.shape else {
-                    throw TrainingError(
-                        .checkpoint,
-                        "\(path) has no \(group)/\(entry.name) of shape \(entry.shape); it is not a whole checkpoint.")
-                }
-                _ = arena.part(from: offset, rows: 1, columns: entry.count).values.update(fromContentsOf: array.values)
-            }
+            try fill(arena, from: group, of: file, as: store)
         }
         let steps = try file.readInteger(attribute: "step_count", of: "optimizer")
         guard Self.steps.contains(steps) else {
@@ -119,6 +119,32 @@ enum CheckpointFile {
                 "\(path) states \(steps) steps of AdamW, which no run has; put the run's own checkpoint back.")
         }
         optimizer.stepCount = steps
+    }
+
+    /// The parameters after the last epochs, as `write` was given them.
+    /// - Throws: `TrainingError` where one is missing or damaged.
+    static func readSnapshots(_ path: String, count: Int, of store: ParameterStore) throws -> [Tensor] {
+        let file = try open(path)
+        return try (0..<count).map { number in
+            let arena = Tensor(rows: 1, columns: store.values.count, repeating: 0)
+            try fill(arena, from: "\(snapshots)/\(number)", of: file, as: store)
+            return arena
+        }
+    }
+
+    /// Fills an arena of the layout of `store` with the arrays of a group.
+    private static func fill(
+        _ arena: Tensor, from group: String, of file: borrowing File, as store: ParameterStore
+    ) throws {
+        let arrays = try NamedArrays.read(group, of: file)
+        for (entry, offset) in zip(store.entries, store.offsets) {
+            guard let array = arrays[entry.name], array.shape == entry.shape else {
+                throw TrainingError(
+                    .checkpoint,
+                    "\(file.file) has no \(group)/\(entry.name) of shape \(entry.shape); it is not a whole checkpoint.")
+            }
+            _ = arena.part(from: offset, rows: 1, columns: entry.count).values.update(fromContentsOf: array.values)
+        }
     }
 
     private static func open(_ path: String) throws -> File {

@@ -1,3 +1,6 @@
+import Configuration
+import Metrics
+
 /// One line of `metrics.jsonl`. Scores are in per cent with two decimals.
 public struct EpochMetrics: Codable, Equatable, Sendable {
     /// Counted from 1.
@@ -28,18 +31,34 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     public var validWeightedF1: Double?
     /// Macro-F1 on valid.
     package var validMacroF1: Double?
+    /// Micro-F1 on valid without the classes of `training.microF1Without`; nil where it names none.
+    package var validMicroF1: Double?
     /// Accuracy on valid.
     public var validAccuracy: Double?
+    /// Balanced accuracy on valid.
+    package var validBalancedAccuracy: Double?
+    /// The mean of −ln p of the gold class on valid.
+    package var validLogLoss: Double?
+    /// Expected calibration error on valid.
+    package var validCalibrationError: Double?
     /// The mean of the batch losses without dropout.
     package var validLoss: Double?
-    /// Of the test split, under the paper's protocol only.
+    /// Of the test split, under the paper's protocol only, as are the following.
     package var testWeightedF1: Double?
     /// Macro-F1 on test.
     package var testMacroF1: Double?
+    /// Micro-F1 on test without the classes of `training.microF1Without`.
+    package var testMicroF1: Double?
     /// The mean of the batch losses on test, without dropout.
     package var testLoss: Double?
     /// Accuracy on test.
     public var testAccuracy: Double?
+    /// Balanced accuracy on test.
+    package var testBalancedAccuracy: Double?
+    /// The mean of −ln p of the gold class on test.
+    package var testLogLoss: Double?
+    /// Expected calibration error on test.
+    package var testCalibrationError: Double?
     /// The most memory the process ever held, in MiB.
     public var peakMemoryMiB: Int
 
@@ -58,12 +77,20 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
         case score
         case validWeightedF1 = "valid_weighted_f1"
         case validMacroF1 = "valid_macro_f1"
+        case validMicroF1 = "valid_micro_f1"
         case validAccuracy = "valid_accuracy"
+        case validBalancedAccuracy = "valid_balanced_accuracy"
+        case validLogLoss = "valid_log_loss"
+        case validCalibrationError = "valid_calibration_error"
         case validLoss = "valid_loss"
         case testWeightedF1 = "test_weighted_f1"
         case testMacroF1 = "test_macro_f1"
+        case testMicroF1 = "test_micro_f1"
         case testLoss = "test_loss"
         case testAccuracy = "test_accuracy"
+        case testBalancedAccuracy = "test_balanced_accuracy"
+        case testLogLoss = "test_log_loss"
+        case testCalibrationError = "test_calibration_error"
         case peakMemoryMiB = "peak_memory_mib"
     }
 
@@ -71,6 +98,30 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     package var selectionScore: Double { score ?? weightedF1 }
     /// W-F1 on the split that chooses the epoch.
     public var weightedF1: Double { validWeightedF1 ?? testWeightedF1 ?? 0 }
+}
+
+extension EpochMetrics {
+    /// Sets the scores of the split that chooses the epoch.
+    mutating func set(scores evaluation: Evaluation, _ settings: Settings<TrainingKeys>) {
+        let (metrics, probabilities) = (evaluation.metrics, evaluation.probabilities)
+        let weightedF1 = percentage(metrics.weightedF1)
+        let macroF1 = percentage(metrics.macroF1)
+        let microF1 =
+            evaluation.leftOut.isEmpty ? nil : percentage(metrics.microF1(without: evaluation.leftOut))
+        let accuracy = percentage(metrics.accuracy)
+        let balancedAccuracy = percentage(metrics.balancedAccuracy)
+        let calibrationError = probabilities.map { percentage($0.calibrationError) }
+        switch settings.protocol {
+        case .sound:
+            (validWeightedF1, validMacroF1, validMicroF1) = (weightedF1, macroF1, microF1)
+            (validAccuracy, validBalancedAccuracy, validLoss) = (accuracy, balancedAccuracy, evaluation.loss)
+            (validLogLoss, validCalibrationError) = (probabilities?.logLoss, calibrationError)
+        case .paper:
+            (testWeightedF1, testMacroF1, testMicroF1) = (weightedF1, macroF1, microF1)
+            (testAccuracy, testBalancedAccuracy, testLoss) = (accuracy, balancedAccuracy, evaluation.loss)
+            (testLogLoss, testCalibrationError) = (probabilities?.logLoss, calibrationError)
+        }
+    }
 }
 
 extension [EpochMetrics] {

@@ -1,21 +1,32 @@
+import FeatureStore
 import Foundation
 import Metrics
 import TerminalText
 
 /// The figures of one evaluated split, in per cent with two decimals: the content of `result.json`.
 public struct RunResult: Codable, Equatable, Sendable {
-    /// One class's row of the table.
+    /// One class's row of the table; its scores are nil, and null in the file, where the split has no labels.
     public struct PerClass: Codable, Equatable, Sendable {
         /// The class.
         public var name: String
         /// Correct ÷ predicted as this class.
-        public var precision: Double
+        public var precision: Double?
         /// Correct ÷ support.
-        public var recall: Double
+        public var recall: Double?
         /// The harmonic mean of precision and recall.
-        public var f1: Double
+        public var f1: Double?
         /// Utterances of this class.
         public var support: Int
+
+        /// Writes null where there is no score.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(name, forKey: .name)
+            try container.encode(precision, forKey: .precision)
+            try container.encode(recall, forKey: .recall)
+            try container.encode(f1, forKey: .f1)
+            try container.encode(support, forKey: .support)
+        }
     }
 
     /// The epoch whose parameters were evaluated, counted from 1.
@@ -26,8 +37,18 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var weightedF1: Double?
     /// Correct ÷ all, the papers' W-Acc.
     public var accuracy: Double?
+    /// The plain mean of the recalls of the classes that the split has (UA).
+    public var balancedAccuracy: Double?
     /// The plain mean of F1 over the classes that occur.
     public var macroF1: Double?
+    /// F1 of the counts of all classes but `microF1Without`; nil where these are none.
+    package var microF1: Double?
+    /// The classes that micro-F1 leaves out.
+    package var microF1Without: [String]
+    /// The mean of −ln p of the gold class; not in per cent.
+    public var logLoss: Double?
+    /// Expected calibration error over 15 bins.
+    public var calibrationError: Double?
     /// Every class, in order.
     public var perClass: [PerClass]
     /// [C × C], row gold, column predicted.
@@ -38,26 +59,73 @@ public struct RunResult: Codable, Equatable, Sendable {
         case split
         case weightedF1 = "weighted_f1"
         case accuracy
+        case balancedAccuracy = "balanced_accuracy"
         case macroF1 = "macro_f1"
+        case microF1 = "micro_f1"
+        case microF1Without = "micro_f1_without"
+        case logLoss = "log_loss"
+        case calibrationError = "calibration_error"
         case perClass = "per_class"
         case confusion
     }
 
     /// Rounds metrics to per cent with two decimals.
-    public init(_ metrics: ClassificationMetrics, classNames: [String], chosenEpoch: Int, split: String) {
+    init(
+        _ metrics: ClassificationMetrics, probabilities: ProbabilityMetrics? = nil, classNames: [String],
+        chosenEpoch: Int, split: String, microF1Without: ClassNames = ClassNames()
+    ) {
         self.chosenEpoch = chosenEpoch
         self.split = split
-        if metrics.confusion.total > 0 {
-            weightedF1 = percentage(metrics.weightedF1)
-            accuracy = percentage(metrics.accuracy)
-            macroF1 = percentage(metrics.macroF1)
+        self.microF1Without = microF1Without.names
+        let isLabelled = metrics.confusion.total > 0
+        func score(_ fraction: Double) -> Double? { isLabelled ? percentage(fraction) : nil }
+        weightedF1 = score(metrics.weightedF1)
+        accuracy = score(metrics.accuracy)
+        balancedAccuracy = score(metrics.balancedAccuracy)
+        macroF1 = score(metrics.macroF1)
+        if !microF1Without.names.isEmpty {
+            microF1 = score(metrics.microF1(without: microF1Without.numbers(among: classNames)))
         }
+        logLoss = probabilities?.logLoss
+        calibrationError = probabilities.map { percentage($0.calibrationError) }
         perClass = zip(classNames, metrics.perClass).map { name, row in
             PerClass(
-                name: name, precision: percentage(row.precision), recall: percentage(row.recall),
-                f1: percentage(row.f1), support: row.support)
+                name: name, precision: score(row.precision), recall: score(row.recall), f1: score(row.f1),
+                support: row.support)
         }
         confusion = metrics.confusion.rows
+    }
+
+    /// The figures of an evaluation.
+    init(
+        _ evaluation: Evaluation, of store: Store, chosenEpoch: Int, split: String, microF1Without: ClassNames
+    ) {
+        self.init(
+            evaluation.metrics, probabilities: evaluation.probabilities, classNames: store.labelNames,
+            chosenEpoch: chosenEpoch, split: split, microF1Without: microF1Without)
+    }
+
+    /// Reads what `encode` wrote. Files of an older vuemo lack what depends on probabilities; balanced accuracy follows from the classes.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        chosenEpoch = try container.decode(Int.self, forKey: .chosenEpoch)
+        split = try container.decode(String.self, forKey: .split)
+        weightedF1 = try container.decode(Double?.self, forKey: .weightedF1)
+        accuracy = try container.decode(Double?.self, forKey: .accuracy)
+        macroF1 = try container.decode(Double?.self, forKey: .macroF1)
+        microF1 = try container.decodeIfPresent(Double.self, forKey: .microF1)
+        microF1Without = try container.decodeIfPresent([String].self, forKey: .microF1Without) ?? []
+        logLoss = try container.decodeIfPresent(Double.self, forKey: .logLoss)
+        calibrationError = try container.decodeIfPresent(Double.self, forKey: .calibrationError)
+        perClass = try container.decode([PerClass].self, forKey: .perClass)
+        confusion = try container.decode([[Int]].self, forKey: .confusion)
+        let recalls = zip(perClass, confusion).enumerated().compactMap { index, row in
+            row.0.support > 0 && row.1.indices.contains(index)
+                ? Double(row.1[index]) / Double(row.0.support) : nil
+        }
+        balancedAccuracy =
+            try container.decodeIfPresent(Double.self, forKey: .balancedAccuracy)
+            ?? (recalls.isEmpty ? nil : percentage(recalls.reduce(0, +) / Double(recalls.count)))
     }
 
     /// Writes null where there is no score, so that every file has the same keys.
@@ -67,7 +135,12 @@ public struct RunResult: Codable, Equatable, Sendable {
         try container.encode(split, forKey: .split)
         try container.encode(weightedF1, forKey: .weightedF1)
         try container.encode(accuracy, forKey: .accuracy)
+        try container.encode(balancedAccuracy, forKey: .balancedAccuracy)
         try container.encode(macroF1, forKey: .macroF1)
+        try container.encode(microF1, forKey: .microF1)
+        try container.encode(microF1Without, forKey: .microF1Without)
+        try container.encode(logLoss, forKey: .logLoss)
+        try container.encode(calibrationError, forKey: .calibrationError)
         try container.encode(perClass, forKey: .perClass)
         try container.encode(confusion, forKey: .confusion)
     }
@@ -79,25 +152,41 @@ public struct RunResult: Codable, Equatable, Sendable {
 }
 
 extension RunResult {
+    /// What is said below the scores.
+    private var notes: [String] {
+        var notes: [String] = []
+        if !microF1Without.isEmpty {
+            notes += TextWrap.lines("micro F1 leaves out \(microF1Without.joined(separator: ", "))")
+        }
+        if let logLoss { notes.append("log-loss \(String(format: "%.4f", logLoss)), with natural logarithms") }
+        return notes.isEmpty ? [] : [""] + notes
+    }
+
     /// The per-class table, the summary and the confusion matrix as aligned text.
     public var table: String {
         var scores = TextTable(
             [.left("class", atLeast: 12)] + ["precision", "recall", "F1", "support"].map { .right($0, atLeast: 11) },
             gap: "")
         for row in perClass {
-            scores.add([row.name] + [row.precision, row.recall, row.f1].map(twoDecimals) + ["\(row.support)"])
+            scores.add(
+                [row.name] + [row.precision, row.recall, row.f1].map { $0.map(twoDecimals) ?? "–" } + ["\(row.support)"]
+            )
         }
         scores.add([])
-        for (name, value) in [("accuracy", accuracy), ("weighted F1", weightedF1), ("macro F1", macroF1)] {
-            scores.add([name, "", "", value.map(twoDecimals) ?? "no labels"])
-        }
+        var figures = [
+            ("accuracy", accuracy), ("balanced accuracy", balancedAccuracy), ("weighted F1", weightedF1),
+            ("macro F1", macroF1),
+        ]
+        if !microF1Without.isEmpty { figures.append(("micro F1", microF1)) }
+        figures.append(("calibration error", calibrationError))
+        for (name, value) in figures { scores.add([name, "", "", value.map(twoDecimals) ?? "no labels"]) }
         let names = perClass.map(\.name)
         let cells = max(6, names.map { $0.fitted(to: 10).terminalColumns + 1 }.max() ?? 0)
         var counts = TextTable(
             [.left("", atLeast: 12)] + names.map { .right($0, atLeast: cells, atMost: 10) }, gap: "")
         for (name, row) in zip(names, confusion) { counts.add([name] + row.map(String.init)) }
         return
-            (["\(split.escapedForTerminal), epoch \(chosenEpoch), in per cent", ""] + scores.lines
+            (["\(split.escapedForTerminal), epoch \(chosenEpoch), in per cent", ""] + scores.lines + notes
             + ["", "confusion (row: gold, column: predicted)"] + counts.lines).joined(separator: "\n")
     }
 }

@@ -57,7 +57,10 @@ import Models
     func namesAndShapes(norm: TextNorm) {
         let parameters = VUEMOModel(Self.configuration(norm), seed: 1).parameters
         let shapes = Dictionary(uniqueKeysWithValues: parameters.entries.map { ($0.name, $0.shape) })
-        #expect(shapes == (norm == .none ? Self.expected : Self.expected.merging(Self.norms) { a, _ in a }))
+        #expect(
+            shapes
+                == ([.none, .dialogue].contains(norm) ? Self.expected : Self.expected.merging(Self.norms) { a, _ in a })
+        )
         var buffers: [String: [Int]] = [:]
         for layer in 0..<4 where norm == .batch {
             buffers["text_norms.\(layer).running_mean"] = [1024]
@@ -72,6 +75,19 @@ import Models
         let model = VUEMOModel(Self.configuration(.batch), seed: 1)
         #expect(model.configuration.maximumHyperedges + model.configuration.maximumNodes == 30_000)
         #expect(model.parameters.parameterCount == 6_824_250)
+    }
+
+    /// Audio and visual through encoders of their own; without any encoder there are no parameters of one.
+    @Test func encoders() {
+        var c = Self.configuration(.batch)
+        c.encodeAudioVisual = true
+        let names = VUEMOModel(c, seed: 1).parameters.entries.map(\.name)
+        for scope in ["context", "audio_context", "visual_context"] {
+            #expect(names.count { $0.hasPrefix("\(scope).") } == 16, "\(scope)")
+        }
+        c.encodeAudioVisual = false
+        c.encoder = .none
+        #expect(!VUEMOModel(c, seed: 1).parameters.entries.contains { $0.name.contains("context") })
     }
 
     /// MELD's text enters the GRU at its own width.

@@ -1,0 +1,88 @@
+import Autodiff
+import Foundation
+import NeuralNetworks
+import Tensors
+
+/// What reads a modality's features over the dialogue, `model.encoder`.
+struct DialogueContext {
+    private let encoder: Encoder
+    private let configuration: VUEMOConfiguration
+
+    private enum Encoder {
+        case gru(BidirectionalGRU)
+        case transformer([TransformerEncoderLayer])
+        case none
+    }
+
+    /// Declares the encoder under the scope.
+    init(_ p: ParameterScope, _ configuration: VUEMOConfiguration, inputs: Int) {
+        self.configuration = configuration
+        let h = configuration.hiddenSize
+        encoder =
+            switch configuration.encoder {
+            case .gru: .gru(BidirectionalGRU(p, inputs: inputs, hidden: h / 2, layers: 2))
+            case .transformer:
+                .transformer((0..<2).map { TransformerEncoderLayer(p.scope($0), hidden: h, feedForward: 2 * h) })
+            case .none: .none
+            }
+    }
+
+    /// For whom a row behind the utterances stands, in the released variant.
+    enum Padding {
+        /// One row for all dialogues.
+        case shared
+        /// A row for each.
+        case ofDialogue
+    }
+
+    /// x, the utterances' rows and behind them those of padding → [N, H].
+    func callAsFunction(_ x: Variable, lengths: [Int], padding: Padding = .shared, on tape: Tape) -> Variable {
+        switch encoder {
+        case .gru(let gru):
+            let layout =
+                configuration.variant == .released ? SequenceLayout(padding: lengths) : SequenceLayout(packing: lengths)
+            let states = gru(
+                x, layout: layout, inputRow: inputRows(layout, lengths, padding),
+                dropout: configuration.dropoutProbability, on: tape)
+            return tape.gatherRows(states, layout.rowOfUtterance)
+        case .transformer(let layers):
+            let positioned = tape.sum([utterances(x, lengths, on: tape), .constant(positions(lengths))])
+            return layers.reduce(positioned) {
+                $1($0, lengths: lengths, dropout: configuration.transformerDropout, on: tape)
+            }
+        case .none: return utterances(x, lengths, on: tape)
+        }
+    }
+
+    private func inputRows(_ layout: SequenceLayout, _ lengths: [Int], _ padding: Padding) -> [Int32] {
+        guard padding == .ofDialogue else { return layout.source }
+        let utterances = Int32(lengths.reduce(0, +))
+        // At each time of a padded layout the dialogues stand in their order.
+        return layout.source.enumerated().map { $1 == utterances ? $1 + Int32($0 % lengths.count) : $1 }
+    }
+
+    /// x without the rows of padding.
+    private func utterances(_ x: Variable, _ lengths: [Int], on tape: Tape) -> Variable {
+        let count = lengths.reduce(0, +)
+        return x.rows == count ? x : tape.gatherRows(x, (0..<count).map { Int32($0) })
+    }
+
+    /// sin and cos of t / 10000^(2k/H) in the columns 2k and 2k + 1 of the dialogue's t-th row (Vaswani et al., 2017).
+    private func positions(_ lengths: [Int]) -> Tensor {
+        let h = configuration.hiddenSize
+        let y = Tensor(rows: lengths.reduce(0, +), columns: h)
+        let values = y.values
+        var row = 0
+        for length in lengths {
+            for time in 0..<length {
+                for pair in 0..<h / 2 {
+                    let angle = Double(time) / pow(10_000, Double(2 * pair) / Double(h))
+                    values[row * h + 2 * pair] = Float(sin(angle))
+                    values[row * h + 2 * pair + 1] = Float(cos(angle))
+                }
+                row += 1
+            }
+        }
+        return y
+    }
+}

@@ -1,0 +1,41 @@
+import Configuration
+import Conversations
+
+extension Settings where Keys == VUEMOKeys {
+    private var textless: String? {
+        self.modalities.contains(.text) ? nil : "text is not among model.modalities (\(self.modalities))"
+    }
+
+    /// What is wrong with a switch that is thrown and changes nothing: whoever throws one expects another model. Nil where there is none.
+    var idleSwitch: String? {
+        let others: String? =
+            self.encoder == .none
+            ? "model.encoder is none"
+            : self.modalities.contains(.audio) || self.modalities.contains(.visual)
+                ? nil : "neither audio nor visual is among model.modalities (\(self.modalities))"
+        let thrown: [(key: String, isThrown: Bool, reason: String?)] = [
+            ("textLayers", self.textLayers != .all, textless),
+            ("speakerEmbedding", !self.speakerEmbedding, textless),
+            ("encoder", self.encoder != .gru, self.encodeAudioVisual ? nil : textless),
+            ("encodeAudioVisual", self.encodeAudioVisual, others),
+            (
+                "gai", self.gai == .separate,
+                self.variant == .released
+                    ? "model.variant is released, whose context is one number that nothing is attended for" : nil
+            ),
+        ]
+        guard let idle = thrown.first(where: { $0.isThrown && $0.reason != nil }), let reason = idle.reason else {
+            return nil
+        }
+        return "model.\(idle.key)=\(erased[idle.key]?.text ?? "") has no effect, because \(reason); leave it out"
+    }
+
+    /// The other keys that change nothing with these settings, with the reasons.
+    var unusedKeys: [String: String] {
+        var reasons: [String: String] = [:]
+        if let textless { reasons = ["textNorm": textless, "projectText": textless, "speakerEmbedding": textless] }
+        if !self.vue { reasons["vueLayers"] = "model.vue is false" }
+        if !self.lgl { reasons["hypergraphLayers"] = "model.lgl is false" }
+        return reasons
+    }
+}
