@@ -32,6 +32,8 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var perClass: [PerClass]
     /// [C × C], row gold, column predicted.
     public var confusion: [[Int]]
+    /// What it is the result of; nil of runs of an older vuemo.
+    public var run: RunIdentity?
 
     enum CodingKeys: String, CodingKey {
         case chosenEpoch = "chosen_epoch"
@@ -41,10 +43,14 @@ public struct RunResult: Codable, Equatable, Sendable {
         case macroF1 = "macro_f1"
         case perClass = "per_class"
         case confusion
+        case run
     }
 
     /// Rounds metrics to per cent with two decimals.
-    public init(_ metrics: ClassificationMetrics, classNames: [String], chosenEpoch: Int, split: String) {
+    public init(
+        _ metrics: ClassificationMetrics, classNames: [String], chosenEpoch: Int, split: String, run: RunIdentity? = nil
+    ) {
+        self.run = run
         self.chosenEpoch = chosenEpoch
         self.split = split
         if metrics.confusion.total > 0 {
@@ -70,6 +76,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         try container.encode(macroF1, forKey: .macroF1)
         try container.encode(perClass, forKey: .perClass)
         try container.encode(confusion, forKey: .confusion)
+        try container.encodeIfPresent(run, forKey: .run)
     }
 
     /// The content of `result.json`.
@@ -97,8 +104,12 @@ extension RunResult {
             [.left("", atLeast: 12)] + names.map { .right($0, atLeast: cells, atMost: 10) }, gap: "")
         for (name, row) in zip(names, confusion) { counts.add([name] + row.map(String.init)) }
         return
-            (["\(split.escapedForTerminal), epoch \(chosenEpoch), in per cent", ""] + scores.lines
-            + ["", "confusion (row: gold, column: predicted)"] + counts.lines).joined(separator: "\n")
+            ([heading, ""] + scores.lines + ["", "confusion (row: gold, column: predicted)"] + counts.lines
+            + (run.map { [""] + $0.lines } ?? [])).joined(separator: "\n")
+    }
+
+    private var heading: String {
+        "\(split.escapedForTerminal), epoch \(chosenEpoch)\(run?.isChosenOnTest == true ? " (chosen on test)" : ""), in per cent"
     }
 }
 
