@@ -10,7 +10,9 @@ extension RunComparison {
         var found: [(group: Group, test: PairedRuns)] = []
         for group in others {
             let pairs = group.runs.compactMap { run in
-                reference.runs.first { $0.seed == run.seed && $0.part == run.part }.map { (run, $0) }
+                // A fold whose test has no labels says nothing of either.
+                run.result.weightedF1 == nil
+                    ? nil : reference.runs.first { $0.seed == run.seed && $0.part == run.part }.map { (run, $0) }
             }
             guard !pairs.isEmpty else {
                 throw ExperimentError(

@@ -44,7 +44,8 @@ import Testing
     }
 
     @Test func namesTheFieldsOfTheResult() throws {
-        let folder = try TinyRun().train("run")
+        let tiny = try TinyRun()
+        let folder = try tiny.train("run")
         #expect(try names(in: "result.json") == fields(of: text(folder.result)))
     }
 

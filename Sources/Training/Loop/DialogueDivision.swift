@@ -60,7 +60,7 @@ public struct DialogueDivision: Sendable {
         (train, valid, test) = parts
     }
 
-    /// The names of a store's groups, each of which `data.leaveOut` takes.
+    /// The names of a store's groups in the order of their bytes; `data.leaveOut` takes each.
     /// - Throws: `TrainingError` where the store has no such groups, or one only.
     package static func groups(of store: Store, by choice: GroupChoice) throws(TrainingError) -> [String] {
         guard let grouping = choice.grouping else {
@@ -76,7 +76,7 @@ public struct DialogueDivision: Sendable {
         if groups.firstNames.contains("") {
             throw refused(store, "\(choice.node.text) captures nothing in some ids; give one that fits every id")
         }
-        return groups.firstNames
+        return groups.firstNames.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
     private static func refused(_ store: Store, _ why: String) -> TrainingError {

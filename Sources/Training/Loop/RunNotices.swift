@@ -39,8 +39,8 @@ extension TrainingSplits {
         }
         guard !parts.isEmpty else { return nil }
         return
-            "\(parts.joined(separator: " and ")) never speak in train: a model with an embedding for each speaker has learnt nothing of them, and "
-            + "theirs stays as it was drawn."
+            "\(parts.joined(separator: " and ")) never speak in train: a model with an embedding for each speaker learns nothing of them, and "
+            + "theirs stays random."
     }
 
     private func missingLabels(_ store: Store, _ labels: RunLabels) -> String? {
