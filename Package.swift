@@ -214,7 +214,8 @@ let package = Package(
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
-                "Experiments", "Training", "Models", "Configuration", "Conversations", "FeatureStore", "TestSupport",
+                "Experiments", "Training", "Models", "Configuration", "Conversations", "FeatureStore", "Metrics",
+                "TestSupport",
             ]),
         .testTarget(
             name: "CommandLineTests",

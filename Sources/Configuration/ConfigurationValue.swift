@@ -117,6 +117,18 @@ extension Bool: ConfigurationValue {
     public static var expectation: String { "true or false" }
 }
 
+extension String: ConfigurationValue {
+    /// Any one text.
+    public init?(_ node: ConfigurationNode) {
+        guard case .scalar(let text) = node else { return nil }
+        self = text
+    }
+    /// The text.
+    public var node: ConfigurationNode { .scalar(self) }
+    /// Anything.
+    public static var expectation: String { "a text" }
+}
+
 extension [Double]: ConfigurationValue {
     /// A list of finite numbers.
     public init?(_ node: ConfigurationNode) {

@@ -40,6 +40,22 @@ extension RunComparison {
 
     private func mark(_ group: Group) -> String { group.isChosenOnTest ? " †" : "" }
 
+    /// The rows of the tables of scores: each group, and below it the pooled folds where there are some.
+    private var rows: [Row] {
+        groups.flatMap { group -> [Row] in
+            let own = Row(group: group, name: group.name, isPooled: false, scores: group.scores)
+            guard let pooled = group.pooled else { return [own] }
+            return [own, Row(group: group, name: group.name + ", pooled", isPooled: true, scores: pooled)]
+        }
+    }
+
+    private struct Row {
+        let group: Group
+        let name: String
+        let isPooled: Bool
+        let scores: [Score]
+    }
+
     /// What the tables of tests have in their columns.
     private var testRows: [[String]] {
         tests.map { test in
@@ -58,28 +74,28 @@ extension RunComparison {
     private var notes: [String] {
         var notes: [String] = []
         if groups.contains(where: \.isChosenOnTest) { notes.append("† " + Self.chosenOnTest) }
-        guard let test = tests.first else { return notes }
+        notes += foldNotes
+        guard let test = tests.first else { return notes + provenance }
         notes.append(
             "differences: W-F1 minus that of \(test.reference), runs paired by seed. p dialogues: approximate randomisation over "
                 + "dialogues, with Holm's correction beside it; 95 %: bootstrap over dialogues; p t and p Wilcoxon: over seeds; "
                 + "p McNemar: over utterances, for one run on each side.")
-        return notes
+        return notes + provenance
     }
 
     private var text: String {
         var scores = TextTable([.left("group"), .right("runs")] + heads.map { .right($0) })
-        for group in groups {
-            scores.add(
-                [group.name + mark(group), "\(group.runs.count)"]
-                    + group.scores.prefix(3).map { cell($0) })
+        for row in rows {
+            scores.add([row.name + mark(row.group), "\(row.group.runs.count)"] + row.scores.prefix(3).map { cell($0) })
         }
         var lines = ["\(dataset.escapedForTerminal), test, in per cent: mean ± standard deviation over runs", ""]
         lines += scores.lines
         // As many groups side by side as a terminal of 80 columns has room for.
-        for start in stride(from: 0, to: groups.count, by: 4) {
-            let part = groups[start..<min(start + 4, groups.count)]
+        for start in stride(from: 0, to: rows.count, by: 4) {
+            let part = rows[start..<min(start + 4, rows.count)]
             var classes = TextTable(
-                [.left("UA, F1 of classes", atMost: 20)] + part.map { .right(shortName($0), atMost: 13) })
+                [.left("UA, F1 of classes", atMost: 20)]
+                    + part.map { .right($0.isPooled ? "pooled" : shortName($0.group), atMost: 13) })
             for index in 3..<groups[0].scores.count {
                 let name = groups[0].scores[index].name
                 classes.add(
@@ -105,6 +121,8 @@ extension RunComparison {
         struct Run: Encodable {
             let path: String
             let seed: UInt64
+            let fold: Int?
+            let left_out: String?
             let weighted_f1: Double?
             let accuracy: Double?
             let balanced_accuracy: Double?
@@ -116,11 +134,17 @@ extension RunComparison {
         struct Group: Encodable {
             let name: String
             let chosen_on_test: Bool
+            /// What the runs are, in words for each kind of fact.
+            let origin: [String: String]
             let scores: [Score]
+            /// Of all folds' predictions together; only where dialogues were divided.
+            let pooled: [Score]?
             let runs: [Run]
         }
         let dataset: String
         let content_id: String
+        let target: String
+        let classes: [String]
         let by: [String]
         let groups: [Group]
         let tests: [Test]
@@ -129,14 +153,20 @@ extension RunComparison {
     private var json: String {
         get throws {
             let document = Document(
-                dataset: dataset, content_id: contentID, by: keys,
+                dataset: dataset, content_id: contentID,
+                target: groups[0].runs[0].record.configuration.data.target, classes: groups[0].runs[0].classes,
+                by: keys,
                 groups: groups.map { group in
                     Document.Group(
-                        name: group.name, chosen_on_test: group.isChosenOnTest, scores: group.scores,
+                        name: group.name, chosen_on_test: group.isChosenOnTest,
+                        origin: Dictionary(uniqueKeysWithValues: group.origin.map { ($0.name, $0.value) }),
+                        scores: group.scores,
+                        pooled: group.pooled,
                         runs: group.runs.map {
                             Document.Run(
-                                path: $0.folder.path, seed: $0.seed, weighted_f1: $0.result.weightedF1,
-                                accuracy: $0.result.accuracy,
+                                path: $0.folder.path, seed: $0.seed, fold: $0.part.fold > 0 ? $0.part.fold : nil,
+                                left_out: $0.part.group.isEmpty ? nil : $0.part.group,
+                                weighted_f1: $0.result.weightedF1, accuracy: $0.result.accuracy,
                                 balanced_accuracy: $0.result.balancedAccuracy, macro_f1: $0.result.macroF1,
                                 log_loss: $0.result.logLoss, calibration_error: $0.result.calibrationError,
                                 chosen_epoch: $0.result.chosenEpoch)
@@ -149,14 +179,16 @@ extension RunComparison {
     }
 
     private var csv: String {
-        var lines = ["group,runs,chosen_on_test,score,mean,sd"]
-        for group in groups {
-            for score in group.scores {
-                let cells = [
-                    Training.csv(group.name), "\(group.runs.count)", "\(group.isChosenOnTest)",
-                    Training.csv(score.name),
-                    String(format: "%.4f", score.mean), score.sd.map { String(format: "%.4f", $0) } ?? "",
-                ]
+        let columns = ["group", "runs", "chosen_on_test", "score", "mean", "sd"] + groups[0].origin.map(\.name)
+        var lines = [columns.joined(separator: ",")]
+        for row in rows {
+            for score in row.scores {
+                let cells =
+                    [
+                        Training.csv(row.name), "\(row.group.runs.count)", "\(row.group.isChosenOnTest)",
+                        Training.csv(score.name),
+                        String(format: "%.4f", score.mean), score.sd.map { String(format: "%.4f", $0) } ?? "",
+                    ] + row.group.origin.map { Training.csv($0.value) }
                 lines.append(cells.joined(separator: ","))
             }
         }
@@ -169,8 +201,9 @@ extension RunComparison {
         }
         let titles = ["group", "runs"] + groups[0].scores.map(\.name)
         var lines = [row(titles), row(["---"] + titles.dropFirst().map { _ in "---:" })]
-        for group in groups {
-            lines.append(row([group.name + mark(group), "\(group.runs.count)"] + group.scores.map { cell($0) }))
+        for one in rows {
+            lines.append(
+                row([one.name + mark(one.group), "\(one.group.runs.count)"] + one.scores.map { cell($0) }))
         }
         if !tests.isEmpty {
             lines += ["", row(Self.testTitles), row(["---"] + Self.testTitles.dropFirst().map { _ in "---:" })]
@@ -194,23 +227,27 @@ extension RunComparison {
             }
         }
         let columns = groups[0].scores.indices
-        let best = columns.map { column in groups.map { $0.scores[column].mean }.max() ?? 0 }
+        func best(_ column: Int, _ isPooled: Bool) -> Double {
+            rows.filter { $0.isPooled == isPooled }.map { $0.scores[column].mean }.max() ?? 0
+        }
         var lines = [
-            "% \(dataset), test, in per cent; content id of the store \(contentID)",
+            "% \(dataset), test, in per cent; content id of the store \(contentID)".replacing("\n", with: " "),
             "\\begin{tabular}{lr" + columns.map { _ in "r" }.joined() + "}", "\\toprule",
             (["", "runs"] + groups[0].scores.map { plain($0.name) }).joined(separator: " & ") + " \\\\", "\\midrule",
         ]
-        for group in groups {
+        for row in rows {
+            let group = row.group
             let isDifferent = tests.first { $0.group == group.name }.map { $0.corrected < 0.05 } ?? false
             let cells = columns.map { column -> String in
-                let score = group.scores[column]
+                let score = row.scores[column]
                 let text = "$" + cell(score, " \\pm ") + "$"
                 let star = isDifferent && column == 0 ? "\\textsuperscript{*}" : ""
                 // Bold where it prints as the best.
-                let isBest = String(format: "%.2f", score.mean) == String(format: "%.2f", best[column])
+                let isBest =
+                    String(format: "%.2f", score.mean) == String(format: "%.2f", best(column, row.isPooled))
                 return (isBest && groups.count > 1 ? "\\boldmath\(text)" : text) + star
             }
-            let name = plain(group.name) + (group.isChosenOnTest ? "\\textsuperscript{\\dag}" : "")
+            let name = plain(row.name) + (group.isChosenOnTest ? "\\textsuperscript{\\dag}" : "")
             lines.append(([name, "\(group.runs.count)"] + cells).joined(separator: " & ") + " \\\\")
         }
         lines += ["\\bottomrule", "\\end{tabular}"]
@@ -220,6 +257,8 @@ extension RunComparison {
             )
         }
         if groups.contains(where: \.isChosenOnTest) { lines.append("% \\dag: " + Self.chosenOnTest) }
+        lines += foldNotes.map { "% " + $0.replacing("\n", with: " ") }
+        lines += provenance.map { "% " + $0.replacing("\n", with: " ") }
         return lines.joined(separator: "\n") + "\n"
     }
 }

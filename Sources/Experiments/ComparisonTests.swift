@@ -10,12 +10,14 @@ extension RunComparison {
         var found: [(group: Group, test: PairedRuns)] = []
         for group in others {
             let pairs = group.runs.compactMap { run in
-                reference.runs.first { $0.seed == run.seed }.map { (run, $0) }
+                // A fold whose test has no labels says nothing of either.
+                run.result.weightedF1 == nil
+                    ? nil : reference.runs.first { $0.seed == run.seed && $0.part == run.part }.map { (run, $0) }
             }
             guard !pairs.isEmpty else {
                 throw ExperimentError(
-                    "'\(group.name)' and '\(reference.name)' have no seed in common, and runs are paired by their seeds; train both "
-                        + "with the same seeds.")
+                    "'\(group.name)' and '\(reference.name)' have no seed in common, and runs are paired by their seeds (and folds); train "
+                        + "both with the same.")
             }
             found.append((group, PairedRuns(pairs)))
         }
@@ -47,7 +49,7 @@ extension RunComparison {
     }
 }
 
-/// Runs of two groups that have a seed in common.
+/// Runs of two groups that have a seed in common, and a part where dialogues are divided.
 private struct PairedRuns {
     let pairs: [(own: FinishedRun, reference: FinishedRun)]
 
@@ -59,14 +61,21 @@ private struct PairedRuns {
     var second: [Double] { pairs.map { $0.reference.result.weightedF1 ?? 0 } }
     var differences: [Double] { zip(first, second).map { $0 - $1 } }
 
-    /// Over utterances, of one pair only.
+    /// The pairs of each part.
+    private var parts: [[(own: FinishedRun, reference: FinishedRun)]] {
+        Dictionary(grouping: pairs) { $0.own.part }.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Over utterances, each of which is in one pair only.
     var mcNemar: TestResult? {
-        guard pairs.count == 1 else { return nil }
+        guard Set(seeds).count == 1 else { return nil }
         var (own, other) = (0, 0)
-        for (a, b) in zip(pairs[0].own.predictions.rows, pairs[0].reference.predictions.rows) where !a.gold.isEmpty {
-            let right = (a.predicted == a.gold, b.predicted == b.gold)
-            if right.0, !right.1 { own += 1 }
-            if right.1, !right.0 { other += 1 }
+        for pair in pairs {
+            for (a, b) in zip(pair.own.predictions.rows, pair.reference.predictions.rows) where !a.gold.isEmpty {
+                let right = (a.predicted == a.gold, b.predicted == b.gold)
+                if right.0, !right.1 { own += 1 }
+                if right.1, !right.0 { other += 1 }
+            }
         }
         return PairedTests.mcNemar(onlyFirst: own, onlySecond: other)
     }
@@ -76,19 +85,21 @@ private struct PairedRuns {
         let classes = pairs[0].own.classes
         let number = Dictionary(uniqueKeysWithValues: classes.enumerated().map { (Array($1.utf8), Int32($0)) })
         func numbers(_ names: some Sequence<String>) -> [Int32] { names.map { number[Array($0.utf8)] ?? -1 } }
-        let rows = pairs[0].own.predictions.rows
         var dialogues: [PairedDialogue] = []
-        var start = 0
-        while start < rows.count {
-            let end = rows[start...].firstIndex { $0.dialogue != rows[start].dialogue } ?? rows.count
-            func answers(_ side: (FinishedRun, FinishedRun) -> FinishedRun) -> [Int32] {
-                numbers(pairs.flatMap { side($0.own, $0.reference).predictions.rows[start..<end].map(\.predicted) })
+        for pairs in parts {
+            let rows = pairs[0].own.predictions.rows
+            var start = 0
+            while start < rows.count {
+                let end = rows[start...].firstIndex { $0.dialogue != rows[start].dialogue } ?? rows.count
+                func answers(_ side: (FinishedRun, FinishedRun) -> FinishedRun) -> [Int32] {
+                    numbers(pairs.flatMap { side($0.own, $0.reference).predictions.rows[start..<end].map(\.predicted) })
+                }
+                dialogues.append(
+                    PairedDialogue(
+                        gold: numbers(pairs.flatMap { _ in rows[start..<end].map(\.gold) }),
+                        first: answers { own, _ in own }, second: answers { _, reference in reference }))
+                start = end
             }
-            dialogues.append(
-                PairedDialogue(
-                    gold: numbers(pairs.flatMap { _ in rows[start..<end].map(\.gold) }),
-                    first: answers { own, _ in own }, second: answers { _, reference in reference }))
-            start = end
         }
         var random = SplitMix64(seed: 1)
         return DialogueResampling(classes: classes.count, dialogues: dialogues)

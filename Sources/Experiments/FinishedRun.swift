@@ -1,3 +1,4 @@
+import Configuration
 import ConversationModels
 import Training
 
@@ -19,14 +20,32 @@ public struct FinishedRun: Sendable {
         (result, predictions) = try folder.outcome()
     }
 
-    /// The seed that pairs it with runs of other groups.
+    /// The seed that pairs it with runs of other groups, with its part.
     var seed: UInt64 { record.configuration.training.seed }
+
+    /// Which part of the dialogues it was tested on, where they were divided for the run.
+    var part: RunPart { RunPart(record.configuration.data) }
 
     /// The names of its classes.
     var classes: [String] { result.perClass.map(\.name) }
 
     /// The value of a key of its configuration.
     func value(of key: String) -> String { record.configuration.text(of: key) }
+}
+
+/// The part of the dialogues that a run was tested on: a fold, a group that was left out, or the store's split.
+struct RunPart: Hashable, Comparable {
+    /// Counted from 1; 0 for none.
+    let fold: Int
+    /// The name of the group; empty for none.
+    let group: String
+
+    init(_ data: Settings<DataKeys>) { (fold, group) = (data.fold, data.leaveOut) }
+
+    /// Whether it is a part of a division, so that runs on the others belong to it.
+    var isOfDivision: Bool { fold > 0 || !group.isEmpty }
+
+    static func < (a: RunPart, b: RunPart) -> Bool { (a.fold, a.group) < (b.fold, b.group) }
 }
 
 /// Runs that cannot be compared, or a comparison that cannot be made.

@@ -23,6 +23,8 @@ public struct RunComparison: Sendable {
         public let runs: [FinishedRun]
         /// W-F1, accuracy, macro-F1, UA, then the F1 of each class.
         public let scores: [Score]
+        /// The same of the predictions of all folds together, over seeds; nil where the dialogues were not divided.
+        package let pooled: [Score]?
         /// Whether the epochs of its runs were chosen on test.
         package var isChosenOnTest: Bool { runs.contains { $0.record.configuration.training.protocol == .paper } }
     }
@@ -33,7 +35,7 @@ public struct RunComparison: Sendable {
         public let group: String
         /// What it is compared with.
         public let reference: String
-        /// Seeds that both have.
+        /// Seeds that both have; where dialogues were divided, once for each part that both have.
         public let seeds: [UInt64]
         /// The mean difference over these seeds.
         public let difference: Double
@@ -72,8 +74,10 @@ public struct RunComparison: Sendable {
 
     /// Keys whose values do not make another kind of run.
     private static let alike: Set<String> = [
-        "training.seed", "training.threads", "training.prefetch", "training.keepEvery",
+        "training.seed", "training.threads", "training.prefetch", "training.keepEvery", "data.fold", "data.leaveOut",
     ]
+    /// Counted anew on the train dialogues of every fold.
+    private static let alikeInFolds: Set<String> = ["training.classFrequencies"]
 
     /// - Parameters:
     ///   - by: Keys of the configuration, in full ("model.variant") or their last part; empty for all in which the runs differ.
@@ -82,7 +86,11 @@ public struct RunComparison: Sendable {
     /// - Throws: `ExperimentError` where runs do not go together.
     public init(_ runs: [FinishedRun], by names: [String] = [], reference: String? = nil, rounds: Int = 10_000) throws {
         guard let first = runs.first else { throw ExperimentError("there are no runs to compare; give their folders.") }
-        for run in runs.dropFirst() { try Self.requireComparable(run, first) }
+        var tested: [RunPart: FinishedRun] = [:]
+        for run in runs {
+            try Self.requireComparable(run, first)
+            if let other = tested[run.part] { try Self.requireEqualTests(run, other) } else { tested[run.part] = run }
+        }
         keys = try Self.keys(names, runs)
         (contentID, dataset) = (first.record.contentID, first.record.dataset)
         var members: [(name: String, runs: [FinishedRun])] = []
@@ -113,6 +121,7 @@ public struct RunComparison: Sendable {
             for key in run.record.configuration.sections.keys where !known.contains(key) { known.append(key) }
         }
         guard !names.isEmpty else {
+            let alike = runs.contains(where: \.part.isOfDivision) ? alike.union(alikeInFolds) : alike
             return known.filter { key in !alike.contains(key) && Set(runs.map { $0.value(of: key) }).count > 1 }
         }
         var found: [String] = []
@@ -137,9 +146,22 @@ public struct RunComparison: Sendable {
                 "\(own) and \(other) were trained on other data (content ids \(run.record.contentID.prefix(12))… and "
                     + "\(first.record.contentID.prefix(12))…), so their figures cannot be compared; leave one out.")
         }
-        guard run.classes == first.classes else {
+        let (data, firstData) = (run.record.configuration.data, first.record.configuration.data)
+        guard data.target == firstData.target, data.classes == firstData.classes, run.classes == first.classes else {
             throw ExperimentError("\(own) and \(other) have other classes, so their figures cannot be compared.")
         }
+        guard data.folds == firstData.folds, run.part.isOfDivision == first.part.isOfDivision,
+            !run.part.isOfDivision || (data.groupBy == firstData.groupBy && data.splitSeed == firstData.splitSeed)
+        else {
+            throw ExperimentError(
+                "\(own) and \(other) divide the dialogues in other ways (data.folds, data.groupBy, data.leaveOut, data.splitSeed), so "
+                    + "their figures cannot be compared.")
+        }
+    }
+
+    /// Refuses runs that should have been tested on the same utterances and were not.
+    private static func requireEqualTests(_ run: FinishedRun, _ first: FinishedRun) throws(ExperimentError) {
+        let (own, other) = (run.folder.path, first.folder.path)
         let same = zip(run.predictions.rows, first.predictions.rows).allSatisfy {
             $0.dialogue == $1.dialogue && $0.utterance == $1.utterance && $0.gold == $1.gold
         }
@@ -153,19 +175,24 @@ public struct RunComparison: Sendable {
 extension RunComparison.Group {
     init(name: String, runs: [FinishedRun]) throws(ExperimentError) {
         self.name = name
-        self.runs = runs.sorted { $0.seed < $1.seed }
-        for (run, next) in zip(self.runs, self.runs.dropFirst()) where run.seed == next.seed {
+        self.runs = runs.sorted { ($0.seed, $0.part) < ($1.seed, $1.part) }
+        for (run, next) in zip(self.runs, self.runs.dropFirst()) where run.seed == next.seed && run.part == next.part {
+            let fold = run.part.isOfDivision ? " and the same part of the dialogues" : ""
             throw ExperimentError(
-                "\(run.folder.path) and \(next.folder.path) are runs of one kind (\(name)) with the same seed \(run.seed); leave one out, "
-                    + "or tell them apart with --by.")
+                "\(run.folder.path) and \(next.folder.path) are runs of one kind (\(name)) with the same seed \(run.seed)\(fold); leave one "
+                    + "out, or tell them apart with --by.")
         }
         func score(_ name: String, _ values: [Double?]) -> RunComparison.Score {
             let values = values.compactMap { $0 }
             return RunComparison.Score(
                 name: name, mean: values.mean, sd: values.count > 1 ? values.standardDeviation : nil)
         }
+        let isDivided = runs.contains(where: \.part.isOfDivision)
         let results = runs.map(\.result)
-        guard results.allSatisfy({ $0.weightedF1 != nil }) else {
+        // One fold may have no labels where others have some.
+        guard
+            isDivided ? results.contains(where: { $0.weightedF1 != nil }) : results.allSatisfy({ $0.weightedF1 != nil })
+        else {
             throw ExperimentError(
                 "the test split of \(runs[0].folder.path) has no labels, so there is nothing to compare.")
         }
@@ -175,7 +202,11 @@ extension RunComparison.Group {
                 score("macro-F1", results.map(\.macroF1)), score("UA", results.map(\.balancedAccuracy)),
             ]
             + runs[0].classes.indices.map { index in
-                score("F1 " + runs[0].classes[index], results.map { $0.perClass[index].f1 })
+                // A fold without the class says nothing about it.
+                let rows = results.map { $0.perClass[index] }
+                let known = isDivided ? rows.filter { $0.support > 0 } : rows
+                return score("F1 " + runs[0].classes[index], (known.isEmpty ? rows : known).map(\.f1))
             }
+        pooled = isDivided ? Self.pooled(self.runs) : nil
     }
 }

@@ -15,6 +15,7 @@ final class TrainingReporter {
     func observe(_ event: TrainingEvent) {
         switch event {
         case .preparing(let what): display.line("\(what) …")
+        case .notice(let sentence): notice(sentence)
         case .step(let epoch, let epochs, let step, let steps, let loss):
             guard display.showsBar else { return }
             guard let start = epochStart else {
@@ -40,6 +41,12 @@ final class TrainingReporter {
             epochStart = nil
             display.line(summary(metrics, epochs: epochs, isBest: isBest))
         }
+    }
+
+    /// A warning: also of a command that is to be quiet.
+    private func notice(_ sentence: String) {
+        display.clear()
+        CommandProcess.warn(sentence)
     }
 
     /// Writes a line that stays.

@@ -242,6 +242,14 @@ import Models
         configuration.training.keepEvery = 5
         configuration.training.averageLast = 4
         configuration.training.reseedEachEpoch = true
+        configuration.data.target = "sentiment"
+        configuration.data.classes = ClassChoice(.scalar("a\\,b+c=d: 'e' # f,yes")) ?? .all
+        configuration.data.folds = 5
+        configuration.data.fold = 2
+        configuration.data.groupBy = .pattern("^(Ses0[0-9]): #")
+        configuration.data.leaveOut = "[null]"
+        configuration.data.validFrom = .share(0.125, joiningValid: true)
+        configuration.data.splitSeed = .max
         let defaults = RunConfiguration(models: .all)
         // Every key must differ from its default here, or the round trip would prove nothing about it.
         #expect(configuration.differences(from: defaults).count == configuration.sections.keys.count - 1)

@@ -46,9 +46,9 @@ import Testing
     }
 
     @Test func namesTheFieldsOfTheResult() throws {
-        let result = RunResult(
-            .init(.init(classes: 2, gold: [0], predicted: [0])), classNames: ["a", "b"], chosenEpoch: 1, split: "test")
-        #expect(try names(in: "result.json") == fields(of: result.json))
+        let tiny = try TinyRun()
+        let folder = try tiny.train("run")
+        #expect(try names(in: "result.json") == fields(of: text(folder.result)))
     }
 
     @Test func namesTheColumnsOfThePredictions() throws {
@@ -109,6 +109,7 @@ import Testing
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         return object.flatMap { name, value in
             [name] + ((value as? [[String: Any]])?.first?.keys.map { "\(name)[].\($0)" } ?? [])
+                + ((value as? [String: Any])?.keys.map { "\(name).\($0)" } ?? [])
         }.sorted()
     }
 }

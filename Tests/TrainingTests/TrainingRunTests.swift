@@ -114,10 +114,11 @@ import Models
             let order = [3, 0, 6, 1, 7, 2, 4, 5, 8, 9, 10]
             for index in manifest.dialogues.indices { manifest.dialogues[index].sourcePosition = order[index] }
         }
-        let paper = try TrainingSplits(store: tiny.store, protocol: .paper)
+        let labels = try RunLabels(store: tiny.store)
+        let paper = try TrainingSplits(store: tiny.store, labels: labels, protocol: .paper)
         #expect(paper.train == [1, 3, 5, 0, 6, 7, 2, 4])
         #expect(paper.selection == [8, 9, 10] && paper.test == [8, 9, 10])
-        let sound = try TrainingSplits(store: tiny.store, protocol: .sound)
+        let sound = try TrainingSplits(store: tiny.store, labels: labels, protocol: .sound)
         #expect(sound.train == [1, 3, 5, 0, 2, 4])
         #expect(sound.selection == [6, 7] && sound.test == [8, 9, 10])
         tiny.configuration.training.protocol = .paper

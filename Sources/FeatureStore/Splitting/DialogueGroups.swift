@@ -28,6 +28,9 @@ public struct DialogueGroups: Sendable {
     /// How many groups there are.
     public var count: Int { names.count }
 
+    /// For each group a name that ``numbers(named:)`` knows.
+    package var firstNames: [String] { names.map { $0.first ?? "" } }
+
     /// The numbers of the groups of these names.
     /// - Throws: ``SplittingError`` for a name that no group has.
     public func numbers(named wanted: [String]) throws(SplittingError) -> Set<Int> {

@@ -21,10 +21,13 @@ extension Store {
     ///   - dialogues: Indices of dialogues.
     ///   - groups: What stays together; nil for every dialogue alone.
     ///   - isStratified: Whether the utterances of each class, and those without one, are to be spread evenly too.
+    ///   - target: The labels that the classes are of; nil for emotion.
     package func assignable(
-        _ dialogues: some Sequence<Int>, groups: DialogueGroups? = nil, isStratified: Bool = false
+        _ dialogues: some Sequence<Int>, groups: DialogueGroups? = nil, isStratified: Bool = false,
+        by target: LabelSet? = nil
     ) -> [AssignableDialogue] {
-        dialogues.map { index in
+        let (labels, labelNames) = (target?.labels ?? self.labels, target?.labelNames ?? self.labelNames)
+        return dialogues.map { index in
             var counts = [Int](repeating: 0, count: isStratified ? labelNames.count + 1 : 0)
             if isStratified {
                 for label in labels[self.dialogues[index].range] {

@@ -47,37 +47,34 @@ public enum Preset: String, Sendable, CaseIterable {
 public struct DatasetFacts: Sendable {
     /// The store's dataset name, which picks the preset.
     public var name: String
-    /// The number of classes.
-    public var classes: Int
     /// The modalities that it has features of; empty where it has none.
     public var modalities: [Modality]
-    /// Utterances of each class among the dialogues that a protocol trains on.
-    package var classCounts: @Sendable (TrainingProtocol) -> [Int]
+    /// The number of classes that a run tells apart.
+    let classes: @Sendable (Settings<DataKeys>) throws(TrainingError) -> Int
+    /// Utterances of each of them among the dialogues that a protocol trains on.
+    let classCounts: @Sendable (Settings<DataKeys>, TrainingProtocol) throws(TrainingError) -> [Int]
 
-    /// Facts; see the properties.
-    public init(
+    /// Facts of a dataset whose classes are never chosen; see the properties.
+    package init(
         name: String, classes: Int, modalities: [Modality] = Modality.allCases,
         classCounts: @escaping @Sendable (TrainingProtocol) -> [Int]
     ) {
         self.name = name
-        self.classes = classes
         self.modalities = modalities
-        self.classCounts = classCounts
+        self.classes = { _ in classes }
+        self.classCounts = { classCounts($1) }
     }
 
     /// The facts of an open store.
     public init(_ store: Store) {
-        let present = Modality.allCases.filter { !store.features(of: $0).isEmpty }
-        self.init(name: store.dataset, classes: store.labelNames.count, modalities: present) { trainingProtocol in
-            var counts = Array(repeating: 0, count: store.labelNames.count)
-            for split in trainingProtocol == .paper ? [SplitName.train, SplitName.valid] : [SplitName.train] {
-                for dialogue in store.dialogues(inSplit: split) {
-                    for label in store.labels[store.dialogues[dialogue].range] where label >= 0 {
-                        counts[Int(label)] += 1
-                    }
-                }
-            }
-            return counts
+        name = store.dataset
+        modalities = Modality.allCases.filter { !store.features(of: $0).isEmpty }
+        classes = { data throws(TrainingError) in try RunLabels(store: store, data: data).names.count }
+        classCounts = { data, trainingProtocol throws(TrainingError) in
+            let labels = try RunLabels(store: store, data: data)
+            let division = try DialogueDivision(store, labels: labels, data: data, protocol: trainingProtocol)
+            return labels.counts(
+                of: trainingProtocol == .paper ? division.train + division.valid : division.train, in: store)
         }
     }
 }
@@ -86,7 +83,7 @@ extension RunConfiguration {
     /// The complete configuration of a run: defaults, then the preset, then `assignments` in their order.
     ///
     /// What nobody set follows from the rest: `training.shuffle` from protocol and preset, `training.classFrequencies` from the
-    /// dialogues trained on, `model.modalities` from the features that there are.
+    /// dialogues trained on, `model.modalities` from the features that there are, `data.validFrom` from the division of dialogues.
     /// - Parameters:
     ///   - dataset: nil where there is no store yet; then what depends on the data keeps its default.
     ///   - preset: the one asked for; without it the dataset's name decides, and an unknown dataset has none.
@@ -109,6 +106,17 @@ extension RunConfiguration {
         if configuration.training.protocol == .paper {
             if !setKeys.contains("training.reseedEachEpoch") { configuration.training.reseedEachEpoch = true }
             if !setKeys.contains("training.seed"), let seed = preset?.publicSeed { configuration.training.seed = seed }
+        }
+        // A run's config.yaml, given as a file, names every key.
+        configuration.data.complete(under: configuration.training.protocol) { key in
+            assignments.contains { $0.key == key && $0.origin.hasPrefix("--") }
+        }
+        if let fault = configuration.data.fault(under: configuration.training.protocol) {
+            throw ConfigurationError(fault + ".")
+        }
+        if configuration.data.changesClasses, !setKeys.contains("training.classFrequencies") {
+            // Those of a preset are of its dataset's own classes.
+            configuration.training.classFrequencies = []
         }
         if configuration.training.classWeighting == .effective {
             guard !setKeys.contains("training.classFrequencies") || configuration.training.classFrequencies.isEmpty
@@ -144,6 +152,7 @@ extension RunConfiguration {
         if training.loss != .weightedNLL {
             reasons["training.classFrequencies"] = "training.loss is \(training.loss.rawValue)"
         }
+        reasons.merge(data.withoutEffect) { first, _ in first }
         return sections.keys.compactMap { key in
             guard let reason = reasons[key], let value = sections[key] else { return nil }
             let isDefault = value == sections.key(key)?.defaultNode
@@ -155,17 +164,25 @@ extension RunConfiguration {
     }
 
     private mutating func completeClassFrequencies(_ dataset: DatasetFacts) throws(ConfigurationError) {
-        guard training.loss == .weightedNLL else { return }
+        let classes: Int
+        let counts: [Int]
+        do {
+            classes = try dataset.classes(data)
+            guard training.loss == .weightedNLL else { return }
+            counts = training.classFrequencies.isEmpty ? try dataset.classCounts(data, training.protocol) : []
+        } catch {
+            throw ConfigurationError(error.description)
+        }
         if training.classFrequencies.isEmpty {
             // A class that never occurs in training has no say in the loss; one utterance keeps its weight finite.
-            let counts = dataset.classCounts(training.protocol)
             training.classFrequencies = training.classWeighting.frequencies(
                 ofCounts: counts, beta: training.effectiveNumberBeta)
         }
-        if training.classFrequencies.count != dataset.classes {
+        if training.classFrequencies.count != classes {
             throw ConfigurationError(
                 "training.classFrequencies lists \(training.classFrequencies.count) numbers but \(dataset.name) has "
-                    + "\(dataset.classes) classes; set it to [] to count them on the training dialogues.")
+                    + "\(classes) classes\(data.changesClasses ? " in this run" : ""); set it to [] to count them on the training dialogues."
+            )
         }
     }
 }
@@ -193,7 +210,7 @@ extension RunConfiguration {
             text += "\n### \(model.name)\n\n\(model.summary)\n\n\(configuration(model).sections.markdown(of: "model"))"
         }
         let first = configuration(models.first)
-        for section in ["training", "optimizer"] {
+        for section in ["data", "training", "optimizer"] {
             text += "\n## \(section)\n\n\(first.sections.markdown(of: section))"
         }
         text += """

@@ -156,6 +156,8 @@ public struct RunConfiguration: Equatable, Sendable {
     package let definition: ModelDefinition
     /// The settings of the model: what is computed.
     public var model: AnySettings
+    /// What of the store is told apart, and how its dialogues are divided.
+    public var data = Settings<DataKeys>()
     /// How long, on what and with which loss it is trained.
     public var training = Settings<TrainingKeys>()
     /// How parameters are changed.
@@ -213,11 +215,13 @@ public struct RunConfiguration: Equatable, Sendable {
     public var sections: Sections {
         get {
             Sections([
-                .init("model", model), .init("training", training.erased), .init("optimizer", optimizer.erased),
+                .init("model", model), .init("data", data.erased), .init("training", training.erased),
+                .init("optimizer", optimizer.erased),
             ])
         }
         set {
             model = newValue[section: "model"]
+            data = Settings(newValue[section: "data"])
             training = Settings(newValue[section: "training"])
             optimizer = Settings(newValue[section: "optimizer"])
         }

@@ -127,8 +127,7 @@ extension SelectionMetric {
 
 extension Evaluation {
     /// `predictions.csv`: dialogue, utterance, speaker, gold, predicted, and the probability of every class under its name.
-    func predictions(of store: Store) -> String {
-        let names = store.labelNames
+    func predictions(of store: Store, classNames names: [String]) -> String {
         var lines = [
             (["dialogue", "utterance", "speaker", "gold", "predicted"] + names).map(csv).joined(separator: ",")
         ]
@@ -184,14 +183,16 @@ public enum RunEvaluator {
             ? folder.lastCheckpoint : folder.bestCheckpoint
         let history = try CheckpointFile.readHeader(last, models: models).progress.history
         let header = try ChosenEpoch(folder: folder, record: record, history: history).check(whole: false)
-        let dialogues = store.dialogues(inSplit: split)
-        guard !dialogues.isEmpty else {
-            throw TrainingError(.data, "\(store.path) has no dialogues in split \(split); choose another with --split.")
-        }
         let parts = try RunParts(
             store: store, configuration: record.configuration, parameterFile: folder.bestCheckpoint,
             verify: !skipVerification,
             observe: observe)
+        // The run's, which need not be the store's.
+        let dialogues = parts.splits.dialogues(inSplit: split)
+        guard !dialogues.isEmpty else {
+            throw TrainingError(
+                .data, "the run on \(store.path) has no dialogues in split \(split); choose another with --split.")
+        }
         try CheckpointFile.readParameters(folder.bestCheckpoint, into: parts.model.parameters)
         observe(.evaluating(split: split))
         guard
@@ -200,7 +201,8 @@ public enum RunEvaluator {
                 interruption: nil)
         else { preconditionFailure("nothing interrupts this evaluation") }
         return RunResult(
-            evaluation, of: store, chosenEpoch: header.progress.completedEpochs, split: split,
-            microF1Without: record.configuration.training.microF1Without)
+            evaluation, classNames: parts.source.labels.names, chosenEpoch: header.progress.completedEpochs,
+            split: split, microF1Without: record.configuration.training.microF1Without,
+            run: RunIdentity(record, labels: parts.source.labels, testPart: parts.splits.part))
     }
 }

@@ -8,14 +8,18 @@ import Tensors
 final class MinibatchSource: Sendable {
     private let store: Store
     let features: FeatureSelection
+    /// What the model learns to tell apart.
+    let labels: RunLabels
     /// Number of classes, C.
     var classes: Int { classNames.count }
     /// Their names, in order.
-    var classNames: [String] { store.labelNames }
+    var classNames: [String] { labels.names }
 
+    /// - Parameter labels: nil for the store's labels of emotion.
     /// - Throws: `TrainingError` where the store lacks a modality.
-    init(store: Store, modalities: Modalities) throws(TrainingError) {
+    init(store: Store, modalities: Modalities, labels: RunLabels? = nil) throws(TrainingError) {
         self.store = store
+        self.labels = if let labels { labels } else { try RunLabels(store: store) }
         features = try FeatureSelection(store: store, modalities: modalities)
     }
 
@@ -71,7 +75,7 @@ final class MinibatchSource: Sendable {
         let input = ConversationBatch(
             text: text, audio: audio, visual: visual,
             speakers: rows.flatMap { store.speakers[$0].map(Int32.init) }, lengths: rows.map(\.count))
-        return Minibatch(dialogues: dialogues, input: input, labels: rows.flatMap { store.labels[$0] })
+        return Minibatch(dialogues: dialogues, input: input, labels: rows.flatMap { labels.labels[$0] })
     }
 
     private func notFinite(_ feature: String, dialogue: String) -> TrainingError {

@@ -18,15 +18,18 @@ struct RunParts {
         observe: (TrainingEvent) -> Void
     ) throws {
         Compute.threads = configuration.training.threads
-        splits = try TrainingSplits(store: store, protocol: configuration.training.protocol)
-        source = try MinibatchSource(store: store, modalities: configuration.modalities)
+        let labels = try RunLabels(store: store, data: configuration.data)
+        splits = try TrainingSplits(
+            store: store, labels: labels, data: configuration.data, protocol: configuration.training.protocol)
+        source = try MinibatchSource(store: store, modalities: configuration.modalities, labels: labels)
         try configuration.training.microF1Without.check(against: source.classNames)
         if verify {
             observe(.preparing("checking the features' checksums"))
             try source.verify(splits.train + splits.selection + splits.test)
         }
         model = try ModelSetup.model(
-            for: store, features: source.features, configuration: configuration, parameterFile: parameterFile)
+            for: store, features: source.features, classes: source.classes, configuration: configuration,
+            parameterFile: parameterFile)
         optimizer = AdamW(model.parameters, configuration.optimizer)
     }
 }
@@ -41,19 +44,20 @@ enum ModelSetup {
     /// Some models have one weight per position in a batch. How many there are follows from `parameterFile` where one is given,
     /// otherwise from the largest batch that can be drawn from the store.
     static func model(
-        for store: Store, features: FeatureSelection, configuration: RunConfiguration, parameterFile: String?
+        for store: Store, features: FeatureSelection, classes: Int, configuration: RunConfiguration,
+        parameterFile: String?
     ) throws -> any ConversationModel {
-        guard store.labelNames.count <= mostClasses else {
+        guard classes <= mostClasses else {
             throw TrainingError(
                 .data,
-                "\(store.path) has \(store.labelNames.count) classes and a run takes at most \(mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
+                "\(store.path) has \(classes) classes and a run takes at most \(mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
             )
         }
         // Text counts even where it is not used: the norms of its layers are parameters of the reference all the same.
         let text = FeatureSelection.textLayers(store.features(of: .text))
         let shape = DatasetShape(
             textWidth: text.first?.width ?? 0, textLayers: text.count, audioWidth: features.audio?.width ?? 0,
-            visualWidth: features.visual?.width ?? 0, classes: store.labelNames.count,
+            visualWidth: features.visual?.width ?? 0, classes: classes,
             speakers: store.speakerNames.count,
             largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
         if let misfit = configuration.definition.misfit(configuration.model, shape) {

@@ -4,6 +4,8 @@ import Synchronization
 public enum TrainingEvent: Sendable {
     /// A stage of preparation, for example checking the store's checksums.
     case preparing(String)
+    /// What a user should know of the data, in a sentence.
+    case notice(String)
     /// A step is done. `step` counts from 1 within the epoch.
     case step(epoch: Int, epochs: Int, step: Int, steps: Int, loss: Float)
     /// A split is being evaluated.

@@ -77,10 +77,10 @@ extension TrainingRun {
         _ dialogues: [[Int]], epoch: Int, learningRate: Double, next: () throws -> Minibatch?
     ) throws -> (loss: Float, gradientNorm: Double) {
         // The loss is one of all minibatches: each is divided by what the labels of all weigh.
-        let labels = dialogues.count == 1 ? [] : dialogues.joined().flatMap { store.labels[store.dialogues[$0].range] }
+        let labels = dialogues.count == 1 ? [] : source.labels.labels(of: dialogues.joined(), in: store)
         let total =
             dialogues.count == 1
-            ? nil : settings.loss.weight(of: labels, settings: settings, classes: store.labelNames.count)
+            ? nil : settings.loss.weight(of: labels, settings: settings, classes: source.classes)
         var value: Float = 0
         for place in dialogues.indices {
             guard let batch = try next() else {
@@ -193,10 +193,11 @@ extension TrainingRun {
         try CheckpointFile.readParameters(folder.bestCheckpoint, into: model.parameters)
         guard let evaluation = try evaluate(splits.test, interruption) else { return nil }
         let result = RunResult(
-            evaluation, of: store, chosenEpoch: header.progress.completedEpochs, split: "test",
-            microF1Without: settings.microF1Without)
+            evaluation, classNames: source.labels.names, chosenEpoch: header.progress.completedEpochs,
+            split: "test", microF1Without: settings.microF1Without, run: identity)
         try RunFolder.writing(folder.predictions) {
-            try TextFile.replace(folder.predictions, with: evaluation.predictions(of: store))
+            try TextFile.replace(
+                folder.predictions, with: evaluation.predictions(of: store, classNames: source.labels.names))
         }
         try RunFolder.writing(folder.result) { try TextFile.replace(folder.result, with: try result.json) }
         return result
@@ -209,6 +210,8 @@ extension TrainingRun {
         guard let average else { return try body() }
         return try average.inPlace(of: model.parameters, includingCurrent: includingCurrent, body)
     }
+    /// What the result is the result of.
+    private var identity: RunIdentity { RunIdentity(record, labels: source.labels, testPart: splits.part) }
 
     private func evaluate(_ dialogues: [Int], _ interruption: Interruption) throws -> Evaluation? {
         try Evaluation.run(model, source: source, dialogues: dialogues, settings: settings, interruption: interruption)

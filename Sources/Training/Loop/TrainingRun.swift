@@ -39,6 +39,7 @@ public final class TrainingRun {
             ? "continuing in epoch \(progress.completedEpochs + 1), " : ""
         return
             "\(start)\(store.dataset), \(configuration.definition.name) \(configuration.label), modalities \(configuration.modalities), \(settings.protocol.rawValue) protocol, "
+            + (record.configuration.data.isDivided ? "test is \(splits.part), " : "")
             + "\(model.parameters.parameterCount) parameters, \(splits.train.count) training dialogues, \(settings.threads) threads"
     }
 
@@ -99,6 +100,7 @@ extension TrainingRun {
         }
         try ModelSetup.checkBatches(
             of: parts.model, store: store, splits: parts.splits, configuration: configuration)
+        for sentence in parts.splits.notices(store, parts.source.labels) { observe(.notice(sentence)) }
         let record = RunRecord(
             configuration: configuration, storePath: absolutePath(store.path), dataset: store.dataset,
             contentID: store.contentID,

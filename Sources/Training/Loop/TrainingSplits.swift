@@ -1,4 +1,5 @@
 import Configuration
+import Conversations
 import FeatureStore
 import Tensors
 
@@ -14,12 +15,23 @@ public struct TrainingSplits: Equatable, Sendable {
     public let test: [Int]
     /// Utterances of the dialogues that are trained on.
     let trainedUtterances: Int
+    /// The dialogues of train, valid and test, in stored order, whatever the protocol makes of them.
+    private let parts: [String: [Int]]
+    /// What test is, in words.
+    let part: String
 
     /// - Throws: `TrainingError` where the store lacks a split that the protocol needs, or where what is trained on or chooses the epoch
     ///   has no labels.
-    public init(store: Store, protocol: TrainingProtocol) throws(TrainingError) {
+    init(
+        store: Store, labels: RunLabels, data: Settings<DataKeys> = Settings(),
+        protocol trainingProtocol: TrainingProtocol
+    ) throws(TrainingError) {
+        let division = try DialogueDivision(store, labels: labels, data: data, protocol: trainingProtocol)
+        let parts = [SplitName.train: division.train, SplitName.valid: division.valid, SplitName.test: division.test]
+        self.parts = parts
+        part = division.part
         func dialogues(_ split: String, _ purpose: String, _ advice: String) throws(TrainingError) -> [Int] {
-            let found = store.dialogues(inSplit: split)
+            let found = parts[split] ?? []
             guard !found.isEmpty else {
                 throw TrainingError(
                     .data,
@@ -29,33 +41,43 @@ public struct TrainingSplits: Equatable, Sendable {
         }
         let train = try dialogues("train", "train", "convert the files again with their split lists")
         test = try dialogues("test", "test", "convert the files again with their split lists")
-        let valid = store.dialogues(inSplit: "valid")
-        switch `protocol` {
+        switch trainingProtocol {
         case .sound:
             selectionName = "valid"
             selection = try dialogues(
                 "valid", "choose its epoch",
-                "convert together with the file that lists it, or train with --protocol paper")
+                "take it from train with --valid-from train:0.1, convert together with the file that lists it, or train with --protocol paper"
+            )
             self.train = Self.inSourceOrder(train, store)
         case .paper:
             selectionName = "test"
             selection = test
-            self.train = Self.inSourceOrder(train + valid, store)
+            self.train = Self.inSourceOrder(train + division.valid, store)
         }
         trainedUtterances = self.train.reduce(0) { $0 + store.dialogues[$1].range.count }
-        try Self.requireLabels(self.train, in: store, "train", "be trained on")
-        try Self.requireLabels(selection, in: store, selectionName, "choose an epoch")
+        try Self.requireLabels(self.train, labels, in: store, "train", "be trained on")
+        try Self.requireLabels(selection, labels, in: store, selectionName, "choose an epoch")
+        guard labels.names.count > 1 else {
+            throw TrainingError(
+                .data,
+                "\(store.path): the run has one class only ('\(labels.names[0])'), so there is nothing to tell apart; choose two or more with --classes, or other labels with --target."
+            )
+        }
     }
 
+    /// The dialogues of train, valid or test, in stored order.
+    func dialogues(inSplit name: String) -> [Int] { parts[name] ?? [] }
+
     private static func requireLabels(
-        _ dialogues: [Int], in store: Store, _ split: String, _ purpose: String
+        _ dialogues: [Int], _ labels: RunLabels, in store: Store, _ split: String, _ purpose: String
     ) throws(TrainingError) {
-        guard !dialogues.contains(where: { store.labels[store.dialogues[$0].range].contains { $0 >= 0 } }) else {
+        guard !dialogues.contains(where: { labels.labels[store.dialogues[$0].range].contains { $0 >= 0 } }) else {
             return
         }
+        let what = labels.isOfStore ? "a label" : "a label of the run's classes"
         throw TrainingError(
             .data,
-            "\(store.path): no utterance of split \(split) has a label, so it cannot \(purpose); convert it with labels."
+            "\(store.path): no utterance of split \(split) has \(what), so it cannot \(purpose); \(labels.isOfStore ? "convert it with labels" : "choose others with --classes or --target")."
         )
     }
 

@@ -53,6 +53,8 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var perClass: [PerClass]
     /// [C × C], row gold, column predicted.
     public var confusion: [[Int]]
+    /// What it is the result of; nil of runs of an older vuemo.
+    public var run: RunIdentity?
 
     enum CodingKeys: String, CodingKey {
         case chosenEpoch = "chosen_epoch"
@@ -67,13 +69,15 @@ public struct RunResult: Codable, Equatable, Sendable {
         case calibrationError = "calibration_error"
         case perClass = "per_class"
         case confusion
+        case run
     }
 
     /// Rounds metrics to per cent with two decimals.
     init(
         _ metrics: ClassificationMetrics, probabilities: ProbabilityMetrics? = nil, classNames: [String],
-        chosenEpoch: Int, split: String, microF1Without: ClassNames = ClassNames()
+        chosenEpoch: Int, split: String, microF1Without: ClassNames = ClassNames(), run: RunIdentity? = nil
     ) {
+        self.run = run
         self.chosenEpoch = chosenEpoch
         self.split = split
         self.microF1Without = microF1Without.names
@@ -98,11 +102,12 @@ public struct RunResult: Codable, Equatable, Sendable {
 
     /// The figures of an evaluation.
     init(
-        _ evaluation: Evaluation, of store: Store, chosenEpoch: Int, split: String, microF1Without: ClassNames
+        _ evaluation: Evaluation, classNames: [String], chosenEpoch: Int, split: String, microF1Without: ClassNames,
+        run: RunIdentity
     ) {
         self.init(
-            evaluation.metrics, probabilities: evaluation.probabilities, classNames: store.labelNames,
-            chosenEpoch: chosenEpoch, split: split, microF1Without: microF1Without)
+            evaluation.metrics, probabilities: evaluation.probabilities, classNames: classNames,
+            chosenEpoch: chosenEpoch, split: split, microF1Without: microF1Without, run: run)
     }
 
     /// Reads what `encode` wrote. Files of an older vuemo lack what depends on probabilities; balanced accuracy follows from the classes.
@@ -143,6 +148,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         try container.encode(calibrationError, forKey: .calibrationError)
         try container.encode(perClass, forKey: .perClass)
         try container.encode(confusion, forKey: .confusion)
+        try container.encodeIfPresent(run, forKey: .run)
     }
 
     /// The content of `result.json`.
@@ -186,8 +192,13 @@ extension RunResult {
             [.left("", atLeast: 12)] + names.map { .right($0, atLeast: cells, atMost: 10) }, gap: "")
         for (name, row) in zip(names, confusion) { counts.add([name] + row.map(String.init)) }
         return
-            (["\(split.escapedForTerminal), epoch \(chosenEpoch), in per cent", ""] + scores.lines + notes
-            + ["", "confusion (row: gold, column: predicted)"] + counts.lines).joined(separator: "\n")
+            ([heading, ""] + scores.lines + notes
+            + ["", "confusion (row: gold, column: predicted)"] + counts.lines
+            + (run.map { [""] + $0.lines } ?? [])).joined(separator: "\n")
+    }
+
+    private var heading: String {
+        "\(split.escapedForTerminal), epoch \(chosenEpoch)\(run?.isChosenOnTest == true ? " (chosen on test)" : ""), in per cent"
     }
 }
 

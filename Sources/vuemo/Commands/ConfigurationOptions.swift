@@ -35,6 +35,7 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: Key.batchSize.help) var batchSize: String?
     @Option(help: Key.learningRate.help) var learningRate: String?
     @Option(help: Key.prefetch.help) var prefetch: String?
+    @OptionGroup(title: "Data") var data: DataOptions
 
     /// The keys that have an option of their own.
     private enum Key: String {
@@ -76,9 +77,18 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// The configuration of a new run; without a store, what depends on the data keeps its default.
-    /// - Parameter settings: `key=value` that outrank all others.
-    func resolved(_ store: Store?, adding settings: [String] = []) throws -> RunConfiguration {
-        let assignments = try assignments() + settings.map { try ConfigurationAssignment(setting: $0) }
+    /// - Parameters:
+    ///   - settings: `key=value` that outrank all others.
+    ///   - part: What makes it the run of one part of the dialogues.
+    func resolved(
+        _ store: Store?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = []
+    ) throws -> RunConfiguration {
+        guard !data.asksForEveryPart || !part.isEmpty else {
+            throw ValidationError(
+                "\(data.folds == nil ? "--leave-group-out" : "--folds") asks for a run for each part, which vuemo train does; name one part "
+                    + "here: --folds with --fold, or --set data.groupBy=… --set data.leaveOut=….")
+        }
+        let assignments = try assignments() + settings.map { try ConfigurationAssignment(setting: $0) } + part
         let configuration = try RunConfiguration.resolve(
             dataset: store.map(DatasetFacts.init), preset: preset, assignments: assignments,
             threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
@@ -102,6 +112,7 @@ struct ConfigurationOptions: ParsableArguments {
             assignments += try RunConfiguration.assignments(yaml: text, name: config)
         }
         assignments += try settings.map { try ConfigurationAssignment(setting: $0) }
+        assignments += data.assignments
         let named: [(option: String, key: Key, value: String?)] = [
             ("--model", .model, model), ("--variant", .variant, variant),
             ("--protocol", .trainingProtocol, trainingProtocol), ("--modalities", .modalities, modalities),

@@ -23,6 +23,7 @@ struct Train: ListedCommand {
               vuemo train meld.h5 --variant corrected --epochs 10 --output runs/meld-try
               vuemo train --resume runs/meld-try
               vuemo train iemocap.h5 --seeds 1475,1476,1477 --output runs/iemocap-seeds
+              vuemo train iemocap.h5 --leave-group-out session --classes iemocap-4
             """)
 
     @Argument(help: "The store to train on. With --resume it is the run's own unless given.")
@@ -65,6 +66,10 @@ struct Train: ListedCommand {
                     "--seeds begins runs of its own; it takes no --seed, --resume or --initial-parameters.")
             }
         }
+        if options.data.asksForEveryPart, resume != nil || initialParameters != nil {
+            throw ValidationError(
+                "--folds and --leave-group-out begin runs of their own; they take no --resume or --initial-parameters.")
+        }
         if resume != nil, output != nil || initialParameters != nil || options.preset != nil {
             throw ValidationError(
                 "--resume continues a run as it began; it takes no --output, --initial-parameters or --preset.")
@@ -73,7 +78,8 @@ struct Train: ListedCommand {
 
     func run() throws {
         if printConfig { return try printConfiguration() }
-        if let seeds = try series.numbers() { return try train(seeds) }
+        let seeds = try series.numbers()
+        if seeds != nil || options.data.asksForEveryPart { return try trainSeries(seeds) }
         let interruption = Interruption()
         StopSignals.install(
             notice: quietness.quiet ? nil : "\nstopping after this step; once more stops at once\n",
@@ -99,17 +105,18 @@ struct Train: ListedCommand {
         }
     }
 
-    /// A run for each seed, in folders of their own.
-    private func train(_ seeds: [UInt64]) throws {
+    /// A run for each seed and each part of the dialogues, in folders of their own.
+    private func trainSeries(_ seeds: [UInt64]?) throws {
         let store = try Store(opening: store!)
-        let entries = try seeds.map { seed in
-            RunSeries.Entry(
-                name: "seed-\(seed)", configuration: try options.resolved(store, adding: ["training.seed=\(seed)"]))
-        }
+        let entries = try options.entries(store, seeds: seeds)
+        let kinds = [options.data.asksForEveryPart ? options.data.seriesName : nil, seeds.map { _ in "seeds" }]
         try SeriesRunner(
             store: store, quiet: quietness.quiet, skipVerification: skipVerification, format: report.format
         ).run(
-            entries, in: output ?? SeriesRunner.defaultFolder(store, "\(entries[0].configuration.label)-seeds"))
+            entries,
+            in: output
+                ?? SeriesRunner.defaultFolder(
+                    store, ([entries[0].configuration.label] + kinds.compactMap { $0 }).joined(separator: "-")))
     }
 
     private func started(_ reporter: TrainingReporter) throws -> TrainingRun {
@@ -131,8 +138,10 @@ struct Train: ListedCommand {
             let continued = try record.continued(with: options.assignments())
             return try StandardOutput.printRaw(continued.configuration.commentedYAML)
         }
-        try StandardOutput.printRaw(
-            options.resolved(store.map { try Store(opening: $0) }).commentedYAML)
+        let store = try store.map { try Store(opening: $0) }
+        // Of several runs, that of the first part.
+        let part = options.data.asksForEveryPart ? try options.data.parts(of: store).first : nil
+        try StandardOutput.printRaw(options.resolved(store, assigning: part?.assignments ?? []).commentedYAML)
     }
 
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {
