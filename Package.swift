@@ -144,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Experiments", "Training", "ConversationModels", "Models", "Configuration", "Conversations",
+                "Experiments", "Training", "ConversationModels", "Models", "Concurrency", "Configuration", "Conversations",
                 "StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "CommandSupport", "ConvertCommands",
                 "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

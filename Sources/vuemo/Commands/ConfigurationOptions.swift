@@ -1,11 +1,11 @@
 import Models
 import ArgumentParser
 import CommandSupport
+import Concurrency
 import Configuration
 import ConversationModels
 import FeatureStore
 import Files
-import Foundation
 import Training
 
 extension Preset: ExpressibleByArgument {}
@@ -81,7 +81,7 @@ struct ConfigurationOptions: ParsableArguments {
         let assignments = try assignments() + settings.map { try ConfigurationAssignment(setting: $0) }
         let configuration = try RunConfiguration.resolve(
             dataset: store.map(DatasetFacts.init), preset: preset, assignments: assignments,
-            threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
+            threads: Compute.processors, models: .all)
         let preset = preset ?? store.flatMap { Preset(dataset: $0.dataset) }
         for sentence in configuration.withoutEffect(assignments, preset: preset) { CommandProcess.warn(sentence) }
         return configuration
