@@ -185,7 +185,10 @@ public enum RunEvaluator {
                 interruption: nil)
         else { preconditionFailure("nothing interrupts this evaluation") }
         return RunResult(
-            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs, split: split
-        )
+            evaluation.metrics, classNames: store.labelNames, chosenEpoch: header.progress.completedEpochs,
+            split: split,
+            size: ModelSize(
+                parts.model, store: store, features: parts.source.features, configuration: record.configuration,
+                isFromFile: record.initialParameters != nil))
     }
 }

@@ -48,15 +48,20 @@ enum ModelSetup {
                 "\(store.path) has \(store.labelNames.count) classes and a run takes at most \(mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
             )
         }
+        let shape = shape(of: store, features: features, configuration: configuration)
+        let stored = try parameterFile.map(CheckpointFile.parameterCounts) ?? [:]
+        return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
+    }
+
+    /// What a model has to know about the data.
+    static func shape(of store: Store, features: FeatureSelection, configuration: RunConfiguration) -> DatasetShape {
         // Text counts even where it is not used: the norms of its layers are parameters of the reference all the same.
         let text = FeatureSelection.textLayers(store.features(of: .text))
-        let shape = DatasetShape(
+        return DatasetShape(
             textWidth: text.first?.width ?? 0, textLayers: text.count, audioWidth: features.audio?.width ?? 0,
             visualWidth: features.visual?.width ?? 0, classes: store.labelNames.count,
             speakers: store.speakerNames.count,
             largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
-        let stored = try parameterFile.map(CheckpointFile.parameterCounts) ?? [:]
-        return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
     }
 
     /// The longest dialogues together: no batch is larger.

@@ -32,6 +32,10 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var perClass: [PerClass]
     /// [C × C], row gold, column predicted.
     public var confusion: [[Int]]
+    /// The number of the model's parameters; nil in runs of an older vuemo.
+    package var parameters: Int?
+    /// The minibatch that the number of parameters follows from; nil where it follows from none.
+    package var parametersSizedFor: ModelSize.Batch?
 
     enum CodingKeys: String, CodingKey {
         case chosenEpoch = "chosen_epoch"
@@ -40,11 +44,16 @@ public struct RunResult: Codable, Equatable, Sendable {
         case accuracy
         case macroF1 = "macro_f1"
         case perClass = "per_class"
-        case confusion
+        case confusion, parameters
+        case parametersSizedFor = "parameters_sized_for"
     }
 
     /// Rounds metrics to per cent with two decimals.
-    public init(_ metrics: ClassificationMetrics, classNames: [String], chosenEpoch: Int, split: String) {
+    public init(
+        _ metrics: ClassificationMetrics, classNames: [String], chosenEpoch: Int, split: String, size: ModelSize? = nil
+    ) {
+        parameters = size?.parameters
+        parametersSizedFor = size?.largestBatch
         self.chosenEpoch = chosenEpoch
         self.split = split
         if metrics.confusion.total > 0 {
@@ -70,6 +79,8 @@ public struct RunResult: Codable, Equatable, Sendable {
         try container.encode(macroF1, forKey: .macroF1)
         try container.encode(perClass, forKey: .perClass)
         try container.encode(confusion, forKey: .confusion)
+        try container.encode(parameters, forKey: .parameters)
+        try container.encode(parametersSizedFor, forKey: .parametersSizedFor)
     }
 
     /// The content of `result.json`.
