@@ -85,7 +85,7 @@ public enum CommandProcess {
         if !(error is StandardOutputError) { write { FailureReport(error, from: command, words: $0) } }
     }
 
-    /// Says that a signal ended the work, to people and, where `--format json` is given, to programs.
+    /// Says that a signal or the limit of time ended the work, to people and, where `--format json` is given, to programs.
     /// - Returns: the exit status, to be thrown.
     public static func stopped(_ sentence: String) -> ExitCode {
         StandardError.write(sentence + "\n")

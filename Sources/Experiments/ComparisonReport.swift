@@ -38,6 +38,14 @@ extension RunComparison {
         return String(group.name[group.name.index(after: sign)...])
     }
 
+    /// What the others are compared with; the first group where there are no others.
+    private var reference: Group { groups.first { $0.name == tests.first?.reference } ?? groups[0] }
+
+    /// The mean difference of W-F1 to the reference, where both have runs of the same seed.
+    private func difference(_ group: Group) -> String {
+        tests.first { $0.group == group.name }.map { String(format: "%+.2f", $0.difference) } ?? ""
+    }
+
     private func mark(_ group: Group) -> String { group.isChosenOnTest ? " †" : "" }
 
     /// What the tables of tests have in their columns.
@@ -140,13 +148,15 @@ extension RunComparison {
     }
 
     private var csv: String {
-        var lines = ["group,runs,chosen_on_test,score,mean,sd"]
+        var lines = ["group,runs,chosen_on_test,score,mean,sd,difference"]
         for group in groups {
-            for score in group.scores {
+            for (index, score) in group.scores.enumerated() {
                 let cells = [
                     Training.csv(group.name), "\(group.runs.count)", "\(group.isChosenOnTest)",
                     Training.csv(score.name),
                     String(format: "%.4f", score.mean), score.sd.map { String(format: "%.4f", $0) } ?? "",
+                    group.name == reference.name
+                        ? "" : String(format: "%.4f", score.mean - reference.scores[index].mean),
                 ]
                 lines.append(cells.joined(separator: ","))
             }
@@ -158,10 +168,12 @@ extension RunComparison {
         func row(_ cells: [String]) -> String {
             "| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ") + " |"
         }
-        let titles = ["group", "runs"] + groups[0].scores.map(\.name)
+        let change = tests.isEmpty ? [] : ["Δ W-F1"]
+        let titles = ["group", "runs"] + change + groups[0].scores.map(\.name)
         var lines = [row(titles), row(["---"] + titles.dropFirst().map { _ in "---:" })]
         for group in groups {
-            lines.append(row([group.name + mark(group), "\(group.runs.count)"] + group.scores.map { cell($0) }))
+            let own = [group.name + mark(group), "\(group.runs.count)"] + change.map { _ in difference(group) }
+            lines.append(row(own + group.scores.map { cell($0) }))
         }
         if !tests.isEmpty {
             lines += ["", row(Self.testTitles), row(["---"] + Self.testTitles.dropFirst().map { _ in "---:" })]
@@ -185,11 +197,13 @@ extension RunComparison {
             }
         }
         let columns = groups[0].scores.indices
+        let change = tests.isEmpty ? [] : ["r"]
         let best = columns.map { column in groups.map { $0.scores[column].mean }.max() ?? 0 }
         var lines = [
             "% \(dataset), test, in per cent; content id of the store \(contentID)",
-            "\\begin{tabular}{lr" + columns.map { _ in "r" }.joined() + "}", "\\toprule",
-            (["", "runs"] + groups[0].scores.map { plain($0.name) }).joined(separator: " & ") + " \\\\", "\\midrule",
+            "\\begin{tabular}{lr" + (change + columns.map { _ in "r" }).joined() + "}", "\\toprule",
+            (["", "runs"] + change.map { _ in "$\\Delta$ W-F1" } + groups[0].scores.map { plain($0.name) }).joined(
+                separator: " & ") + " \\\\", "\\midrule",
         ]
         for group in groups {
             let isDifferent = tests.first { $0.group == group.name }.map { $0.corrected < 0.05 } ?? false
@@ -202,7 +216,13 @@ extension RunComparison {
                 return (isBest && groups.count > 1 ? "\\boldmath\(text)" : text) + star
             }
             let name = plain(group.name) + (group.isChosenOnTest ? "\\textsuperscript{\\dag}" : "")
-            lines.append(([name, "\(group.runs.count)"] + cells).joined(separator: " & ") + " \\\\")
+            let own =
+                [name, "\(group.runs.count)"]
+                + change.map { _ in
+                    let difference = difference(group)
+                    return difference.isEmpty ? "" : "$\(difference)$"
+                }
+            lines.append((own + cells).joined(separator: " & ") + " \\\\")
         }
         lines += ["\\bottomrule", "\\end{tabular}"]
         if let test = tests.first {

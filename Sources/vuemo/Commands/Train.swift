@@ -16,12 +16,13 @@ struct Train: ListedCommand {
         abstract: "Train a model on a store, or continue a run.",
         discussion: """
             The run folder keeps config.yaml, metrics.jsonl, result.json, predictions.csv and two checkpoints. Ctrl-C writes a \
-            checkpoint and says how to continue.
+            checkpoint and says how to continue; SIGUSR1 writes one and goes on.
 
             Examples:
               vuemo train iemocap.h5
               vuemo train meld.h5 --variant corrected --epochs 10 --output runs/meld-try
-              vuemo train --resume runs/meld-try
+              vuemo train meld.h5 --dry-run
+              vuemo train --resume runs/meld-try --time-limit 2h
               vuemo train iemocap.h5 --seeds 1475,1476,1477 --output runs/iemocap-seeds
             """)
 
@@ -52,6 +53,11 @@ struct Train: ListedCommand {
     @Flag(help: "Print the configuration that the run would have, with a comment on every key, and train nothing.")
     var printConfig = false
 
+    @Flag(help: "Say what the run would be, how large and how long, measured on three steps, and write nothing.")
+    var dryRun = false
+
+    @OptionGroup var time: TimeLimitOption
+
     @OptionGroup(title: "Output") var quietness: QuietFlag
     @OptionGroup(title: "Output") var report: FormatOption
 
@@ -65,6 +71,9 @@ struct Train: ListedCommand {
                     "--seeds begins runs of its own; it takes no --seed, --resume or --initial-parameters.")
             }
         }
+        if dryRun, try series.numbers() != nil || resume != nil || printConfig {
+            throw ValidationError("--dry-run tells of one new run; it takes no --seeds, --resume or --print-config.")
+        }
         if resume != nil, output != nil || initialParameters != nil || options.preset != nil {
             throw ValidationError(
                 "--resume continues a run as it began; it takes no --output, --initial-parameters or --preset.")
@@ -73,11 +82,9 @@ struct Train: ListedCommand {
 
     func run() throws {
         if printConfig { return try printConfiguration() }
+        if dryRun { return try tell() }
         if let seeds = try series.numbers() { return try train(seeds) }
-        let interruption = Interruption()
-        StopSignals.install(
-            notice: quietness.quiet ? nil : "\nstopping after this step; once more stops at once\n",
-            action: interruption.request)
+        let interruption = TrainingSignals.interruption(quiet: quietness.quiet, time)
         let reporter = TrainingReporter(quiet: quietness.quiet)
         defer { reporter.finish() }
         let run = try resume.map { try resumed($0, reporter) } ?? started(reporter)
@@ -94,7 +101,7 @@ struct Train: ListedCommand {
             try report.print(text: result.table, json: result.json)
         case .interrupted(let epoch, let step):
             throw CommandProcess.stopped(
-                "stopped in epoch \(epoch) after \(step) steps; resume with: "
+                "\(interruption.isOutOfTime ? "the time is up: " : "")stopped in epoch \(epoch) after \(step) steps; resume with: "
                     + "vuemo train --resume \(run.folder.path.escapedForTerminal)")
         }
     }
@@ -106,23 +113,43 @@ struct Train: ListedCommand {
             RunSeries.Entry(
                 name: "seed-\(seed)", configuration: try options.resolved(store, adding: ["training.seed=\(seed)"]))
         }
-        try SeriesRunner(
-            store: store, quiet: quietness.quiet, skipVerification: skipVerification, format: report.format
-        ).run(
-            entries, in: output ?? SeriesRunner.defaultFolder(store, "\(entries[0].configuration.label)-seeds"))
+        let folder = output ?? SeriesRunner.defaultFolder(store, "\(entries[0].configuration.label)-seeds")
+        let runner = SeriesRunner(
+            store: store, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
+        let (finished, failed) = try runner.run(entries, in: folder)
+        if !finished.isEmpty {
+            let comparison = try RunComparison(finished.map { try FinishedRun($0, models: .all) })
+            try SeriesRunner.print(comparison, as: report.format == .json ? .json : .text)
+        }
+        try SeriesRunner.tell(failed, of: entries.count)
+    }
+
+    /// What the run would be.
+    private func tell() throws {
+        let reporter = TrainingReporter(quiet: quietness.quiet)
+        defer { reporter.finish() }
+        let forecast = try TrainingRun.forecast(plan(), observe: reporter.observe)
+        reporter.finish()
+        try report.print(text: forecast.text, json: forecast.json)
     }
 
     private func started(_ reporter: TrainingReporter) throws -> TrainingRun {
+        let plan = try plan()
+        CommandProcess.removeLeftovers(of: [plan.output], calling: plan.output)
+        return try TrainingRun.start(plan, observe: reporter.observe)
+    }
+
+    /// What a new run is made from.
+    private func plan() throws -> TrainingRun.Plan {
         let store = try Store(opening: store!)
         let configuration = try options.resolved(store)
-        let output = output ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label)
-        CommandProcess.removeLeftovers(of: [output], calling: output)
         var plan = TrainingRun.Plan(
-            store: store, configuration: configuration, output: output,
+            store: store, configuration: configuration,
+            output: output ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label),
             toolVersion: CommandProcess.version)
         plan.initialParameters = initialParameters
         plan.skipVerification = skipVerification
-        return try TrainingRun.start(plan, observe: reporter.observe)
+        return plan
     }
 
     private func printConfiguration() throws {
