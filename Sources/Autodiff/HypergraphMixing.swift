@@ -33,7 +33,7 @@ struct HypergraphMixing {
     }
 
     init(streams: Int, lengths: [Int], hyperedges: UtteranceHyperedges, weighting: HypergraphWeighting) {
-        precondition((2...4).contains(streams))
+        precondition((1...4).contains(streams))
         self.streams = streams
         self.lengths = lengths
         self.hyperedges = hyperedges.members

@@ -180,10 +180,11 @@ size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backwar
     return (layers + 2) * n * s * BLOCK + (layers + 1) * s * BLOCK + n * (s * s + s) * LANES;
 }
 
-// The number of streams is 2, 3 or 4: as a constant, the loops over streams unroll.
+// The number of streams is 1, 2, 3 or 4: as a constant, the loops over streams unroll.
 VECTORIZED void ck_hypergraph(ck_matrix out, ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count,
                               float *workspace) {
     switch (graph.streams) {
+    case 1: forward(out.values, x.values, graph, x.rows, 1, first, count, workspace); break;
     case 2: forward(out.values, x.values, graph, x.rows, 2, first, count, workspace); break;
     case 3: forward(out.values, x.values, graph, x.rows, 3, first, count, workspace); break;
     default: forward(out.values, x.values, graph, x.rows, 4, first, count, workspace); break;
@@ -194,6 +195,9 @@ VECTORIZED void ck_hypergraph_backward(ck_matrix x_gradient, ck_hypergraph_gradi
                                        ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count,
                                        float *workspace) {
     switch (graph.streams) {
+    case 1:
+        backward(x_gradient.values, gradient.values, x.values, graph, gradients, x.rows, 1, first, count, workspace);
+        break;
     case 2:
         backward(x_gradient.values, gradient.values, x.values, graph, gradients, x.rows, 2, first, count, workspace);
         break;

@@ -22,6 +22,8 @@ public enum ConfigurationNode: Equatable, Sendable {
     /// As YAML.
     var yaml: Node {
         switch self {
+        // YAML 1.1 readers take these words for truth values.
+        case .scalar(let text) where ["on", "off", "yes", "no"].contains(text): Node(text, .implicit, .doubleQuoted)
         case .scalar(let text): Node(text)
         case .list(let items): Node(items.map { Node($0) }, .implicit, .flow)
         case .other: preconditionFailure("a value is a scalar or a list")

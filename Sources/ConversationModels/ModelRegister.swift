@@ -37,6 +37,8 @@ public struct ModelDefinition: Sendable {
     public let label: @Sendable (AnySettings) -> String
     /// What is wrong with settings that are right one by one: a sentence, or nil.
     public let fault: @Sendable (AnySettings) -> String?
+    /// What is wrong with settings for data of this shape: a sentence without its full stop, or nil.
+    public let misfit: @Sendable (AnySettings, DatasetShape) -> String?
     /// The keys that change nothing with these settings, each with the reason, which completes "… has no effect, because".
     public let withoutEffect: @Sendable (AnySettings) -> [String: String]
     /// Makes a model.
@@ -51,6 +53,7 @@ public struct ModelDefinition: Sendable {
         _ name: String, _ summary: String, keys: Keys.Type, presets: [String: [String: String]] = [:],
         label: @escaping @Sendable (Settings<Keys>) -> String,
         fault: @escaping @Sendable (Settings<Keys>) -> String? = { _ in nil },
+        misfit: @escaping @Sendable (Settings<Keys>, DatasetShape) -> String? = { _, _ in nil },
         withoutEffect: @escaping @Sendable (Settings<Keys>) -> [String: String] = { _ in [:] },
         make: @escaping @Sendable (Settings<Keys>, DatasetShape, UInt64, (String) -> Int?) -> any ConversationModel
     ) {
@@ -61,6 +64,7 @@ public struct ModelDefinition: Sendable {
         modalities = { Settings<Keys>($0).modalities }
         self.label = { label(Settings<Keys>($0)) }
         self.fault = { fault(Settings<Keys>($0)) }
+        self.misfit = { misfit(Settings<Keys>($0), $1) }
         self.withoutEffect = { withoutEffect(Settings<Keys>($0)) }
         self.make = { make(Settings<Keys>($0), $1, $2, $3) }
     }

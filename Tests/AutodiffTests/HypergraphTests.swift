@@ -13,6 +13,12 @@ import Testing
         return UtteranceHyperedges(members: members)
     }
 
+    /// An utterance's hyperedges without g: every pair of modalities.
+    private static func pairs(_ modalities: Int) -> UtteranceHyperedges {
+        UtteranceHyperedges(
+            members: (0..<modalities).flatMap { a in (a + 1..<max(a + 1, modalities)).map { [a, $0] } })
+    }
+
     /// The whole batch as one list of nodes (stream after stream in every dialogue) and one of hyperedges.
     private func reference(
         _ v: [Grid], streams: Int, lengths: [Int], hyperedges: [[Int]], weighting: HypergraphWeighting
@@ -117,6 +123,34 @@ import Testing
     func explicitEdgeLists(modalities: Int, weighting: HypergraphWeighting) {
         for lengths in [[1], [4], [2, 1, 3]] {
             check(modalities: modalities, h: 3, layers: 2, lengths: lengths, weighting: weighting)
+        }
+    }
+
+    /// As VUEMO has it without its virtual unified emotion: streams of modalities only, down to one.
+    @Test(arguments: 1...3, [HypergraphWeighting.positional, .byKind])
+    func modalitiesOnly(modalities: Int, weighting: HypergraphWeighting) {
+        let hyperedges = Self.pairs(modalities)
+        for lengths in [[1], [4], [2, 1, 3]] {
+            let (n, kinds, h) = (lengths.reduce(0, +), hyperedges.members.count, 3)
+            let positional = weighting == .positional
+            var generator = SplitMix64(seed: 38)
+            var v = [
+                Grid.random(n, modalities * h, using: &generator),
+                .random(
+                    1, positional ? lengths.count * modalities + n * kinds : modalities + kinds, scale: 0.5,
+                    using: &generator),
+                .random(1, positional ? n * modalities : modalities, scale: 0.5, using: &generator),
+                .random(1, h, using: &generator), .random(1, h, using: &generator),
+            ]
+            for index in 1...2 { v[index].values = v[index].values.map { $0 + 1 } }
+            checkOperation(v, directions: 2, elements: 6) { tape, v in
+                tape.hypergraph(
+                    v[0], edgeWeight: v[1], nodeWeight: v[2], biases: Array(v[3...]), hyperedges: hyperedges,
+                    weighting: weighting, streams: modalities, lengths: lengths)
+            } reference: {
+                reference(
+                    $0, streams: modalities, lengths: lengths, hyperedges: hyperedges.members, weighting: weighting)
+            }
         }
     }
 

@@ -70,8 +70,23 @@ import Models
         let run = "model: {modalities: av, speakerEmbedding: true, textNorm: batch}"
         #expect(try told([], yaml: run) == [])
         #expect(
-            try told([], yaml: run.replacing("true", with: "false"))
-                == ["model.speakerEmbedding, set by c.yaml, has no effect, because \(speechless)."])
+            try told(["model.vue=false", "model.vueLayers=3", "model.lgl=off", "model.hypergraphLayers=2"]) == [
+                "model.vueLayers, set by --set, has no effect, because model.vue is false.",
+                "model.hypergraphLayers, set by --set, has no effect, because model.lgl is false.",
+            ])
+    }
+
+    /// Whoever throws a switch expects another model.
+    @Test(arguments: [
+        (["model.modalities=av", "model.speakerEmbedding=false"], "model.speakerEmbedding=false"),
+        (["model.modalities=a", "model.textLayers=1,4"], "model.textLayers=1,4"),
+    ])
+    func aSwitchThatChangesNothingIsRefused(settings: [String], named: String) throws {
+        let said = message { _ = try resolve(set: settings.map { try ConfigurationAssignment(setting: $0) }) }
+        #expect(said.hasPrefix("\(named) has no effect, because text is not among model.modalities (a"), "\(said)")
+        #expect(said.hasSuffix("; leave it out."), "\(said)")
+        // With text it is taken.
+        _ = try resolve(set: settings.dropFirst().map { try ConfigurationAssignment(setting: $0) })
     }
 
     /// Yams follows nesting with the stack, and aliases with time and memory.
@@ -159,6 +174,10 @@ import Models
         configuration.vuemo.textNorm = .none
         configuration.vuemo.projectText = false
         configuration.vuemo.speakerEmbedding = false
+        configuration.vuemo.textLayers = .numbers([1, 4])
+        configuration.vuemo.vue = false
+        configuration.vuemo.gai = .off
+        configuration.vuemo.lgl = false
         configuration.vuemo.dropout = 0
         configuration.training.epochs = 5
         configuration.training.batchSize = 2
@@ -224,6 +243,10 @@ import Models
         ("training.classFrequencies=0.5", "must be a list of positive numbers"),
         ("training.classFrequencies=[0.5, 0]", "must be a list of positive numbers"),
         ("model.hiddenSize=33", "must be even, not 33"),
+        ("model.gai=none", "model.gai must be one of joint, off, not \"none\""),
+        ("model.textLayers=0,1", "model.textLayers must be all, or different numbers of layers from 1"),
+        ("model.textLayers=2,2", "model.textLayers must be all"),
+        ("model.textLayers=first", "not \"first\""),
     ])
     func refusedValuesNameTheKeyAndWhatItTakes(setting: String, expected: String) {
         let text = message { _ = try resolve(set: [ConfigurationAssignment(setting: setting)]) }

@@ -21,7 +21,7 @@ struct GlobalAttentionInteraction {
         shrink = Linear(p.scope("shrink"), inputs: 2 * h, outputs: h)
         norm = LayerNorm(p.scope("norm"), width: h)
         gate = Linear(p.scope("gate"), inputs: 2 * h, outputs: h)
-        let names = configuration.modalities.members.map { String($0.letter) } + ["g"]
+        let names = configuration.modalities.members.map { String($0.letter) } + (configuration.vue ? ["g"] : [])
         temporal =
             configuration.variant == .released
             ? []

@@ -13,7 +13,7 @@ struct LocalGraphLearning {
 
     init(_ p: ParameterScope, _ configuration: VUEMOConfiguration) {
         self.configuration = configuration
-        hyperedges = Self.hyperedges(configuration.modalities)
+        hyperedges = Self.hyperedges(configuration.modalities, withVUE: configuration.vue)
         let h = configuration.hiddenSize
         let streams = configuration.streams
         let released = configuration.variant == .released
@@ -26,13 +26,16 @@ struct LocalGraphLearning {
     }
 
     /// An utterance's hyperedges in the public code's order: pairs {l,a,g}, {l,v,g}, {a,v,g}, then {a,g}, {v,g}, {l,g}.
-    static func hyperedges(_ modalities: Modalities) -> UtteranceHyperedges {
+    ///
+    /// Without g they are {l,a}, {l,v} and {a,v}: what would be left of the others joins nothing.
+    static func hyperedges(_ modalities: Modalities, withVUE: Bool) -> UtteranceHyperedges {
         let members = modalities.members
         let g = members.count
         var sets: [[Int]] = []
         for first in members.indices {
-            for second in members.indices where second > first { sets.append([first, second, g]) }
+            for second in members.indices where second > first { sets.append([first, second] + (withVUE ? [g] : [])) }
         }
+        guard withVUE else { return UtteranceHyperedges(members: sets) }
         for kind in [Modality.audio, .visual, .text] {
             if let stream = members.firstIndex(of: kind) { sets.append([stream, g]) }
         }

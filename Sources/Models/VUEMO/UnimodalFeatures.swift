@@ -26,7 +26,7 @@ struct UnimodalFeatures {
         let modalities = configuration.modalities
         precondition(h % 2 == 0, "the hidden width is even: half of it for each direction of the GRU")
         // The reference has the norms whether text is in use or not.
-        let layers = 0..<configuration.textLayers
+        let layers = configuration.layersInUse
         let scope = p.scope("text_norms")
         norms =
             switch configuration.textNorm {
@@ -68,7 +68,9 @@ struct UnimodalFeatures {
         let layout = released ? SequenceLayout(padding: input.lengths) : SequenceLayout(packing: input.lengths)
         // The released variant's padding is rows of zeros: constant through norm, sum and projection, so one row stands for all.
         let padding = layout.rows - input.utterances
-        var x = normalizedSum(input.text.map(Variable.constant), paddingRows: padding, on: tape)
+        precondition(input.text.count == configuration.shape.textLayers)
+        var x = normalizedSum(
+            configuration.layersInUse.map { .constant(input.text[$0]) }, paddingRows: padding, on: tape)
         if let textProjection { x = textProjection(x, on: tape) }
         let states = context!(
             x, layout: layout, inputRow: layout.source, dropout: configuration.dropoutProbability, on: tape)
@@ -79,7 +81,6 @@ struct UnimodalFeatures {
 
     /// Σ over layers of norm(layer), [N, D], with one more row for all padding where there is any.
     private func normalizedSum(_ layers: [Variable], paddingRows: Int, on tape: Tape) -> Variable {
-        precondition(layers.count == configuration.textLayers)
         func padded(_ x: Variable) -> Variable { paddingRows > 0 ? tape.appendZeroRow(x) : x }
         switch norms {
         case .batch(let norms): return tape.sum(zip(layers, norms).map { $1($0, paddingRows: paddingRows, on: tape) })

@@ -1,6 +1,7 @@
 import Configuration
 import ConversationModels
 import Conversations
+import Foundation
 
 /// Which model is computed.
 public enum Variant: String, ConfigurationChoice {
@@ -20,6 +21,51 @@ public enum TextNorm: String, ConfigurationChoice {
     case none
 }
 
+/// What becomes of the global attention interaction (GAI).
+public enum GlobalInteraction: String, ConfigurationChoice {
+    /// One softmax over the streams' means, with scaled scores.
+    case joint
+    /// The streams go on as they are.
+    case off
+}
+
+/// Which layers of the text features are summed.
+public enum TextLayers: ConfigurationValue {
+    /// Every one that there is.
+    case all
+    /// Those of these numbers, counted from 1, in ascending order.
+    case numbers([Int])
+
+    /// `all`, or numbers separated by commas.
+    public init?(_ node: ConfigurationNode) {
+        let words: [String]
+        switch node {
+        case .scalar("all"):
+            self = .all
+            return
+        case .scalar(let text):
+            words = text.split(separator: ",", omittingEmptySubsequences: false).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
+        case .list(let items): words = items
+        case .other: return nil
+        }
+        let numbers = words.compactMap { Int($0) }.filter { $0 > 0 }
+        guard !words.isEmpty, numbers.count == words.count, Set(numbers).count == words.count else { return nil }
+        self = .numbers(numbers.sorted())
+    }
+
+    /// The word, or the numbers with commas between them.
+    public var node: ConfigurationNode {
+        switch self {
+        case .all: .scalar("all")
+        case .numbers(let numbers): .scalar(numbers.map(String.init).joined(separator: ","))
+        }
+    }
+    /// What can be given.
+    public static var expectation: String { "all, or different numbers of layers from 1, for example 1,4" }
+}
+
 /// The hyperparameters of VUEMO: the keys under `model`.
 public struct VUEMOKeys: ModelKeys {
     public let variant = Key(
@@ -36,7 +82,19 @@ public struct VUEMOKeys: ModelKeys {
         true,
         "Whether the summed text layers are projected to H before the GRU (IEMOCAP) or enter it at their own width (MELD)."
     )
+    public let textLayers = Key(
+        TextLayers.all, "The layers of the text features that are summed, counted from 1 in the order of the store.")
     public let speakerEmbedding = Key(true, "Whether the speaker's embedding is added to the text stream.")
+    public let vue = Key(
+        true,
+        "Whether there is a virtual unified emotion. Without it, its stream is in no later stage, and hyperedges join modalities only."
+    )
+    public let gai = Key(
+        GlobalInteraction.joint,
+        "The global attention interaction; off leaves the streams as they are, without the corrected variant's transformers too."
+    )
+    public let lgl = Key(
+        true, "Whether there is local graph learning. Without it, the classifier reads the streams side by side.")
     // The engine computes in float32, in which 0.99999999 is 1.
     public let dropout = Key(
         0.5, "The probability of the model's dropouts; 0 switches off every one, the transformer's 0.1 included.",
@@ -80,18 +138,26 @@ public struct VUEMOConfiguration: Equatable, Sendable {
     /// What follows from the data.
     public subscript<Value>(dynamicMember path: KeyPath<DatasetShape, Value>) -> Value { shape[keyPath: path] }
 
-    /// Streams: the modalities and g, the virtual unified emotion.
-    public var streams: Int { self.modalities.count + 1 }
+    /// Streams: the modalities and, where it is computed, g, the virtual unified emotion.
+    public var streams: Int { self.modalities.count + (self.vue ? 1 : 0) }
+
+    /// The indices of the text layers that are summed, counted from 0.
+    var layersInUse: [Int] {
+        switch settings.textLayers {
+        case .all: Array(0..<shape.textLayers)
+        case .numbers(let numbers): numbers.map { $0 - 1 }
+        }
+    }
 
     /// Dropout of the head and between GRU layers.
     var dropoutProbability: Float { Float(self.dropout) }
     /// Dropout inside the corrected variant's transformer: 0.1, or 0 where dropout is off.
     var transformerDropout: Float { self.dropout == 0 ? 0 : 0.1 }
 
-    /// Hyperedges of a minibatch: per dialogue one per stream, per utterance one per pair of modalities and one per modality.
+    /// Hyperedges of a minibatch: per dialogue one per stream, per utterance one per pair of modalities and, with g, one per modality.
     package func hyperedgeCount(_ batch: BatchShape) -> Int {
         let m = self.modalities.count
-        return batch.dialogues * streams + batch.utterances * (m * (m - 1) / 2 + m)
+        return batch.dialogues * streams + batch.utterances * (m * (m - 1) / 2 + (self.vue ? m : 0))
     }
 
     /// Nodes of a minibatch.

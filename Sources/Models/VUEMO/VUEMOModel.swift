@@ -16,9 +16,9 @@ public final class VUEMOModel: ConversationModel {
 
     private struct Modules {
         let unimodal: UnimodalFeatures
-        let vue: VirtualUnifiedEmotion
-        let gai: GlobalAttentionInteraction
-        let lgl: LocalGraphLearning
+        let vue: VirtualUnifiedEmotion?
+        let gai: GlobalAttentionInteraction?
+        let lgl: LocalGraphLearning?
         let classify: Linear
     }
 
@@ -28,12 +28,12 @@ public final class VUEMOModel: ConversationModel {
         public let logProbabilities: Variable
         /// The streams of the modalities, [N, H] each, in the order l, a, v.
         public let features: [Variable]
-        /// The virtual unified emotion g, [N, H].
-        package let vue: Variable
-        /// After the global attention interaction, [N·S, H].
-        package let gai: Variable
-        /// After local graph learning, [N, S·H].
-        package let lgl: Variable
+        /// The virtual unified emotion g, [N, H]; nil where it is switched off.
+        package let vue: Variable?
+        /// After the global attention interaction, [N·S, H]; nil where it is switched off.
+        package let gai: Variable?
+        /// After local graph learning, [N, S·H]; nil where it is switched off.
+        package let lgl: Variable?
     }
 
     /// A model with parameters drawn as PyTorch draws them; equal seeds give equal parameters.
@@ -42,11 +42,12 @@ public final class VUEMOModel: ConversationModel {
         (modules, parameters) = ParameterStore.build(seed: seed) { p in
             Modules(
                 unimodal: UnimodalFeatures(p, configuration),
-                vue: VirtualUnifiedEmotion(
-                    p.scope("vue"), hidden: configuration.hiddenSize, modalities: configuration.modalities.count,
-                    layers: configuration.vueLayers),
-                gai: GlobalAttentionInteraction(p.scope("gai"), configuration),
-                lgl: LocalGraphLearning(p.scope("lgl"), configuration),
+                vue: configuration.vue
+                    ? VirtualUnifiedEmotion(
+                        p.scope("vue"), hidden: configuration.hiddenSize, modalities: configuration.modalities.count,
+                        layers: configuration.vueLayers) : nil,
+                gai: configuration.gai == .off ? nil : GlobalAttentionInteraction(p.scope("gai"), configuration),
+                lgl: configuration.lgl ? LocalGraphLearning(p.scope("lgl"), configuration) : nil,
                 classify: Linear(
                     p.scope("classify"), inputs: configuration.hiddenSize * configuration.streams,
                     outputs: configuration.classes))
@@ -61,15 +62,21 @@ public final class VUEMOModel: ConversationModel {
             input.lengths.reduce(0, +) == input.utterances && input.utterances > 0, "lengths add up to the utterances")
         try check(input.shape)
         let features = modules.unimodal(input, on: tape)
-        let g = modules.vue(features, lengths: input.lengths, on: tape)
-        let gai = modules.gai(features + [g], lengths: input.lengths, on: tape)
-        let lgl = modules.lgl(gai, lengths: input.lengths, on: tape)
-        let fused = tape.dropoutReLU(lgl, probability: configuration.dropoutProbability)
+        let g = modules.vue?(features, lengths: input.lengths, on: tape)
+        let streams = features + (g.map { [$0] } ?? [])
+        let gai = modules.gai?(streams, lengths: input.lengths, on: tape)
+        let (n, h) = (input.utterances, configuration.hiddenSize)
+        let nodes = gai ?? tape.reshape(tape.stackStreams(streams), rows: n * streams.count, columns: h)
+        let lgl = modules.lgl?(nodes, lengths: input.lengths, on: tape)
+        let fused = tape.dropoutReLU(
+            lgl ?? tape.reshape(nodes, rows: n, columns: streams.count * h),
+            probability: configuration.dropoutProbability)
         let logProbabilities = tape.logSoftmax(modules.classify(fused, on: tape))
         return Output(logProbabilities: logProbabilities, features: features, vue: g, gai: gai, lgl: lgl)
     }
 
-    /// Computes a minibatch. Offers "unimodal.l", "unimodal.a", "unimodal.v", "vue" [N, H], "gai" [N·S, H] and "lgl" [N, S·H].
+    /// Computes a minibatch. Offers "unimodal.l", "unimodal.a", "unimodal.v", "vue" [N, H], "gai" [N·S, H] and "lgl" [N, S·H], as far as
+    /// these are computed.
     public func logProbabilities(
         _ batch: ConversationBatch, on tape: Tape, stages: StageRecorder?
     ) throws(BatchError) -> Variable {
@@ -78,16 +85,16 @@ public final class VUEMOModel: ConversationModel {
             for (modality, feature) in zip(configuration.modalities.members, output.features) {
                 stages.offer("unimodal.\(modality.letter)", feature)
             }
-            stages.offer("vue", output.vue)
-            stages.offer("gai", output.gai)
-            stages.offer("lgl", output.lgl)
+            for (name, stage) in [("vue", output.vue), ("gai", output.gai), ("lgl", output.lgl)] {
+                if let stage { stages.offer(name, stage) }
+            }
         }
         return output.logProbabilities
     }
 
     /// The released variant has one weight per hyperedge and per node of a minibatch.
     public func check(_ shape: BatchShape) throws(BatchError) {
-        guard configuration.variant == .released else { return }
+        guard configuration.variant == .released, configuration.lgl else { return }
         let edges = configuration.hyperedgeCount(shape)
         guard edges <= configuration.maximumHyperedges else {
             throw .outgrown(what: "hyperedges", needed: edges, available: configuration.maximumHyperedges)
@@ -106,14 +113,18 @@ extension VUEMOModel {
         keys: VUEMOKeys.self, presets: ["meld": ["projectText": "false"]],
         label: { $0.variant.rawValue },
         fault: { settings in
-            guard settings.hiddenSize % 2 != 0 else { return nil }
-            return "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU has half of it"
+            guard settings.hiddenSize % 2 == 0 else {
+                return
+                    "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU has half of it"
+            }
+            return settings.idleSwitch
         },
-        withoutEffect: { settings in
-            guard !settings.modalities.contains(.text) else { return [:] }
-            let reason = "text is not among model.modalities (\(settings.modalities))"
-            return ["textNorm": reason, "projectText": reason, "speakerEmbedding": reason]
+        misfit: { settings, shape in
+            guard case .numbers(let numbers) = settings.textLayers, let last = numbers.last, last > shape.textLayers
+            else { return nil }
+            return "model.textLayers names layer \(last), but the store has \(shape.textLayers); leave it out"
         },
+        withoutEffect: \.unusedKeys,
         make: { settings, shape, seed, stored in
             var configuration = VUEMOConfiguration(settings, shape)
             if settings.variant == .released {

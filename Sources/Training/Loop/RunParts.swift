@@ -49,6 +49,9 @@ enum ModelSetup {
             )
         }
         let shape = shape(of: store, features: features, configuration: configuration)
+        if let misfit = configuration.definition.misfit(configuration.model, shape) {
+            throw TrainingError(.configuration, misfit + ".")
+        }
         let stored = try parameterFile.map(CheckpointFile.parameterCounts) ?? [:]
         return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
     }

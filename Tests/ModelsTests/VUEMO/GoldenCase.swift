@@ -1,3 +1,4 @@
+import Configuration
 import ConversationModels
 import Conversations
 import Foundation
@@ -23,6 +24,8 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
         let lengths: [Int]
         let max_hyperedges, max_nodes: Int
         let model: String?
+        /// Settings of the model as its keys write them.
+        let switches: [String: String]?
     }
 
     /// The project's own files, and those of the folder named by VUEMO_GOLDEN_DIR. Files of other models are left out.
@@ -60,6 +63,11 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
         c.variant = Variant(rawValue: d.variant)!
         c.maximumHyperedges = d.max_hyperedges
         c.maximumNodes = d.max_nodes
+        for (key, value) in d.switches ?? [:] {
+            var settings = c.settings.erased
+            precondition(settings[key] != nil && settings.assign(.scalar(value), to: key) == nil, "\(key)")
+            c.settings = Settings(settings)
+        }
         return c
     }
 
