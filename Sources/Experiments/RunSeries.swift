@@ -29,6 +29,8 @@ public struct RunSeries: Sendable {
         case finishedBefore(RunFolder)
         /// What the run tells.
         case training(TrainingEvent)
+        /// A run of several that are trained at once has ended another epoch.
+        case epoch(RunFolder, EpochMetrics, epochs: Int, isBest: Bool)
         /// A run is finished.
         case finished(RunFolder)
         /// A run failed, and the next begins.
@@ -63,15 +65,21 @@ public struct RunSeries: Sendable {
     /// The folder of a run.
     func place(of entry: Entry) -> RunFolder { RunFolder(folder + "/" + entry.name) }
 
-    /// Trains what is not finished yet, one run after the other.
+    /// Trains what is not finished yet.
     /// - Parameters:
     ///   - store: What all are trained on. Its checksums are compared once.
+    ///   - jobs: How many runs are trained at once; nil for one after the other, in this process.
     ///   - skipVerification: Whether they stay unchecked.
     /// - Throws: `ExperimentError` where the folder cannot be made.
     public func run(
-        on store: Store, skipVerification: Bool = false, interruption: Interruption = Interruption(),
-        observe: (Event) -> Void = { _ in }
+        on store: Store, jobs: Jobs? = nil, skipVerification: Bool = false,
+        interruption: Interruption = Interruption(), observe: (Event) -> Void = { _ in }
     ) throws -> Outcome {
+        if let jobs {
+            return try train(
+                on: store, jobs: jobs, skipVerification: skipVerification, interruption: interruption,
+                observe: observe)
+        }
         try makeFolder()
         var (isChecked, finished, failed) = (skipVerification, [RunFolder](), [(folder: RunFolder, reason: String)]())
         for (index, entry) in entries.enumerated() {
@@ -147,6 +155,7 @@ public struct RunSeries: Sendable {
     ) throws -> TrainingRun {
         let place = place(of: entry)
         if case .rest(let record) = remainder {
+            waitUntilFree(place)
             return try TrainingRun.resume(
                 place, as: record, store: store, models: entry.configuration.models,
                 skipVerification: skipVerification, observe: observe)

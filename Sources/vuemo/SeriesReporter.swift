@@ -1,5 +1,6 @@
 import CommandSupport
 import Experiments
+import Files
 import Foundation
 import TerminalText
 import Training
@@ -16,6 +17,9 @@ final class SeriesReporter {
     private var before = 0
     /// "run 3 of 12".
     private var run = ""
+    /// Of several runs at once: what share of each is done.
+    private var shares: [String: Double] = [:]
+    private var begun = 0
 
     /// - Parameter count: The runs that there will be.
     init(count: Int, quiet: Bool) {
@@ -28,14 +32,26 @@ final class SeriesReporter {
     func observe(_ event: RunSeries.Event) {
         switch event {
         case .run(_, _, let folder):
-            run = "run \(done + 1) of \(count)"
+            begun += 1
+            run = "run \(before + begun) of \(count)"
             display.line("\(run): \(folder.path.escapedForTerminal)")
         case .finishedBefore(let folder):
             (done, before) = (done + 1, before + 1)
             display.line("\(folder.path.escapedForTerminal) was finished before")
         case .training(let event): observe(event)
-        case .finished: done += 1
+        case .epoch(let folder, let metrics, let epochs, let isBest):
+            shares[folder.path] = Double(metrics.epoch) / Double(max(1, epochs))
+            let name = PathParts.name(of: folder.path).escapedForTerminal
+            if display.showsBar {
+                show(shares.values.reduce(0, +), "\(done) of \(count) runs done", "\(name): epoch \(metrics.epoch)/\(epochs)")
+            } else {
+                display.line("\(name): " + TrainingReporter.summary(metrics, epochs: epochs, isBest: isBest))
+            }
+        case .finished(let folder):
+            shares[folder.path] = nil
+            done += 1
         case .failed(let folder, let error):
+            shares[folder.path] = nil
             done += 1
             display.clear()
             CommandProcess.warn("\(folder.path) failed: \(error)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Concurrency
 import Experiments
 import FeatureStore
 import Files
@@ -27,9 +28,33 @@ struct SeriesOptions: ParsableArguments {
     }
 }
 
+/// The option of a command that trains several runs: how many at once.
+struct JobsOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Runs that are trained at once, each by a process of its own with its part of the threads.",
+            valueName: "number"))
+    var jobs = 1
+
+    func validate() throws {
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs takes a number from 1 to 256.") }
+    }
+
+    /// nil where runs are trained one after the other.
+    var processes: Jobs? {
+        guard jobs > 1 else { return nil }
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return Jobs(jobs, program: own ?? CommandLine.arguments[0])
+    }
+
+    /// The threads of each run, unless they are set.
+    var threads: Int { max(1, Compute.processors / jobs) }
+}
+
 /// How every command that trains several runs does it.
 struct SeriesRunner {
     let store: Store
+    let jobs: Jobs?
     let quiet: Bool
     let skipVerification: Bool
     let time: TimeLimitOption
@@ -47,7 +72,8 @@ struct SeriesRunner {
         let outcome = try working(in: folder, on: entries.map(\.name), runs: entries.count) { interruption, reporter in
             let series = RunSeries(entries, in: folder, toolVersion: CommandProcess.version)
             let outcome = try series.run(
-                on: store, skipVerification: skipVerification, interruption: interruption, observe: reporter.observe)
+                on: store, jobs: jobs, skipVerification: skipVerification, interruption: interruption,
+                observe: reporter.observe)
             if case .ended(let finished, let failed) = outcome { return (finished, failed) }
             return nil
         }

@@ -53,27 +53,65 @@ import Testing
     }
 
     /// The same when it is killed over and over, at no chosen moment, and started again.
-    @Test func aKilledSweepGoesOnToTheSameTable() throws {
+    @Test(arguments: [[], ["--jobs", "2"]]) func aKilledSweepGoesOnToTheSameTable(_ jobs: [String]) throws {
         try write(
             "  optimizer.learningRate: {min: 1e-4, max: 0.1, scale: log}", epochs: 9,
             method: "method: halving\ndraws: 6\n")
-        let whole = folder.file("whole")
-        let expected = try outcome(in: whole)
+        let expected = try outcome(in: folder.file("whole"))
         var kills = 0
         for attempt in 0..<12 {
-            let process = Process()
-            process.executableURL = URL(filePath: BuiltProduct.folder + "/vuemo")
-            process.arguments = ["sweep", plan, "--output", runs, "--quiet"]
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            Thread.sleep(forTimeInterval: 0.02 * Double(attempt + 1))
-            if process.isRunning { kills += 1 }
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+            if try broken(by: SIGKILL, after: 0.02 * Double(attempt + 1), jobs) == -SIGKILL { kills += 1 }
         }
         #expect(kills > 0)
+        let ended = try BuiltProduct.run("vuemo", ["sweep", plan, "--output", runs, "--quiet"] + jobs)
+        #expect(ended.status == 0, "\(ended.errors)")
         #expect(try outcome(in: runs) == expected)
+    }
+
+    /// Starts the sweep, sends it a signal after some seconds, and waits for its end.
+    private func broken(by signal: Int32, after seconds: Double, _ options: [String]) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(filePath: BuiltProduct.folder + "/vuemo")
+        process.arguments = ["sweep", plan, "--output", runs, "--quiet"] + options
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        Thread.sleep(forTimeInterval: seconds)
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    @Test func severalAtOnceGiveTheSame() throws {
+        try write("  optimizer.learningRate: [1e30, 0.01, 0.001, 0.1]")
+        let (one, two) = (try sweep("--format", "json", "--quiet"), folder.file("two"))
+        let outcome = try BuiltProduct.run(
+            "vuemo", ["sweep", plan, "--output", two, "--format", "json", "--jobs", "3"])
+        #expect(one.status == 2 && outcome.status == 2, "\(outcome.errors)")
+        #expect(outcome.output.replacing(two, with: runs) == one.output)
+        #expect(outcome.errors.contains("run 4 of 4: \(two)/learningRate=0.1\n"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("learningRate=0.1: epoch 2/2  loss "), "\(outcome.errors)")
+        let wrong = try sweep("--jobs", "0")
+        #expect(wrong.status == 64 && wrong.errors.contains("--jobs takes a number from 1 to 256."))
+    }
+
+    /// The processes of the runs are told too, write their checkpoints, and are gone when the command is.
+    @Test func severalAtOnceStopTogether() throws {
+        try write("  optimizer.learningRate: [0.01, 0.001]", epochs: 100_000)
+        // Until both have begun.
+        var seconds = 1.0
+        while try broken(by: SIGTERM, after: seconds, ["--jobs", "2"]) != 128 + SIGTERM
+            || (try? FileManager.default.contentsOfDirectory(atPath: runs).count) != 2
+        {
+            seconds += 1
+            try #require(seconds < 30)
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: runs) {
+            // Nobody holds it any more.
+            let descriptor = open("\(runs)/\(name)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+            close(descriptor)
+        }
     }
 
     @Test func aRunThatFailsIsToldAtTheEnd() throws {

@@ -39,14 +39,14 @@ extension Sweep {
 
     /// Trains what is not finished yet.
     /// - Returns: What came out; nil where it was interrupted.
-    /// - Throws: as ``RunSeries/run(on:skipVerification:interruption:observe:)``.
+    /// - Throws: as ``RunSeries/run(on:jobs:skipVerification:interruption:observe:)``.
     public func run(
-        on store: Store, in folder: String, toolVersion: String, skipVerification: Bool = false,
+        on store: Store, in folder: String, toolVersion: String, jobs: Jobs? = nil, skipVerification: Bool = false,
         interruption: Interruption = Interruption(), observe: (Event) -> Void = { _ in }
     ) throws -> Result? {
         try run(in: folder, toolVersion: toolVersion, observe: observe) { series, isFirst in
             try series.run(
-                on: store, skipVerification: skipVerification || !isFirst, interruption: interruption
+                on: store, jobs: jobs, skipVerification: skipVerification || !isFirst, interruption: interruption
             ) { observe(.series($0)) }
         }
     }

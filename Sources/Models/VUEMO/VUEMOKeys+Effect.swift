@@ -12,7 +12,9 @@ extension Settings where Keys == VUEMOKeys {
             ("textLayers", self.textLayers != .all, textless),
             ("speakerEmbedding", !self.speakerEmbedding, textless),
         ]
-        guard let (key, _, reason?) = thrown.first(where: { $0.isThrown && $0.reason != nil }) else { return nil }
+        guard case (let key, _, let reason?)? = thrown.first(where: { $0.isThrown && $0.reason != nil }) else {
+            return nil
+        }
         return "model.\(key)=\(erased[key]?.text ?? "") has no effect, because \(reason); leave it out"
     }
 

@@ -24,5 +24,5 @@ public final class Interruption: Sendable {
     package var isRequested: Bool { requested.load(ordering: .relaxed) || isOutOfTime }
 
     /// Whether a checkpoint was asked for since the last call.
-    func takesCheckpoint() -> Bool { checkpoint.exchange(false, ordering: .relaxed) }
+    package func takesCheckpoint() -> Bool { checkpoint.exchange(false, ordering: .relaxed) }
 }

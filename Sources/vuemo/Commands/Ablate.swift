@@ -43,6 +43,7 @@ struct Ablate: ListedCommand {
     var skipVerification = false
 
     @OptionGroup var time: TimeLimitOption
+    @OptionGroup var jobs: JobsOption
 
     @OptionGroup(title: "Output") var quietness: QuietFlag
 
@@ -64,7 +65,8 @@ struct Ablate: ListedCommand {
         let entries = try rows.flatMap { row in
             try seeds.map { seed in
                 let configuration = try options.resolved(
-                    store, adding: row.settings + (seed.map { ["training.seed=\($0)"] } ?? []))
+                    store, adding: row.settings + (seed.map { ["training.seed=\($0)"] } ?? []),
+                    threads: jobs.threads)
                 return RunSeries.Entry(
                     name: row.folder + (seed.map { "-seed-\($0)" } ?? ""), configuration: configuration)
             }
@@ -72,7 +74,7 @@ struct Ablate: ListedCommand {
         let label = entries[0].configuration.label
         let folder = output ?? SeriesRunner.defaultFolder(store, "\(label)-\(of.rawValue)")
         let runner = SeriesRunner(
-            store: store, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
+            store: store, jobs: jobs.processes, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
         let (finished, failed) = try runner.run(entries, in: folder)
         if !finished.isEmpty {
             let there = Set(finished.map(\.path))

@@ -76,12 +76,16 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     /// The configuration of a new run; without a store, what depends on the data keeps its default.
-    /// - Parameter settings: `key=value` that outrank all others.
-    func resolved(_ store: Store?, adding settings: [String] = []) throws -> RunConfiguration {
+    /// - Parameters:
+    ///   - settings: `key=value` that outrank all others.
+    ///   - threads: The default of `training.threads`.
+    func resolved(
+        _ store: Store?, adding settings: [String] = [], threads: Int = Compute.processors
+    ) throws -> RunConfiguration {
         let assignments = try assignments() + settings.map { try ConfigurationAssignment(setting: $0) }
         let configuration = try RunConfiguration.resolve(
             dataset: store.map(DatasetFacts.init), preset: preset, assignments: assignments,
-            threads: Compute.processors, models: .all)
+            threads: threads, models: .all)
         let preset = preset ?? store.flatMap { Preset(dataset: $0.dataset) }
         for sentence in configuration.withoutEffect(assignments, preset: preset) { CommandProcess.warn(sentence) }
         return configuration

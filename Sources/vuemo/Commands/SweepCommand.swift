@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Concurrency
 import Configuration
 import Experiments
 import FeatureStore
@@ -47,6 +46,7 @@ struct SweepCommand: ListedCommand {
     var dryRun = false
 
     @OptionGroup var time: TimeLimitOption
+    @OptionGroup var jobs: JobsOption
 
     @OptionGroup(title: "Output") var quietness: QuietFlag
 
@@ -59,16 +59,16 @@ struct SweepCommand: ListedCommand {
             throw ConfigurationError("\(file): no store is named; write store: FILE.h5 there, or give --store.")
         }
         let store = try Store(opening: path)
-        let sweep = try Sweep(plan, store: store, threads: Compute.processors, models: .all)
+        let sweep = try Sweep(plan, store: store, threads: jobs.threads, models: .all)
         for sentence in sweep.warnings { CommandProcess.warn(sentence) }
         let folder = output ?? plan.output ?? SeriesRunner.defaultFolder(store, defaultName)
         if dryRun { return try StandardOutput.print(sweep.overview(in: folder)) }
         let runner = SeriesRunner(
-            store: store, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
+            store: store, jobs: jobs.processes, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
         let result = try runner.working(in: folder, on: sweep.names, runs: sweep.runs) { interruption, reporter in
             try sweep.run(
-                on: store, in: folder, toolVersion: CommandProcess.version, skipVerification: skipVerification,
-                interruption: interruption
+                on: store, in: folder, toolVersion: CommandProcess.version, jobs: jobs.processes,
+                skipVerification: skipVerification, interruption: interruption
             ) { event in
                 switch event {
                 case .round(let number, let count, let runs, let epochs):
@@ -79,7 +79,7 @@ struct SweepCommand: ListedCommand {
         }
         let text = try result.written(as: format)
         if format == .text { try StandardOutput.print(text) } else { try StandardOutput.printRaw(text) }
-        try SeriesRunner.tell(result.failed, of: sweep.runs)
+        try SeriesRunner.tell(result.failed, of: sweep.names.count)
     }
 
     private func plan() throws -> SweepPlan {

@@ -57,6 +57,10 @@ struct Train: ListedCommand {
     var dryRun = false
 
     @OptionGroup var time: TimeLimitOption
+    @OptionGroup var jobs: JobsOption
+
+    @Option(help: ArgumentHelp("The process that trains several runs, of which this is one.", visibility: .hidden))
+    var endWith: Int32?
 
     @OptionGroup(title: "Output") var quietness: QuietFlag
     @OptionGroup(title: "Output") var report: FormatOption
@@ -71,6 +75,9 @@ struct Train: ListedCommand {
                     "--seeds begins runs of its own; it takes no --seed, --resume or --initial-parameters.")
             }
         }
+        if jobs.jobs > 1, try series.numbers() == nil {
+            throw ValidationError("--jobs is for several runs; give their --seeds.")
+        }
         if dryRun, try series.numbers() != nil || resume != nil || printConfig {
             throw ValidationError("--dry-run tells of one new run; it takes no --seeds, --resume or --print-config.")
         }
@@ -83,6 +90,7 @@ struct Train: ListedCommand {
     func run() throws {
         if printConfig { return try printConfiguration() }
         if dryRun { return try tell() }
+        if let endWith { try CommandProcess.end(with: endWith) }
         if let seeds = try series.numbers() { return try train(seeds) }
         let interruption = TrainingSignals.interruption(quiet: quietness.quiet, time)
         let reporter = TrainingReporter(quiet: quietness.quiet)
@@ -111,11 +119,13 @@ struct Train: ListedCommand {
         let store = try Store(opening: store!)
         let entries = try seeds.map { seed in
             RunSeries.Entry(
-                name: "seed-\(seed)", configuration: try options.resolved(store, adding: ["training.seed=\(seed)"]))
+                name: "seed-\(seed)",
+                configuration: try options.resolved(
+                    store, adding: ["training.seed=\(seed)"], threads: jobs.threads))
         }
         let folder = output ?? SeriesRunner.defaultFolder(store, "\(entries[0].configuration.label)-seeds")
         let runner = SeriesRunner(
-            store: store, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
+            store: store, jobs: jobs.processes, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
         let (finished, failed) = try runner.run(entries, in: folder)
         if !finished.isEmpty {
             let comparison = try RunComparison(finished.map { try FinishedRun($0, models: .all) })
