@@ -37,6 +37,8 @@ let package = Package(
         .target(name: "Metrics"),
         .target(name: "Files", dependencies: [.product(name: "SystemPackage", package: "swift-system")]),
 
+        // Functions of the system that Swift cannot call.
+        .target(name: "CProcesses"),
         // What is said where there is no memory.
         .target(name: "CMemory"),
         // One source, three machine codes: a header for the C targets.
@@ -125,14 +127,15 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Training", "ConversationModels", "Configuration", "FeatureStore", "Metrics", "Tensors", "TerminalText",
+                "Training", "ConversationModels", "Configuration", "FeatureStore", "Files", "Metrics", "Tensors",
+                "TerminalText",
             ]),
 
         // What a user runs, and what both commands share.
         .target(
             name: "CommandSupport",
             dependencies: [
-                "CMemory", "Configuration", "Files", "TerminalText", "Rainbow",
+                "CMemory", "CProcesses", "Configuration", "Files", "TerminalText", "Rainbow",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(
@@ -144,7 +147,7 @@ let package = Package(
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Experiments", "Training", "ConversationModels", "Models", "Configuration", "Conversations",
+                "Experiments", "Training", "ConversationModels", "Models", "Concurrency", "Configuration", "Conversations",
                 "StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "CommandSupport", "ConvertCommands",
                 "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CMemory
+import CProcesses
 import Files
 import Foundation
 import TerminalText
@@ -85,7 +86,7 @@ public enum CommandProcess {
         if !(error is StandardOutputError) { write { FailureReport(error, from: command, words: $0) } }
     }
 
-    /// Says that a signal ended the work, to people and, where `--format json` is given, to programs.
+    /// Says that a signal or the limit of time ended the work, to people and, where `--format json` is given, to programs.
     /// - Returns: the exit status, to be thrown.
     public static func stopped(_ sentence: String) -> ExitCode {
         StandardError.write(sentence + "\n")
@@ -98,6 +99,17 @@ public enum CommandProcess {
         let words = Array(CommandLine.arguments.dropFirst())
         guard Arguments(words).asksForJSON, let text = try? JSONText.of(report(words), compact: true) else { return }
         try? StandardOutput.printRaw(text)
+    }
+
+    /// From now on this process is killed when the one that started it is: for a process that trains one of several runs.
+    /// - Throws: where that one has ended.
+    public static func end(with parent: Int32) throws {
+        guard process_end_with(parent) != 0 else { return }
+        throw ParentError(description: "the command that started this one (process \(parent)) has ended; start it again.")
+    }
+
+    private struct ParentError: Error, CustomStringConvertible {
+        let description: String
     }
 
     /// Removes what commands left of these targets when they were killed, and says so in one line. What a living process writes stays.

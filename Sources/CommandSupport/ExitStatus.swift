@@ -10,6 +10,8 @@ public enum ExitStatus {
     public static let failure: Int32 = 2
     /// The command line was wrong.
     public static let usage: Int32 = 64
+    /// The time of `--time-limit` was up before the work was done; what is left can be done later (EX_TEMPFAIL of sysexits.h).
+    static let outOfTime: Int32 = 75
     /// A signal ended the command, or whoever read its output went away (SIGPIPE): 128 and the signal's number.
     public static func signal(_ number: Int32) -> ExitCode { ExitCode(128 + number) }
 }

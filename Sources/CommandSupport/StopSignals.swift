@@ -10,6 +10,7 @@ public enum StopSignals {
     // Written once, before the handler is installed.
     nonisolated(unsafe) private static var whenFirst: (@Sendable () -> Void)?
     nonisolated(unsafe) private static var notice: StaticString?
+    nonisolated(unsafe) private static var whenAsked: (@Sendable () -> Void)?
 
     /// The work was asked to stop.
     public struct Stopped: Error {}
@@ -22,6 +23,17 @@ public enum StopSignals {
         (self.notice, whenFirst) = (notice, action)
         received.store(0, ordering: .relaxed)
         handle { number in StopSignals.note(number) }
+    }
+
+    /// Catches SIGUSR1 from now on, by which schedulers of clusters ask for a checkpoint. It ends nothing.
+    /// - Parameter action: Called in the signal handler: it may store an atomic value and nothing else.
+    public static func onUserSignal(_ action: @escaping @Sendable () -> Void) {
+        whenAsked = action
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGUSR1)
+        signal(SIGUSR1) { _ in StopSignals.whenAsked?() }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// From now on the signals end the process at once, with 128 and their number: for commands that have nothing to put in order.
@@ -54,6 +66,9 @@ public enum StopSignals {
         if received.load(ordering: .relaxed) != 0 { throw Stopped() }
     }
 
-    /// The exit status for the signal that came.
-    static var exitCode: ExitCode { ExitStatus.signal(received.load(ordering: .relaxed)) }
+    /// The exit status for the signal that came; where none came, the time was up.
+    static var exitCode: ExitCode {
+        let number = received.load(ordering: .relaxed)
+        return number == 0 ? ExitCode(ExitStatus.outOfTime) : ExitStatus.signal(number)
+    }
 }

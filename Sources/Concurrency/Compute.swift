@@ -6,12 +6,20 @@ import Synchronization
 public enum Compute {
     private static let threadCount = Atomic<Int>(0)
 
-    /// The largest number of threads that work at once. At first the number of the machine's processors.
+    /// The processors that this process may use: those of its CPU affinity, and no more than its control groups give it time for, whole
+    /// ones at least.
+    public static let processors: Int = {
+        let allowed = max(1, Int(ct_processors()))
+        // A thread for a part of a processor would have the others wait for it.
+        guard let quota = ProcessorQuota().processors, quota < Double(allowed) else { return allowed }
+        return max(1, Int(quota))
+    }()
+
+    /// The largest number of threads that work at once. At first ``processors``.
     public static var threads: Int {
         get {
             let count = threadCount.load(ordering: .relaxed)
             if count > 0 { return count }
-            let processors = max(1, Int(ct_processors()))
             threadCount.store(processors, ordering: .relaxed)
             return processors
         }

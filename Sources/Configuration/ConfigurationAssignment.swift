@@ -2,7 +2,7 @@ import Foundation
 import Yams
 
 /// One value that someone gave to one key, with where it came from.
-public struct ConfigurationAssignment {
+public struct ConfigurationAssignment: Sendable {
     /// The dotted key.
     public let key: String
     /// The value as it was written.
@@ -10,10 +10,15 @@ public struct ConfigurationAssignment {
     /// `--set`, `--seed` or the name of a file; errors begin with it.
     public let origin: String
 
-    init(key: String, value: Node, origin: String) {
+    /// An assignment; see the properties.
+    public init(key: String, value: ConfigurationNode, origin: String) {
         self.key = key
-        self.value = ConfigurationNode(value)
+        self.value = value
         self.origin = origin
+    }
+
+    init(key: String, value: Node, origin: String) {
+        self.init(key: key, value: ConfigurationNode(value), origin: origin)
     }
 
     /// The value of an option that stands for a key, for example `--seed` for `training.seed`.
@@ -46,19 +51,8 @@ public struct ConfigurationAssignment {
     public static func parse(
         yaml: String, name: String, skipping: Set<String> = []
     ) throws(ConfigurationError) -> [ConfigurationAssignment] {
-        let root: Node?
-        do {
-            root = try YAMLText.compose(yaml)
-        } catch let error as YAMLText.Refused {
-            throw ConfigurationError("\(name) \(error.reason); write plain keys and values there.")
-        } catch {
-            let reason = "\(error)".split(separator: "\n").first.map(String.init) ?? "unreadable"
-            throw ConfigurationError("\(name) is not valid YAML (\(reason)); correct it there.")
-        }
-        guard let root else { return [] }
-        guard let mapping = root.mapping else {
-            throw ConfigurationError(
-                "\(name) must hold keys and values, for example \"training: {epochs: 20}\".")
+        guard let mapping = try YAMLText.root(of: yaml, name: name, example: "training: {epochs: 20}") else {
+            return []
         }
         var assignments: [ConfigurationAssignment] = []
         collect(mapping, prefix: "", name: name, skipping: skipping, into: &assignments)
@@ -87,6 +81,28 @@ enum YAMLText {
     struct Refused: Error { let reason: String }
 
     private static let deepest = 100
+
+    /// The mapping that a file holds; nil where it is empty.
+    /// - Parameters:
+    ///   - name: the file's name, for messages.
+    ///   - example: what a file may hold, for messages.
+    /// - Throws: `ConfigurationError` where it holds anything else.
+    static func root(of text: String, name: String, example: String) throws(ConfigurationError) -> Node.Mapping? {
+        let root: Node?
+        do {
+            root = try compose(text)
+        } catch let error as Refused {
+            throw ConfigurationError("\(name) \(error.reason); write plain keys and values there.")
+        } catch {
+            let reason = "\(error)".split(separator: "\n").first.map(String.init) ?? "unreadable"
+            throw ConfigurationError("\(name) is not valid YAML (\(reason)); correct it there.")
+        }
+        guard let root else { return nil }
+        guard let mapping = root.mapping else {
+            throw ConfigurationError("\(name) must hold keys and values, for example \"\(example)\".")
+        }
+        return mapping
+    }
 
     static func compose(_ text: String) throws -> Node? {
         var plain = text.replacing(/"(?:\\.|[^"\\\n])*"|'[^'\n]*'/, with: "\"\"")

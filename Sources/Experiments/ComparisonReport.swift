@@ -38,6 +38,14 @@ extension RunComparison {
         return String(group.name[group.name.index(after: sign)...])
     }
 
+    /// What the others are compared with; the first group where there are no others.
+    private var reference: Group { groups.first { $0.name == tests.first?.reference } ?? groups[0] }
+
+    /// The mean difference of W-F1 to the reference, where both have runs of the same seed.
+    private func difference(_ group: Group) -> String {
+        tests.first { $0.group == group.name }.map { String(format: "%+.2f", $0.difference) } ?? ""
+    }
+
     private func mark(_ group: Group) -> String { group.isChosenOnTest ? " †" : "" }
 
     /// The rows of the tables of scores: each group, and below it the pooled folds where there are some.
@@ -179,15 +187,17 @@ extension RunComparison {
     }
 
     private var csv: String {
-        let columns = ["group", "runs", "chosen_on_test", "score", "mean", "sd"] + groups[0].origin.map(\.name)
+        let columns = ["group", "runs", "chosen_on_test", "score", "mean", "sd", "difference"] + groups[0].origin.map(\.name)
         var lines = [columns.joined(separator: ",")]
         for row in rows {
-            for score in row.scores {
+            for (index, score) in row.scores.enumerated() {
                 let cells =
                     [
                         Training.csv(row.name), "\(row.group.runs.count)", "\(row.group.isChosenOnTest)",
                         Training.csv(score.name),
                         String(format: "%.4f", score.mean), score.sd.map { String(format: "%.4f", $0) } ?? "",
+                        row.isPooled || row.group.name == reference.name
+                            ? "" : String(format: "%.4f", score.mean - reference.scores[index].mean),
                     ] + row.group.origin.map { Training.csv($0.value) }
                 lines.append(cells.joined(separator: ","))
             }
@@ -199,11 +209,12 @@ extension RunComparison {
         func row(_ cells: [String]) -> String {
             "| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ") + " |"
         }
-        let titles = ["group", "runs"] + groups[0].scores.map(\.name)
+        let change = tests.isEmpty ? [] : ["Δ W-F1"]
+        let titles = ["group", "runs"] + change + groups[0].scores.map(\.name)
         var lines = [row(titles), row(["---"] + titles.dropFirst().map { _ in "---:" })]
         for one in rows {
-            lines.append(
-                row([one.name + mark(one.group), "\(one.group.runs.count)"] + one.scores.map { cell($0) }))
+            let own = [one.name + mark(one.group), "\(one.group.runs.count)"]
+            lines.append(row(own + change.map { _ in one.isPooled ? "" : difference(one.group) } + one.scores.map { cell($0) }))
         }
         if !tests.isEmpty {
             lines += ["", row(Self.testTitles), row(["---"] + Self.testTitles.dropFirst().map { _ in "---:" })]
@@ -230,10 +241,12 @@ extension RunComparison {
         func best(_ column: Int, _ isPooled: Bool) -> Double {
             rows.filter { $0.isPooled == isPooled }.map { $0.scores[column].mean }.max() ?? 0
         }
+        let change = tests.isEmpty ? [] : ["r"]
         var lines = [
             "% \(dataset), test, in per cent; content id of the store \(contentID)".replacing("\n", with: " "),
-            "\\begin{tabular}{lr" + columns.map { _ in "r" }.joined() + "}", "\\toprule",
-            (["", "runs"] + groups[0].scores.map { plain($0.name) }).joined(separator: " & ") + " \\\\", "\\midrule",
+            "\\begin{tabular}{lr" + (change + columns.map { _ in "r" }).joined() + "}", "\\toprule",
+            (["", "runs"] + change.map { _ in "$\\Delta$ W-F1" } + groups[0].scores.map { plain($0.name) }).joined(
+                separator: " & ") + " \\\\", "\\midrule",
         ]
         for row in rows {
             let group = row.group
@@ -248,7 +261,13 @@ extension RunComparison {
                 return (isBest && groups.count > 1 ? "\\boldmath\(text)" : text) + star
             }
             let name = plain(row.name) + (group.isChosenOnTest ? "\\textsuperscript{\\dag}" : "")
-            lines.append(([name, "\(group.runs.count)"] + cells).joined(separator: " & ") + " \\\\")
+            let own =
+                [name, "\(group.runs.count)"]
+                + change.map { _ in
+                    let difference = row.isPooled ? "" : difference(group)
+                    return difference.isEmpty ? "" : "$\(difference)$"
+                }
+            lines.append((own + cells).joined(separator: " & ") + " \\\\")
         }
         lines += ["\\bottomrule", "\\end{tabular}"]
         if let test = tests.first {

@@ -85,14 +85,7 @@ public struct RunComparison: Sendable {
     ///   - rounds: Draws of dialogues.
     /// - Throws: `ExperimentError` where runs do not go together.
     public init(_ runs: [FinishedRun], by names: [String] = [], reference: String? = nil, rounds: Int = 10_000) throws {
-        guard let first = runs.first else { throw ExperimentError("there are no runs to compare; give their folders.") }
-        var tested: [RunPart: FinishedRun] = [:]
-        for run in runs {
-            try Self.requireComparable(run, first)
-            if let other = tested[run.part] { try Self.requireEqualTests(run, other) } else { tested[run.part] = run }
-        }
-        keys = try Self.keys(names, runs)
-        (contentID, dataset) = (first.record.contentID, first.record.dataset)
+        let keys = try Self.keys(names, runs)
         var members: [(name: String, runs: [FinishedRun])] = []
         for run in runs {
             let name = Self.name(of: run, keys)
@@ -102,7 +95,26 @@ public struct RunComparison: Sendable {
                 members.append((name, [run]))
             }
         }
-        groups = try members.map { try Group(name: $0.name, runs: $0.runs) }
+        try self.init(members, keys: keys, reference: reference, rounds: rounds)
+    }
+
+    /// Groups that have names already.
+    /// - Parameters:
+    ///   - keys: The keys that make the groups.
+    ///   - reference: The group against which the others are tested; nil for the first.
+    public init(
+        _ members: [(name: String, runs: [FinishedRun])], keys: [String], reference: String? = nil, rounds: Int = 10_000
+    ) throws {
+        let runs = members.flatMap(\.runs)
+        guard let first = runs.first else { throw ExperimentError("there are no runs to compare; give their folders.") }
+        var tested: [RunPart: FinishedRun] = [:]
+        for run in runs {
+            try Self.requireComparable(run, first)
+            if let other = tested[run.part] { try Self.requireEqualTests(run, other) } else { tested[run.part] = run }
+        }
+        self.keys = keys
+        (contentID, dataset) = (first.record.contentID, first.record.dataset)
+        groups = try members.filter { !$0.runs.isEmpty }.map { try Group(name: $0.name, runs: $0.runs) }
         tests = try Self.tests(of: groups, against: reference, rounds: rounds)
     }
 

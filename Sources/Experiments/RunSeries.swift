@@ -29,6 +29,10 @@ public struct RunSeries: Sendable {
         case finishedBefore(RunFolder)
         /// What the run tells.
         case training(TrainingEvent)
+        /// A run of several that are trained at once has ended another epoch.
+        case epoch(RunFolder, EpochMetrics, epochs: Int, isBest: Bool)
+        /// A run is finished.
+        case finished(RunFolder)
         /// A run failed, and the next begins.
         case failed(RunFolder, any Error)
     }
@@ -43,49 +47,60 @@ public struct RunSeries: Sendable {
 
     /// The folder of the series.
     public let folder: String
-    private let entries: [Entry]
+    let entries: [Entry]
     private let toolVersion: String
+    private let mayGrow: Bool
 
-    /// - Parameter entries: Runs with names of their own.
-    public init(_ entries: [Entry], in folder: String, toolVersion: String) {
+    /// - Parameters:
+    ///   - entries: Runs with names of their own.
+    ///   - mayGrow: Whether a run with fewer epochs goes on to those of its entry, and one with more has them already.
+    public init(_ entries: [Entry], in folder: String, toolVersion: String, mayGrow: Bool = false) {
         precondition(Set(entries.map(\.name)).count == entries.count, "runs of a series have names of their own")
         self.entries = entries
         self.folder = folder
         self.toolVersion = toolVersion
+        self.mayGrow = mayGrow
     }
+
+    /// The folder of a run.
+    func place(of entry: Entry) -> RunFolder { RunFolder(folder + "/" + entry.name) }
 
     /// Trains what is not finished yet.
     /// - Parameters:
     ///   - store: What all are trained on. Its checksums are compared once.
+    ///   - jobs: How many runs are trained at once; nil for one after the other, in this process.
     ///   - skipVerification: Whether they stay unchecked.
     /// - Throws: `ExperimentError` where the folder cannot be made.
     public func run(
-        on store: Store, skipVerification: Bool = false, interruption: Interruption = Interruption(),
-        observe: (Event) -> Void = { _ in }
+        on store: Store, jobs: Jobs? = nil, skipVerification: Bool = false,
+        interruption: Interruption = Interruption(), observe: (Event) -> Void = { _ in }
     ) throws -> Outcome {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw ExperimentError(
-                "\(folder) cannot be made (\((error as NSError).localizedDescription)); choose another --output.")
+        if let jobs {
+            return try train(
+                on: store, jobs: jobs, skipVerification: skipVerification, interruption: interruption,
+                observe: observe)
         }
+        try makeFolder()
         var (isChecked, finished, failed) = (skipVerification, [RunFolder](), [(folder: RunFolder, reason: String)]())
         for (index, entry) in entries.enumerated() {
-            let place = RunFolder(folder + "/" + entry.name)
+            let place = place(of: entry)
             do {
-                if try isFinished(place, entry, store) {
+                let remainder = try remainder(of: entry, store)
+                if case .nothing = remainder {
                     observe(.finishedBefore(place))
                     finished.append(place)
                     continue
                 }
+                if interruption.isRequested { return .interrupted }
                 observe(.run(index: index, count: entries.count, folder: place))
-                let run = try prepare(place, entry, store, skipVerification: isChecked) { observe(.training($0)) }
+                let run = try prepare(entry, remainder, store, skipVerification: isChecked) { observe(.training($0)) }
                 isChecked = true
                 guard case .finished = try run.run(interruption: interruption, observe: { observe(.training($0)) })
                 else {
                     return .interrupted
                 }
                 finished.append(place)
+                observe(.finished(place))
             } catch {
                 failed.append((place, "\(error)"))
                 observe(.failed(place, error))
@@ -94,11 +109,31 @@ public struct RunSeries: Sendable {
         return .ended(finished: finished, failed: failed)
     }
 
-    /// Whether the run of a folder has ended.
+    func makeFolder() throws(ExperimentError) {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ExperimentError(
+                "\(folder) cannot be made (\((error as NSError).localizedDescription)); choose another --output.")
+        }
+    }
+
+    /// What is to be done for a run.
+    enum Remainder {
+        /// It has no folder yet.
+        case all
+        /// Its folder goes on, as another record where it grows.
+        case rest(as: RunRecord?)
+        case nothing
+    }
+
     /// - Throws: `ExperimentError` where the folder is of another run.
-    private func isFinished(_ place: RunFolder, _ entry: Entry, _ store: Store) throws -> Bool {
-        guard FileManager.default.fileExists(atPath: place.path) else { return false }
-        let record = try place.record(models: entry.configuration.models)
+    func remainder(of entry: Entry, _ store: Store) throws -> Remainder {
+        let place = place(of: entry)
+        guard FileManager.default.fileExists(atPath: place.path) else { return .all }
+        var record = try place.record(models: entry.configuration.models)
+        let (own, wanted) = (record.configuration.training.epochs, entry.configuration.training.epochs)
+        if mayGrow { record.configuration.training.epochs = wanted }
         let changed = entry.configuration.differences(from: record.configuration)
         guard changed.isEmpty else {
             throw ExperimentError(
@@ -107,17 +142,23 @@ public struct RunSeries: Sendable {
         guard try store.hasContent(record.contentID) else {
             throw ExperimentError("\(place.path) holds a run on another store; choose another --output.")
         }
-        return FileManager.default.fileExists(atPath: place.result)
+        // It goes beyond what is asked for here only when that is finished.
+        if own > wanted, mayGrow { return .nothing }
+        if own < wanted { return .rest(as: record) }
+        return FileManager.default.fileExists(atPath: place.result) ? .nothing : .rest(as: nil)
     }
 
-    private func prepare(
-        _ place: RunFolder, _ entry: Entry, _ store: Store, skipVerification: Bool,
+    /// Makes the folder of a run, or opens it.
+    func prepare(
+        _ entry: Entry, _ remainder: Remainder, _ store: Store, skipVerification: Bool,
         observe: (TrainingEvent) -> Void
     ) throws -> TrainingRun {
-        if FileManager.default.fileExists(atPath: place.path) {
+        let place = place(of: entry)
+        if case .rest(let record) = remainder {
+            waitUntilFree(place)
             return try TrainingRun.resume(
-                place, store: store, models: entry.configuration.models, skipVerification: skipVerification,
-                observe: observe)
+                place, as: record, store: store, models: entry.configuration.models,
+                skipVerification: skipVerification, observe: observe)
         }
         var plan = TrainingRun.Plan(
             store: store, configuration: entry.configuration, output: place.path, toolVersion: toolVersion)

@@ -2,7 +2,7 @@ import Foundation
 
 /// What the system or a check refused to do with a plain file, where and why.
 public struct FilesError: Error, Equatable, Sendable, CustomStringConvertible, LocalizedError {
-    /// What was attempted: "read", "write" or "lock".
+    /// What was attempted: "read", "write", "remove" or "lock".
     public let operation: String
     /// The path as it was given.
     public let path: String

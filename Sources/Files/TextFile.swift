@@ -40,6 +40,13 @@ public enum TextFile {
         }
     }
 
+    /// Removes a file, where there is one.
+    /// - Throws: ``FilesError`` where the system refuses.
+    public static func remove(_ path: String) throws(FilesError) {
+        guard unlink(path) != 0, errno != ENOENT else { return }
+        throw FilesError("remove", path, systemError: errno)
+    }
+
     /// Adds `text` at the end of the file at `path`.
     /// - Throws: ``FilesError`` where it cannot be written.
     public static func append(_ text: String, to path: String) throws(FilesError) {

@@ -59,7 +59,8 @@ extension DataOptions {
 extension ConfigurationOptions {
     /// A run for each seed and each part of the dialogues, where the options ask for several.
     /// - Parameter seeds: nil for the seed of the configuration.
-    func entries(_ store: Store, seeds: [UInt64]?) throws -> [RunSeries.Entry] {
+    /// - Parameter threads: The default of `training.threads`.
+    func entries(_ store: Store, seeds: [UInt64]?, threads: Int) throws -> [RunSeries.Entry] {
         let parts = data.asksForEveryPart ? try data.parts(of: store) : []
         var entries: [RunSeries.Entry] = []
         for seed in seeds.map({ $0.map(Optional.some) }) ?? [nil] {
@@ -70,7 +71,7 @@ extension ConfigurationOptions {
                         name: names.joined(separator: "-"),
                         configuration: try resolved(
                             store, adding: seed.map { ["training.seed=\($0)"] } ?? [],
-                            assigning: part?.assignments ?? [])))
+                            assigning: part?.assignments ?? [], threads: threads)))
             }
         }
         return entries

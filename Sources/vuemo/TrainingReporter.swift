@@ -1,5 +1,6 @@
 import CommandSupport
 import Foundation
+import TerminalText
 import Training
 
 /// Shows a run's progress on standard error: a bar on a terminal, a line per epoch otherwise, nothing when quiet.
@@ -39,7 +40,8 @@ final class TrainingReporter {
         case .evaluating(let split): display.show(ProgressBar("evaluating \(split) …"))
         case .epoch(let metrics, let epochs, let isBest):
             epochStart = nil
-            display.line(summary(metrics, epochs: epochs, isBest: isBest))
+            display.line(Self.summary(metrics, epochs: epochs, isBest: isBest))
+        case .checkpoint(let path): display.line("wrote \(path.escapedForTerminal)")
         }
     }
 
@@ -55,7 +57,8 @@ final class TrainingReporter {
     /// Ends what is drawn, so that other output starts on a line of its own.
     func finish() { display.clear() }
 
-    private func summary(_ metrics: EpochMetrics, epochs: Int, isBest: Bool) -> String {
+    /// An epoch in one line.
+    static func summary(_ metrics: EpochMetrics, epochs: Int, isBest: Bool) -> String {
         let split = metrics.validWeightedF1 == nil ? "test" : "valid"
         return String(
             format: "epoch %d/%d  loss %.4f  %@ W-F1 %.2f  accuracy %.2f  %.1f s training, %.1f s evaluation%@",

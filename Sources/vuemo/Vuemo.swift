@@ -15,7 +15,7 @@ import HDF5
               vuemo train meld.h5
 
             Exit status: 0 done; 1 found something (validate, diff, scan); 2 failed; 64 wrong usage; \
-            128 and a signal's number.
+            75 the time was up; 128 and a signal's number.
             """,
         version: CommandProcess.version,
         groupedSubcommands: CommandSection.allCases.map(\.group))

@@ -14,6 +14,8 @@ final class Attack {
     let canary: String
     /// A sound store, and a run on it that has a chosen epoch.
     let (sound, runFolder): (String, String)
+    /// The plan of a sweep of two short runs.
+    let plan: String
     private let watches: [Canary]
     private let states: [[Int]]
 
@@ -22,12 +24,13 @@ final class Attack {
         canary = folder.file("canary")
         // The last two are the names that stores with foreign storage name.
         decoys = ["decoy.h5", "elsewhere.h5", "elsewhere.bin"].map(folder.file)
-        (sound, runFolder) = (folder.file("sound.h5"), folder.file("run"))
+        (sound, runFolder, plan) = (folder.file("sound.h5"), folder.file("run"), folder.file("sweep.yaml"))
         let prepared = try Self.prepared.get()
         for decoy in decoys + [sound] {
             try FileManager.default.copyItem(atPath: prepared.file("sound.h5"), toPath: decoy)
         }
         try FileManager.default.copyItem(atPath: prepared.file("run"), toPath: runFolder)
+        try Data(Self.sweep.utf8).write(to: URL(filePath: plan))
         watches = try decoys.map { try Canary($0) }
         states = decoys.map(Self.state)
     }
@@ -61,6 +64,12 @@ final class Attack {
         "--quiet", "--threads", "1", "--epochs", "1", "--batch-size", "2", "--set", "model.hiddenSize=4", "--set",
         "model.vueLayers=1", "--set", "model.hypergraphLayers=1",
     ]
+
+    private static let sweep = """
+        configuration: {model.name: gru, model.hiddenSize: 4, training.epochs: 1, training.threads: 1}
+        parameters:
+          model.dropout: [0.1, 0.5]
+        """
 
     /// Runs a command and judges it.
     /// - Parameters:
@@ -120,7 +129,11 @@ final class Attack {
                 ["subset", file, "--split", "train", "-o", out],
                 ["merge", sound, file, "--prefix", "a", "--prefix", "b", "-o", out],
                 ["export", file, "-o", folder.file("out.npz")],
+                ["split", file, "--valid-from", "train:0.5", "-o", out],
                 ["train", file, "--output", folder.file("new")] + Self.train,
+                ["train", file, "--dry-run"] + Self.train,
+                ["ablate", file, "--output", folder.file("new")] + Self.train,
+                ["sweep", plan, "--store", file, "--output", folder.file("new"), "--format", "json"],
                 ["evaluate", runFolder, "--quiet", "--store", file],
                 ["train", file, "--resume", runFolder, "--quiet", "--format", "json"],
             ])
@@ -152,6 +165,9 @@ final class Attack {
                 ["convert", "meld", "--features", file, "--roberta", file, "-o", out],
                 ["convert", "table", file, "--audio", file, "-o", out, "--format", "json"],
                 ["train", sound, "--config", file, "--print-config"],
+                ["sweep", file, "--store", sound, "--output", folder.file("new"), "--format", "json"],
+                ["compare", file, "--format", "json"],
+                ["ablate", sound, "--config", file, "--output", folder.file("new")],
                 ["train", sound, "--initial-parameters", file, "--output", folder.file("new")] + Self.train,
             ])
     }

@@ -28,7 +28,7 @@ import Testing
         let isConfiguration = change.testDescription.hasPrefix("config.yaml")
         let isCheckpoint = change.testDescription.hasPrefix("checkpoints")
         let commands =
-            [["evaluate", run, "--split", "train", "--format", "json"]]
+            [["evaluate", run, "--split", "train", "--format", "json"], ["compare", run, "--format", "json"]]
             + (isConfiguration
                 ? [
                     ["train", "--resume", run, "--print-config"],

@@ -40,6 +40,9 @@ import Testing
         ["merge", "$S", "$S", "-o", "$D/out.h5"], ["export", "$S", "-o", "$D/out.npz"],
         ["train", "$S", "--output", "$D/new"] + Attack.train, ["evaluate", "$D/run"], ["scan", "$S"],
         ["convert", "$S", "-o", "$D/out.h5"], ["convert", "table", "$S", "--audio", "$S", "-o", "$D/out.h5"],
+        ["split", "$S", "--valid-from", "train:0.5", "-o", "$D/out.h5"], ["compare", "$D/run"],
+        ["ablate", "$S", "--output", "$D/new"] + Attack.train,
+        ["sweep", "$D/sweep.yaml", "--store", "$S", "--output", "$D/new", "--quiet"],
     ]
 
     private func filled(_ command: [String]) -> [String] {
@@ -53,7 +56,7 @@ import Testing
         ["--form", "--output"],
         [
             "--config", "--preset", "--initial-parameters", "--resume", "--output", "--set", "--epochs",
-            "--none-of-these",
+            "--none-of-these", "--seeds", "--time-limit",
         ],
         ["--split", "--store"], ["--max-memory"],
         [
@@ -61,6 +64,9 @@ import Testing
             "--compress",
         ],
         ["--text", "--labels", "--speaker-scope", "--name", "--output", "--"],
+        ["--fractions", "--folds", "--fold", "--leave-out", "--valid-from", "--group-by", "--seed", "--output"],
+        ["--by", "--against", "--rounds", "--format"], ["--of", "--seeds", "--time-limit", "--format", "--output"],
+        ["--store", "--output", "--time-limit", "--format"],
     ]
 
     @Test(arguments: zip(commands, optionsOfCommands)) func options(_ command: [String], _ names: [String]) throws {

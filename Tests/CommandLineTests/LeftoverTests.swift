@@ -23,7 +23,7 @@ import Testing
         ]
         let outcome = try BuiltProduct.run(process)
         #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
-        #expect(outcome.output.split(separator: "\n").count == 6)
+        #expect(outcome.output.split(separator: "\n").count == 7)
     }
 
     /// What a command that was killed left is removed and told in one line; what a living one writes stays.

@@ -53,18 +53,25 @@ enum ModelSetup {
                 "\(store.path) has \(classes) classes and a run takes at most \(mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
             )
         }
-        // Text counts even where it is not used: the norms of its layers are parameters of the reference all the same.
-        let text = FeatureSelection.textLayers(store.features(of: .text))
-        let shape = DatasetShape(
-            textWidth: text.first?.width ?? 0, textLayers: text.count, audioWidth: features.audio?.width ?? 0,
-            visualWidth: features.visual?.width ?? 0, classes: classes,
-            speakers: store.speakerNames.count,
-            largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
+        let shape = shape(of: store, features: features, classes: classes, configuration: configuration)
         if let misfit = configuration.definition.misfit(configuration.model, shape) {
             throw TrainingError(.configuration, misfit + ".")
         }
         let stored = try parameterFile.map(CheckpointFile.parameterCounts) ?? [:]
         return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
+    }
+
+    /// What a model has to know about the data.
+    static func shape(
+        of store: Store, features: FeatureSelection, classes: Int, configuration: RunConfiguration
+    ) -> DatasetShape {
+        // Text counts even where it is not used: the norms of its layers are parameters of the reference all the same.
+        let text = FeatureSelection.textLayers(store.features(of: .text))
+        return DatasetShape(
+            textWidth: text.first?.width ?? 0, textLayers: text.count, audioWidth: features.audio?.width ?? 0,
+            visualWidth: features.visual?.width ?? 0, classes: classes,
+            speakers: store.speakerNames.count,
+            largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
     }
 
     /// The longest dialogues together: no batch is larger.

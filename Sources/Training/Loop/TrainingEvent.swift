@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What a run tells whoever watches it, in order.
 public enum TrainingEvent: Sendable {
     /// A stage of preparation, for example checking the store's checksums.
@@ -8,6 +6,8 @@ public enum TrainingEvent: Sendable {
     case notice(String)
     /// A step is done. `step` counts from 1 within the epoch.
     case step(epoch: Int, epochs: Int, step: Int, steps: Int, loss: Float)
+    /// A checkpoint was written within the epoch, because somebody asked for it.
+    case checkpoint(path: String)
     /// A split is being evaluated.
     case evaluating(split: String)
     /// The score has not become better for as many epochs as `training.patience` allows, so the run ends after `epoch`.
@@ -22,18 +22,4 @@ public enum TrainingOutcome: Sendable {
     case finished(RunResult)
     /// The run was asked to stop; its last checkpoint continues it.
     case interrupted(epoch: Int, step: Int)
-}
-
-/// A wish to stop at the next step boundary, which a signal handler or another thread may express at any time.
-public final class Interruption: Sendable {
-    private let requested = Atomic(false)
-
-    /// No wish yet.
-    public init() {}
-
-    /// Asks the run to write a checkpoint and stop.
-    public func request() { requested.store(true, ordering: .relaxed) }
-
-    /// Whether anyone has asked.
-    package var isRequested: Bool { requested.load(ordering: .relaxed) }
 }

@@ -60,12 +60,16 @@ extension TrainingRun {
                 .step(
                     epoch: epoch, epochs: settings.epochs, step: progress.stepInEpoch, steps: steps.count, loss: loss)
             )
+            if interruption.takesCheckpoint() {
+                try save()
+                observe(.checkpoint(path: folder.lastCheckpoint))
+            }
         }
         return progress.stepInEpoch == steps.count
     }
 
     /// The step size of a step of the epoch under way, counted over the run from 0.
-    private func learningRate(ofStep step: Int, stepsPerEpoch: Int) -> Double {
+    func learningRate(ofStep step: Int, stepsPerEpoch: Int) -> Double {
         record.configuration.optimizer.rate(
             at: SchedulePosition(step: step, stepsPerEpoch: stepsPerEpoch, epochs: settings.epochs),
             scores: progress.history.map(\.selectionScore))
@@ -73,7 +77,7 @@ extension TrainingRun {
 
     /// One step of the optimiser over the minibatches of `dialogues`, whose gradients are added up.
     /// - Returns: The loss before the step and the norm of its gradients.
-    private func step(
+    func step(
         _ dialogues: [[Int]], epoch: Int, learningRate: Double, next: () throws -> Minibatch?
     ) throws -> (loss: Float, gradientNorm: Double) {
         // The loss is one of all minibatches: each is divided by what the labels of all weigh.
@@ -194,7 +198,7 @@ extension TrainingRun {
         guard let evaluation = try evaluate(splits.test, interruption) else { return nil }
         let result = RunResult(
             evaluation, classNames: source.labels.names, chosenEpoch: header.progress.completedEpochs,
-            split: "test", microF1Without: settings.microF1Without, run: identity)
+            split: "test", microF1Without: settings.microF1Without, run: identity, size: size)
         try RunFolder.writing(folder.predictions) {
             try TextFile.replace(
                 folder.predictions, with: evaluation.predictions(of: store, classNames: source.labels.names))
@@ -220,14 +224,14 @@ extension TrainingRun {
 
 extension Duration {
     /// The duration in seconds.
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }
 
 /// A time to the millisecond.
 private func milliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
 /// The most memory the process ever held, in MiB. Linux tells its own; the usage record may begin with the parent's.
-private func peakMemoryMiB() -> Int {
+func peakMemoryMiB() -> Int {
     if let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
         let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
         let kibibytes = Int(line.filter(\.isNumber))

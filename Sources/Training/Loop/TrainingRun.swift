@@ -23,8 +23,8 @@ public final class TrainingRun {
     /// The parameters after the last epochs, where their mean is what is evaluated.
     let average: WeightAverage?
     var progress = TrainingProgress()
-    /// Keeps the folder to this process.
-    private let lock: FolderLock
+    /// Keeps the folder to this process; nil where there is none yet.
+    private var lock: FolderLock?
 
     var settings: Settings<TrainingKeys> { record.configuration.training }
 
@@ -46,7 +46,7 @@ public final class TrainingRun {
     init(
         folder: RunFolder, record: RunRecord, store: Store, source: MinibatchSource, splits: TrainingSplits,
         model: any ConversationModel,
-        optimizer: AdamW, lock: FolderLock
+        optimizer: AdamW, lock: FolderLock?
     ) {
         self.folder = folder
         self.record = record
@@ -88,6 +88,20 @@ extension TrainingRun {
     /// Prepares a new run and its folder, with a first checkpoint in it. Nothing is left behind where this fails.
     /// - Throws: `TrainingError`, `StoreError` or `HDF5Error` where store, parameters or folder cannot be used.
     public static func start(_ plan: Plan, observe: (TrainingEvent) -> Void = { _ in }) throws -> TrainingRun {
+        let run = try prepared(plan, observe: observe)
+        _ = try RunFolder.create(at: plan.output) { folder in
+            try TextFile.replace(folder.configuration, with: run.record.yaml)
+            try TextFile.replace(folder.metrics, with: "")
+            try CheckpointFile.write(
+                CheckpointHeader(progress: TrainingProgress(), record: run.record), parameters: run.model.parameters,
+                optimizer: run.optimizer, to: folder.lastCheckpoint)
+        }
+        run.lock = try run.folder.lock()
+        return run
+    }
+
+    /// A new run without a folder.
+    static func prepared(_ plan: Plan, observe: (TrainingEvent) -> Void) throws -> TrainingRun {
         guard !FileManager.default.fileExists(atPath: plan.output) else { throw RunFolder.exists(plan.output) }
         let store = plan.store
         let configuration = plan.configuration
@@ -106,17 +120,10 @@ extension TrainingRun {
             contentID: store.contentID,
             storeFormatVersion: "\(store.formatVersion)", initialParameters: plan.initialParameters.map(absolutePath),
             toolVersion: plan.toolVersion)
-        let folder = try RunFolder.create(at: plan.output) { folder in
-            try TextFile.replace(folder.configuration, with: record.yaml)
-            try TextFile.replace(folder.metrics, with: "")
-            try CheckpointFile.write(
-                CheckpointHeader(progress: TrainingProgress(), record: record), parameters: parts.model.parameters,
-                optimizer: parts.optimizer, to: folder.lastCheckpoint)
-        }
         return TrainingRun(
-            folder: folder, record: record, store: store, source: parts.source, splits: parts.splits,
+            folder: RunFolder(plan.output), record: record, store: store, source: parts.source, splits: parts.splits,
             model: parts.model,
-            optimizer: parts.optimizer, lock: try folder.lock())
+            optimizer: parts.optimizer, lock: nil)
     }
 }
 
@@ -160,6 +167,8 @@ extension TrainingRun {
         try run.requireStepWithinEpoch()
         try run.repairFolder()
         if record.configuration != written.configuration {
+            // A result is that of the run's end, and there will be another one.
+            try RunFolder.writing(folder.result) { try TextFile.remove(folder.result) }
             try RunFolder.writing(folder.configuration) {
                 try TextFile.replace(folder.configuration, with: record.yaml)
             }

@@ -134,7 +134,7 @@ extension SplitMix64 {
     /// A number in `0..<bound`, without bias (Lemire's multiplication with rejection).
     ///
     /// Swift's own `Int.random(in:using:)` may change its algorithm between versions, and with it the order of every published seed.
-    mutating func below(_ bound: Int) -> Int {
+    package mutating func below(_ bound: Int) -> Int {
         precondition(bound > 0, "nothing lies below \(bound)")
         let range = UInt64(bound)
         let threshold = (0 &- range) % range

@@ -55,6 +55,10 @@ public struct RunResult: Codable, Equatable, Sendable {
     public var confusion: [[Int]]
     /// What it is the result of; nil of runs of an older vuemo.
     public var run: RunIdentity?
+    /// The number of the model's parameters; nil in runs of an older vuemo.
+    package var parameters: Int?
+    /// The minibatch that the number of parameters follows from; nil where it follows from none.
+    package var parametersSizedFor: ModelSize.Batch?
 
     enum CodingKeys: String, CodingKey {
         case chosenEpoch = "chosen_epoch"
@@ -68,16 +72,19 @@ public struct RunResult: Codable, Equatable, Sendable {
         case logLoss = "log_loss"
         case calibrationError = "calibration_error"
         case perClass = "per_class"
-        case confusion
-        case run
+        case confusion, run, parameters
+        case parametersSizedFor = "parameters_sized_for"
     }
 
     /// Rounds metrics to per cent with two decimals.
     init(
         _ metrics: ClassificationMetrics, probabilities: ProbabilityMetrics? = nil, classNames: [String],
-        chosenEpoch: Int, split: String, microF1Without: ClassNames = ClassNames(), run: RunIdentity? = nil
+        chosenEpoch: Int, split: String, microF1Without: ClassNames = ClassNames(), run: RunIdentity? = nil,
+        size: ModelSize? = nil
     ) {
         self.run = run
+        parameters = size?.parameters
+        parametersSizedFor = size?.largestBatch
         self.chosenEpoch = chosenEpoch
         self.split = split
         self.microF1Without = microF1Without.names
@@ -103,11 +110,11 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// The figures of an evaluation.
     init(
         _ evaluation: Evaluation, classNames: [String], chosenEpoch: Int, split: String, microF1Without: ClassNames,
-        run: RunIdentity
+        run: RunIdentity, size: ModelSize
     ) {
         self.init(
             evaluation.metrics, probabilities: evaluation.probabilities, classNames: classNames,
-            chosenEpoch: chosenEpoch, split: split, microF1Without: microF1Without, run: run)
+            chosenEpoch: chosenEpoch, split: split, microF1Without: microF1Without, run: run, size: size)
     }
 
     /// Reads what `encode` wrote. Files of an older vuemo lack what depends on probabilities; balanced accuracy follows from the classes.
@@ -149,6 +156,8 @@ public struct RunResult: Codable, Equatable, Sendable {
         try container.encode(perClass, forKey: .perClass)
         try container.encode(confusion, forKey: .confusion)
         try container.encodeIfPresent(run, forKey: .run)
+        try container.encode(parameters, forKey: .parameters)
+        try container.encode(parametersSizedFor, forKey: .parametersSizedFor)
     }
 
     /// The content of `result.json`.

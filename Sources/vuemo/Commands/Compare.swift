@@ -1,5 +1,4 @@
 import ArgumentParser
-import CommandSupport
 import Experiments
 import Models
 import Training
@@ -51,7 +50,6 @@ struct Compare: ListedCommand {
     func run() throws {
         let finished = try runs.map { try FinishedRun(RunFolder($0), models: .all) }
         let comparison = try RunComparison(finished, by: by, reference: against, rounds: rounds)
-        let text = try comparison.written(as: format)
-        if format == .text { try StandardOutput.print(text) } else { try StandardOutput.printRaw(text) }
+        try SeriesRunner.print(comparison, as: format)
     }
 }

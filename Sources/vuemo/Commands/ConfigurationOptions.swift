@@ -1,11 +1,11 @@
 import Models
 import ArgumentParser
 import CommandSupport
+import Concurrency
 import Configuration
 import ConversationModels
 import FeatureStore
 import Files
-import Foundation
 import Training
 
 extension Preset: ExpressibleByArgument {}
@@ -80,8 +80,10 @@ struct ConfigurationOptions: ParsableArguments {
     /// - Parameters:
     ///   - settings: `key=value` that outrank all others.
     ///   - part: What makes it the run of one part of the dialogues.
+    ///   - threads: The default of `training.threads`.
     func resolved(
-        _ store: Store?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = []
+        _ store: Store?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = [],
+        threads: Int = Compute.processors
     ) throws -> RunConfiguration {
         guard !data.asksForEveryPart || !part.isEmpty else {
             throw ValidationError(
@@ -91,7 +93,7 @@ struct ConfigurationOptions: ParsableArguments {
         let assignments = try assignments() + settings.map { try ConfigurationAssignment(setting: $0) } + part
         let configuration = try RunConfiguration.resolve(
             dataset: store.map(DatasetFacts.init), preset: preset, assignments: assignments,
-            threads: ProcessInfo.processInfo.activeProcessorCount, models: .all)
+            threads: threads, models: .all)
         let preset = preset ?? store.flatMap { Preset(dataset: $0.dataset) }
         for sentence in configuration.withoutEffect(assignments, preset: preset) { CommandProcess.warn(sentence) }
         return configuration

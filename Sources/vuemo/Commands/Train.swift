@@ -16,12 +16,13 @@ struct Train: ListedCommand {
         abstract: "Train a model on a store, or continue a run.",
         discussion: """
             The run folder keeps config.yaml, metrics.jsonl, result.json, predictions.csv and two checkpoints. Ctrl-C writes a \
-            checkpoint and says how to continue.
+            checkpoint and says how to continue; SIGUSR1 writes one and goes on.
 
             Examples:
               vuemo train iemocap.h5
               vuemo train meld.h5 --variant corrected --epochs 10 --output runs/meld-try
-              vuemo train --resume runs/meld-try
+              vuemo train meld.h5 --dry-run
+              vuemo train --resume runs/meld-try --time-limit 2h
               vuemo train iemocap.h5 --seeds 1475,1476,1477 --output runs/iemocap-seeds
               vuemo train iemocap.h5 --leave-group-out session --classes iemocap-4
             """)
@@ -53,6 +54,15 @@ struct Train: ListedCommand {
     @Flag(help: "Print the configuration that the run would have, with a comment on every key, and train nothing.")
     var printConfig = false
 
+    @Flag(help: "Say what the run would be, how large and how long, measured on three steps, and write nothing.")
+    var dryRun = false
+
+    @OptionGroup var time: TimeLimitOption
+    @OptionGroup var jobs: JobsOption
+
+    @Option(help: ArgumentHelp("The process that trains several runs, of which this is one.", visibility: .hidden))
+    var endWith: Int32?
+
     @OptionGroup(title: "Output") var quietness: QuietFlag
     @OptionGroup(title: "Output") var report: FormatOption
 
@@ -70,6 +80,15 @@ struct Train: ListedCommand {
             throw ValidationError(
                 "--folds and --leave-group-out begin runs of their own; they take no --resume or --initial-parameters.")
         }
+        let isSeries = try series.numbers() != nil || options.data.asksForEveryPart
+        if jobs.jobs > 1, !isSeries {
+            throw ValidationError("--jobs is for several runs; give their --seeds, --folds or --leave-group-out.")
+        }
+        if dryRun, isSeries || resume != nil || printConfig {
+            throw ValidationError(
+                "--dry-run tells of one new run; it takes no --seeds, --leave-group-out, --resume or --print-config, and --folds with --fold."
+            )
+        }
         if resume != nil, output != nil || initialParameters != nil || options.preset != nil {
             throw ValidationError(
                 "--resume continues a run as it began; it takes no --output, --initial-parameters or --preset.")
@@ -78,12 +97,11 @@ struct Train: ListedCommand {
 
     func run() throws {
         if printConfig { return try printConfiguration() }
+        if dryRun { return try tell() }
+        if let endWith { try CommandProcess.end(with: endWith) }
         let seeds = try series.numbers()
         if seeds != nil || options.data.asksForEveryPart { return try trainSeries(seeds) }
-        let interruption = Interruption()
-        StopSignals.install(
-            notice: quietness.quiet ? nil : "\nstopping after this step; once more stops at once\n",
-            action: interruption.request)
+        let interruption = TrainingSignals.interruption(quiet: quietness.quiet, time)
         let reporter = TrainingReporter(quiet: quietness.quiet)
         defer { reporter.finish() }
         let run = try resume.map { try resumed($0, reporter) } ?? started(reporter)
@@ -100,7 +118,7 @@ struct Train: ListedCommand {
             try report.print(text: result.table, json: result.json)
         case .interrupted(let epoch, let step):
             throw CommandProcess.stopped(
-                "stopped in epoch \(epoch) after \(step) steps; resume with: "
+                "\(interruption.isOutOfTime ? "the time is up: " : "")stopped in epoch \(epoch) after \(step) steps; resume with: "
                     + "vuemo train --resume \(run.folder.path.escapedForTerminal)")
         }
     }
@@ -108,28 +126,48 @@ struct Train: ListedCommand {
     /// A run for each seed and each part of the dialogues, in folders of their own.
     private func trainSeries(_ seeds: [UInt64]?) throws {
         let store = try Store(opening: store!)
-        let entries = try options.entries(store, seeds: seeds)
+        let entries = try options.entries(store, seeds: seeds, threads: jobs.threads)
         let kinds = [options.data.asksForEveryPart ? options.data.seriesName : nil, seeds.map { _ in "seeds" }]
-        try SeriesRunner(
-            store: store, quiet: quietness.quiet, skipVerification: skipVerification, format: report.format
-        ).run(
-            entries,
-            in: output
-                ?? SeriesRunner.defaultFolder(
-                    store, ([entries[0].configuration.label] + kinds.compactMap { $0 }).joined(separator: "-")))
+        let folder =
+            output
+            ?? SeriesRunner.defaultFolder(
+                store, ([entries[0].configuration.label] + kinds.compactMap { $0 }).joined(separator: "-"))
+        let runner = SeriesRunner(
+            store: store, jobs: jobs.processes, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
+        let (finished, failed) = try runner.run(entries, in: folder)
+        if !finished.isEmpty {
+            let comparison = try RunComparison(finished.map { try FinishedRun($0, models: .all) })
+            try SeriesRunner.print(comparison, as: report.format == .json ? .json : .text)
+        }
+        try SeriesRunner.tell(failed, of: entries.count)
+    }
+
+    /// What the run would be.
+    private func tell() throws {
+        let reporter = TrainingReporter(quiet: quietness.quiet)
+        defer { reporter.finish() }
+        let forecast = try TrainingRun.forecast(plan(), observe: reporter.observe)
+        reporter.finish()
+        try report.print(text: forecast.text, json: forecast.json)
     }
 
     private func started(_ reporter: TrainingReporter) throws -> TrainingRun {
+        let plan = try plan()
+        CommandProcess.removeLeftovers(of: [plan.output], calling: plan.output)
+        return try TrainingRun.start(plan, observe: reporter.observe)
+    }
+
+    /// What a new run is made from.
+    private func plan() throws -> TrainingRun.Plan {
         let store = try Store(opening: store!)
         let configuration = try options.resolved(store)
-        let output = output ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label)
-        CommandProcess.removeLeftovers(of: [output], calling: output)
         var plan = TrainingRun.Plan(
-            store: store, configuration: configuration, output: output,
+            store: store, configuration: configuration,
+            output: output ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label),
             toolVersion: CommandProcess.version)
         plan.initialParameters = initialParameters
         plan.skipVerification = skipVerification
-        return try TrainingRun.start(plan, observe: reporter.observe)
+        return plan
     }
 
     private func printConfiguration() throws {

@@ -1,0 +1,203 @@
+import Configuration
+import ConversationModels
+import FeatureStore
+import Foundation
+import TerminalText
+import Training
+
+/// The runs of a ``SweepPlan`` on a store: which there are, and what becomes of them.
+///
+/// What is to be trained follows from the plan and the run folders alone. So the same sweep started again goes on where it was, whatever
+/// stopped it.
+public struct Sweep: Sendable {
+    /// One combination of values.
+    struct Trial: Sendable {
+        /// For example "dropout=0.3,learningRate=0.0001".
+        let name: String
+        /// The values of the parameters, as the configuration writes them.
+        let values: [String]
+        /// A run for each seed.
+        let runs: [RunSeries.Entry]
+    }
+
+    /// Runs of as many epochs.
+    struct Round: Sendable {
+        /// nil for those of the configuration.
+        let epochs: Int?
+        /// How many of the trials are left, the best ones.
+        let trials: Int
+    }
+
+    /// What it was made from.
+    public let plan: SweepPlan
+    let trials: [Trial]
+    let rounds: [Round]
+    /// What chooses: the score on valid.
+    let metric: SelectionMetric
+    /// What a user should know: keys that have no effect, once each.
+    public let warnings: [String]
+    let dataset: String
+    let contentID: String
+
+    /// - Parameter threads: the default of `training.threads`.
+    /// - Throws: `ConfigurationError`, which names the line, where the plan has keys or values that cannot be.
+    public init(_ plan: SweepPlan, store: Store, threads: Int, models: ModelRegister) throws {
+        self.plan = plan
+        (dataset, contentID) = (store.dataset, store.contentID)
+        let facts = DatasetFacts(store)
+        func resolved(_ own: Combination) throws(ConfigurationError) -> RunConfiguration {
+            try RunConfiguration.resolve(
+                dataset: facts, preset: plan.preset, assignments: plan.assignments + own, threads: threads,
+                models: models)
+        }
+        let combinations = try plan.combinations { (parameter) throws(ConfigurationError) in
+            try parameter.isWhole(in: resolved(plan.kindOfModel))
+        }
+        let base = try resolved(combinations[0])
+        metric = base.training.selection
+        rounds = plan.rounds(of: combinations.count, epochs: base.training.epochs)
+
+        var (trials, names, warnings) = ([Trial](), Set<String>(), [String]())
+        for combination in combinations {
+            let configuration = try resolved(combination)
+            try plan.check(configuration)
+            let trial = Trial(combination, configuration, seeds: plan.seeds)
+            guard names.insert(trial.name).inserted else {
+                throw ConfigurationError(
+                    "\(plan.name): two combinations are the same run, \(trial.name); give every value once.")
+            }
+            let preset = plan.preset ?? Preset(dataset: store.dataset)
+            for sentence in configuration.withoutEffect(plan.assignments + combination, preset: preset)
+            where !warnings.contains(sentence) { warnings.append(sentence) }
+            trials.append(trial)
+        }
+        (self.trials, self.warnings) = (trials, warnings)
+    }
+
+    /// The runs of all rounds.
+    public var runs: Int { rounds.reduce(0) { $0 + $1.trials } * (trials.first?.runs.count ?? 0) }
+
+    /// The names of the folders of all runs.
+    public var names: [String] { trials.flatMap { $0.runs.map(\.name) } }
+
+    /// What would be trained, for people.
+    public func overview(in folder: String) -> String {
+        let seeds = trials.first?.runs.count ?? 0
+        var lines = rounds.enumerated().map { number, round in
+            let epochs = round.epochs.map { ", \($0) epoch\($0 == 1 ? "" : "s")" } ?? ""
+            let each = seeds > 1 ? " with \(seeds) seeds each" : ""
+            return (rounds.count > 1 ? "round \(number + 1): " : "") + "\(round.trials) combinations\(each)\(epochs)"
+        }
+        lines += ["", "in \(folder.escapedForTerminal):"] + names.map { "  " + $0 }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The runs of a round.
+    func entries(_ indices: [Int], _ round: Round) -> [RunSeries.Entry] {
+        indices.flatMap { trials[$0].runs }.map { run in
+            var configuration = run.configuration
+            if let epochs = round.epochs { configuration.training.epochs = epochs }
+            return RunSeries.Entry(name: run.name, configuration: configuration)
+        }
+    }
+}
+
+extension SweepPlan {
+    /// The first of the kinds of models that are tried: keys of a model belong to its kind.
+    fileprivate var kindOfModel: Combination {
+        for parameter in parameters where parameter.key == RunConfiguration.modelName {
+            guard case .values(let values) = parameter.space, let first = values.first else { continue }
+            return [ConfigurationAssignment(key: parameter.key, value: first, origin: parameter.origin)]
+        }
+        return []
+    }
+
+    /// What a sweep cannot do with a configuration.
+    fileprivate func check(_ configuration: RunConfiguration) throws(ConfigurationError) {
+        guard configuration.training.protocol == .sound else {
+            throw ConfigurationError(
+                "\(name): a sweep chooses by the split valid, and training.protocol=paper leaves none; leave it out.")
+        }
+        let schedule = configuration.optimizer.schedule
+        guard method != .halving || [.constant, .plateau].contains(schedule) else {
+            throw ConfigurationError(
+                "\(name): with optimizer.schedule=\(schedule.rawValue) every step depends on the number of epochs, so that runs cannot go "
+                    + "on after a round of halving; choose constant or plateau, or method: random.")
+        }
+    }
+
+    /// Rounds of more and more epochs for fewer and fewer runs.
+    fileprivate func rounds(of count: Int, epochs most: Int) -> [Sweep.Round] {
+        guard method == .halving else { return [Sweep.Round(epochs: nil, trials: count)] }
+        var rounds: [Sweep.Round] = []
+        var (epochs, left) = (min(firstEpochs, most), count)
+        while true {
+            rounds.append(Sweep.Round(epochs: epochs, trials: left))
+            guard epochs < most else { return rounds }
+            epochs = epochs > most / factor ? most : epochs * factor
+            left = max(1, left / factor)
+        }
+    }
+}
+
+extension SweepPlan.Parameter {
+    /// Whether its key takes whole numbers only.
+    /// - Throws: `ConfigurationError` where there is no such key, it takes no numbers, or not those of the range.
+    fileprivate func isWhole(in configuration: RunConfiguration) throws(ConfigurationError) -> Bool {
+        guard case .range(let min, let max, _, _) = space else { return false }
+        var sections = configuration.sections
+        for end in [min, max] {
+            try sections.apply(ConfigurationAssignment(key: key, value: .scalar(end), origin: origin))
+        }
+        switch sections.key(key).flatMap({ $0.read($0.defaultNode) }) {
+        case is Int, is UInt64: return true
+        case is Double: return false
+        default:
+            throw ConfigurationError("\(origin): \(key) is no number, so it has no min and max; list its values.")
+        }
+    }
+}
+
+extension Sweep.Trial {
+    fileprivate init(_ combination: Combination, _ configuration: RunConfiguration, seeds: [UInt64]) {
+        values = combination.map { configuration.text(of: $0.key) }
+        let keys = combination.map(\.key)
+        let name = SweepNames.folder(zip(SweepNames.short(keys), values).map { ($0, $1) })
+        self.name = name
+        runs =
+            seeds.isEmpty
+            ? [RunSeries.Entry(name: name, configuration: configuration)]
+            : seeds.map { seed in
+                var own = configuration
+                own.training.seed = seed
+                return RunSeries.Entry(name: "\(name),seed=\(seed)", configuration: own)
+            }
+    }
+}
+
+/// What keys and runs of a sweep are called.
+enum SweepNames {
+    /// The last parts of keys, where they tell them apart.
+    static func short(_ keys: [String]) -> [String] {
+        let last = keys.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
+        return zip(keys, last).map { key, short in last.count { $0 == short } == 1 ? short : key }
+    }
+
+    /// The name of a folder that follows from the values alone, so that a sweep with more of them finds its runs again.
+    static func folder(_ settings: [(key: String, value: String)]) -> String {
+        let text = settings.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        let plain = text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "+")...UInt8(ascii: "."), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "="),
+                UInt8(ascii: "_"):
+                byte
+            default: UInt8(ascii: "-")
+            }
+        }
+        // A name can have 255 bytes, and a seed and the marks of an unfinished folder are added.
+        if plain.count <= 160, plain.elementsEqual(text.utf8) { return text }
+        let digest = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return String(decoding: plain.prefix(120), as: UTF8.self) + "-" + String(digest, radix: 16)
+    }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import Metrics
+import TerminalText
+import Training
+
+extension Sweep.Result {
+    /// How the table is written.
+    public enum Form: String, CaseIterable, Sendable {
+        case text, json, csv
+    }
+
+    /// The table of all trials by their scores on valid, and the best one on test.
+    public func written(as form: Form) throws -> String {
+        switch form {
+        case .text: text
+        case .json: try json
+        case .csv: csv
+        }
+    }
+
+    private var keys: [String] { sweep.plan.parameters.map(\.key) }
+
+    /// The score's name and the number that people know: a loss is the smaller the better.
+    private var metric: String { "valid " + sweep.metric.title }
+    private func shown(_ score: Double) -> Double { sweep.metric == .loss ? -score : score }
+    private var digits: Int { sweep.metric == .loss ? 4 : 2 }
+
+    private func cell(_ values: [Double], digits: Int) -> String {
+        guard !values.isEmpty else { return "failed" }
+        let mean = String(format: "%.\(digits)f", values.mean)
+        return values.count < 2 ? mean : mean + " ± " + String(format: "%.\(digits)f", values.standardDeviation)
+    }
+
+    private func epochs(_ row: Sweep.Row) -> String {
+        row.bestEpochs.isEmpty ? "" : row.bestEpochs.map(String.init).joined(separator: ", ")
+    }
+
+    private var text: String {
+        // Columns of parameters share what a terminal of 80 columns has left.
+        let room = max(6, 46 / max(1, keys.count) - 2)
+        var table = TextTable(
+            [.right("rank")] + SweepNames.short(keys).map { .left($0, atMost: room) }
+                + [.right(metric), .right("best epoch", atMost: 14), .right("of")])
+        for (index, row) in rows.enumerated() {
+            table.add(
+                [row.scores.isEmpty ? "" : "\(index + 1)"] + sweep.trials[row.trial].values
+                    + [cell(row.scores.map(shown), digits: digits), epochs(row), "\(row.epochs)"])
+        }
+        let seeds = sweep.plan.seeds.count
+        let title =
+            "\(sweep.dataset), \(sweep.plan.method.rawValue), \(rows.count) combinations by their \(metric)"
+            + (seeds > 1 ? ", mean ± standard deviation over \(seeds) seeds" : "")
+        var lines = TextWrap.lines(title) + [""] + table.lines
+        guard let best = rows.first, !test.isEmpty else { return lines.joined(separator: "\n") }
+        let scores = testScores.map { "\($0.name) \(cell($0.values, digits: 2))" }.joined(separator: ", ")
+        lines += [""] + TextWrap.lines("The best on test: \(scores)")
+        lines += best.folders.map { "  " + $0.path.escapedForTerminal }
+        return lines.joined(separator: "\n")
+    }
+
+    private var testScores: [(name: String, key: String, values: [Double])] {
+        [
+            ("W-F1", "weighted_f1", test.compactMap(\.weightedF1)),
+            ("accuracy", "accuracy", test.compactMap(\.accuracy)),
+            ("macro-F1", "macro_f1", test.compactMap(\.macroF1)),
+        ].filter { !$0.2.isEmpty }
+    }
+
+    private struct Document: Encodable {
+        struct Run: Encodable {
+            let path: String
+            let seed: UInt64
+            let valid: Double?
+            let best_epoch: Int?
+            let failed: String?
+        }
+        struct Row: Encodable {
+            let rank: Int?
+            let settings: [String: String]
+            let valid: Double?
+            let valid_sd: Double?
+            let epochs: Int
+            let runs: [Run]
+        }
+        let dataset: String
+        let content_id: String
+        let method: String
+        let metric: String
+        let parameters: [String]
+        let rows: [Row]
+        /// Of the first row.
+        let test: [String: [String: Double]]
+    }
+
+    private var json: String {
+        get throws {
+            let rows = rows.enumerated().map { index, row in
+                let trial = sweep.trials[row.trial]
+                return Document.Row(
+                    rank: row.scores.isEmpty ? nil : index + 1,
+                    settings: Dictionary(zip(keys, trial.values)) { $1 },
+                    valid: row.scores.isEmpty ? nil : shown(row.mean),
+                    valid_sd: row.scores.count > 1 ? row.scores.standardDeviation : nil, epochs: row.epochs,
+                    runs: zip(trial.runs, row.folders).enumerated().map { number, run in
+                        Document.Run(
+                            path: run.1.path, seed: run.0.configuration.training.seed,
+                            valid: row.scores.isEmpty ? nil : shown(row.scores[number]),
+                            best_epoch: row.scores.isEmpty ? nil : row.bestEpochs[number],
+                            failed: failed.first { $0.folder == run.1 }?.reason)
+                    })
+            }
+            let test = testScores.map { score in
+                (
+                    score.key,
+                    ["mean": score.values.mean].merging(
+                        score.values.count > 1 ? ["sd": score.values.standardDeviation] : [:]
+                    ) { $1 }
+                )
+            }
+            let document = Document(
+                dataset: sweep.dataset, content_id: sweep.contentID, method: sweep.plan.method.rawValue,
+                metric: sweep.metric.rawValue, parameters: keys, rows: rows,
+                test: Dictionary(uniqueKeysWithValues: test))
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+        }
+    }
+
+    private var csv: String {
+        let titles = ["rank"] + keys + ["metric", "valid", "valid_sd", "best_epochs", "epochs", "seeds"]
+        var lines = [titles.map { Training.csv($0) }.joined(separator: ",")]
+        for (index, row) in rows.enumerated() {
+            let scores = row.scores.map(shown)
+            let cells: [String] =
+                [scores.isEmpty ? "" : "\(index + 1)"] + sweep.trials[row.trial].values + [
+                    sweep.metric.rawValue, scores.isEmpty ? "" : String(format: "%.4f", scores.mean),
+                    scores.count > 1 ? String(format: "%.4f", scores.standardDeviation) : "",
+                    row.bestEpochs.map(String.init).joined(separator: " "), "\(row.epochs)", "\(row.folders.count)",
+                ]
+            lines.append(cells.map { Training.csv($0) }.joined(separator: ","))
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension SelectionMetric {
+    /// As tables call it.
+    fileprivate var title: String {
+        switch self {
+        case .weightedF1: "W-F1"
+        case .macroF1: "macro-F1"
+        case .accuracy: "accuracy"
+        case .loss: "loss"
+        }
+    }
+}
