@@ -32,9 +32,6 @@ struct RunParts {
 
 /// Makes the model that a configuration and a store describe.
 enum ModelSetup {
-    /// As many classes as conversion takes. A table of confusions has a number for every pair of them.
-    private static let mostClasses = 4096
-
     /// A freshly initialised model.
     ///
     /// Some models have one weight per position in a batch. How many there are follows from `parameterFile` where one is given,
@@ -42,19 +39,21 @@ enum ModelSetup {
     static func model(
         for store: Store, features: FeatureSelection, configuration: RunConfiguration, parameterFile: String?
     ) throws -> any ConversationModel {
-        guard store.labelNames.count <= mostClasses else {
+        guard store.labelNames.count <= RunData.mostClasses else {
             throw TrainingError(
                 .data,
-                "\(store.path) has \(store.labelNames.count) classes and a run takes at most \(mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
+                "\(store.path) has \(store.labelNames.count) classes and a run takes at most \(RunData.mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
             )
         }
-        // Text counts even where it is not used: the norms of its layers are parameters of the reference all the same.
-        let text = FeatureSelection.textLayers(store.features(of: .text))
-        let shape = DatasetShape(
-            textWidth: text.first?.width ?? 0, textLayers: text.count, audioWidth: features.audio?.width ?? 0,
-            visualWidth: features.visual?.width ?? 0, classes: store.labelNames.count,
-            speakers: store.speakerNames.count,
+        let shape = RunData(store: store, features: features).shape(
             largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
+        return try model(shape, configuration: configuration, parameterFile: parameterFile)
+    }
+
+    /// A freshly initialised model of a shape; see above.
+    static func model(
+        _ shape: DatasetShape, configuration: RunConfiguration, parameterFile: String?
+    ) throws -> any ConversationModel {
         let stored = try parameterFile.map(CheckpointFile.parameterCounts) ?? [:]
         return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
     }

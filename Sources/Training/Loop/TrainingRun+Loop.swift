@@ -226,19 +226,22 @@ private func peakMemoryMiB() -> Int {
 }
 
 extension TrainingRun {
-    /// Writes `last.h5`.
-    func save() throws {
-        try RunFolder.writing(folder.lastCheckpoint) {
+    /// Writes `last.h5`, from which the run can be continued.
+    func save() throws { try write(folder.lastCheckpoint, optimizer: optimizer) }
+
+    /// Makes `best.h5` what `last.h5` is now, without the optimiser's moments: it is used and never continued.
+    func publishBest() throws { try write(folder.bestCheckpoint, optimizer: nil) }
+
+    private func write(_ path: String, optimizer: AdamW?) throws {
+        try RunFolder.writing(path) {
             try CheckpointFile.write(
-                CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
-                optimizer: optimizer, to: folder.lastCheckpoint)
+                CheckpointHeader(progress: progress, record: record),
+                data: RunData(store: store, features: source.features), parameters: model.parameters,
+                optimizer: optimizer, to: path)
         }
     }
 
-    /// Makes `best.h5` what `last.h5` is now. Checkpoints are replaced and never changed, so both can be one file on the disk.
-    func publishBest() throws { try publishLast(as: folder.bestCheckpoint) }
-
-    /// Gives `last.h5` a second name, in the place of what has it.
+    /// Gives `last.h5` a second name, in the place of what has it. Checkpoints are replaced and never changed, so both can be one file.
     private func publishLast(as path: String) throws {
         try RunFolder.writing(path) {
             try AtomicFile.replace(path) { copy in

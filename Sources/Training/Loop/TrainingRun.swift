@@ -105,7 +105,8 @@ extension TrainingRun {
             try TextFile.replace(folder.configuration, with: record.yaml)
             try TextFile.replace(folder.metrics, with: "")
             try CheckpointFile.write(
-                CheckpointHeader(progress: TrainingProgress(), record: record), parameters: parts.model.parameters,
+                CheckpointHeader(progress: TrainingProgress(), record: record),
+                data: RunData(store: store, features: parts.source.features), parameters: parts.model.parameters,
                 optimizer: parts.optimizer, to: folder.lastCheckpoint)
         }
         return TrainingRun(
@@ -134,7 +135,7 @@ extension TrainingRun {
         let written = try folder.record(models: models)
         let record = given ?? written
         let lock = try folder.lock()
-        try record.check(store)
+        try record.requireContent(of: store)
         let header = try CheckpointFile.readHeader(folder.lastCheckpoint, models: models)
         try header.check(against: record, checkpoint: folder.lastCheckpoint)
         let parts = try RunParts(
@@ -186,7 +187,7 @@ extension TrainingRun {
 
 extension RunRecord {
     /// Makes sure that `store` holds what the run was trained on.
-    func check(_ store: Store) throws {
+    public func requireContent(of store: Store) throws {
         guard try store.hasContent(contentID) else {
             throw TrainingError(
                 .data,
