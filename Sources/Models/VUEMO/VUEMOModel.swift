@@ -34,6 +34,8 @@ public final class VUEMOModel: ConversationModel {
         package let gai: Variable
         /// After local graph learning, [N, S·H].
         package let lgl: Variable
+        /// What the classifier gets, [N, S·H].
+        let fused: Variable
     }
 
     /// A model with parameters drawn as PyTorch draws them; equal seeds give equal parameters.
@@ -66,10 +68,10 @@ public final class VUEMOModel: ConversationModel {
         let lgl = modules.lgl(gai, lengths: input.lengths, on: tape)
         let fused = tape.dropoutReLU(lgl, probability: configuration.dropoutProbability)
         let logProbabilities = tape.logSoftmax(modules.classify(fused, on: tape))
-        return Output(logProbabilities: logProbabilities, features: features, vue: g, gai: gai, lgl: lgl)
+        return Output(logProbabilities: logProbabilities, features: features, vue: g, gai: gai, lgl: lgl, fused: fused)
     }
 
-    /// Computes a minibatch. Offers "unimodal.l", "unimodal.a", "unimodal.v", "vue" [N, H], "gai" [N·S, H] and "lgl" [N, S·H].
+    /// Computes a minibatch. Offers "unimodal.l", "unimodal.a", "unimodal.v", "vue" [N, H], "gai" [N·S, H], "lgl" and "fused" [N, S·H].
     public func logProbabilities(
         _ batch: ConversationBatch, on tape: Tape, stages: StageRecorder?
     ) throws(BatchError) -> Variable {
@@ -81,6 +83,7 @@ public final class VUEMOModel: ConversationModel {
             stages.offer("vue", output.vue)
             stages.offer("gai", output.gai)
             stages.offer("lgl", output.lgl)
+            stages.offer("fused", output.fused)
         }
         return output.logProbabilities
     }
@@ -114,6 +117,9 @@ extension VUEMOModel {
             let reason = "text is not among model.modalities (\(settings.modalities))"
             return ["textNorm": reason, "projectText": reason, "speakerEmbedding": reason]
         },
+        readsSpeakers: { $0.modalities.contains(.text) && $0.speakerEmbedding },
+        pytorch: String(decoding: PackageResources.vuemo_py, as: UTF8.self), published: VUEMOPublishedNames.names,
+        publishedSettings: VUEMOPublishedNames.settings,
         make: { settings, shape, seed, stored in
             var configuration = VUEMOConfiguration(settings, shape)
             if settings.variant == .released {
