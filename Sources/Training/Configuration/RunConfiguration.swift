@@ -137,7 +137,7 @@ public struct RunConfiguration: Equatable, Sendable {
     /// The kinds of models that can be named.
     public let models: ModelRegister
     /// The kind of model that is trained: `model.name`.
-    package let definition: ModelDefinition
+    public let definition: ModelDefinition
     /// The settings of the model: what is computed.
     public var model: AnySettings
     /// How long, on what and with which loss it is trained.
