@@ -11,7 +11,7 @@ SWIFT_SOURCES := Package.swift Plugins Sources Tests converters Benchmarks/Packa
 
 # make lint     the form of the sources, as `make test` demands it; `make format` puts the Swift ones right (.swift-format)
 lint:
-	flake8 --select=E4,E7,E9,F converters
+	flake8 --select=E4,E7,E9,F converters Sources
 	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 
 format:

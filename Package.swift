@@ -114,6 +114,8 @@ let package = Package(
             dependencies: [
                 "ConversationModels", "Configuration", "Conversations", "NeuralNetworks", "Autodiff", "Tensors",
             ],
+            // What a run's export carries to PyTorch.
+            resources: [.embedInCode("VUEMO/vuemo.py")],
             plugins: ["RegisterTypes"]),
 
         .target(
@@ -156,8 +158,8 @@ let package = Package(
         .executableTarget(
             name: "vuemo-convert",
             dependencies: [
-                "PickleConversion", "TableConversion", "Conversion", "ConvertCommands", "CommandSupport", "HDF5",
-                "TerminalText",
+                "PickleConversion", "TableConversion", "Conversion", "ConvertCommands", "CommandSupport", "Files",
+                "HDF5", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

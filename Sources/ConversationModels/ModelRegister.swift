@@ -41,6 +41,14 @@ public struct ModelDefinition: Sendable {
     public let misfit: @Sendable (AnySettings, DatasetShape) -> String?
     /// The keys that change nothing with these settings, each with the reason, which completes "… has no effect, because".
     public let withoutEffect: @Sendable (AnySettings) -> [String: String]
+    /// Whether models of this kind look at who speaks.
+    public let readsSpeakers: @Sendable (AnySettings) -> Bool
+    /// A module of Python that states the model in PyTorch and reads its parameters from a file of safetensors; nil where there is none.
+    public let pytorch: String?
+    /// For settings of a model that published code has too: what that calls each of our parameters.
+    public let published: @Sendable (AnySettings) -> ((String) -> PublishedParameter?)?
+    /// What the shapes in a `state_dict()` of that code, by their names, and the width of the text say about the settings: key → value.
+    public let publishedSettings: @Sendable (_ shapes: [String: [Int]], _ textWidth: Int) -> [String: String]
     /// Makes a model.
     ///
     /// The last argument gives the number of values of a parameter in the file that the model's parameters will be loaded from;
@@ -55,6 +63,9 @@ public struct ModelDefinition: Sendable {
         fault: @escaping @Sendable (Settings<Keys>) -> String? = { _ in nil },
         misfit: @escaping @Sendable (Settings<Keys>, DatasetShape) -> String? = { _, _ in nil },
         withoutEffect: @escaping @Sendable (Settings<Keys>) -> [String: String] = { _ in [:] },
+        readsSpeakers: @escaping @Sendable (Settings<Keys>) -> Bool = { _ in true }, pytorch: String? = nil,
+        published: @escaping @Sendable (Settings<Keys>) -> ((String) -> PublishedParameter?)? = { _ in nil },
+        publishedSettings: @escaping @Sendable ([String: [Int]], Int) -> [String: String] = { _, _ in [:] },
         make: @escaping @Sendable (Settings<Keys>, DatasetShape, UInt64, (String) -> Int?) -> any ConversationModel
     ) {
         self.name = name
@@ -66,7 +77,33 @@ public struct ModelDefinition: Sendable {
         self.fault = { fault(Settings<Keys>($0)) }
         self.misfit = { misfit(Settings<Keys>($0), $1) }
         self.withoutEffect = { withoutEffect(Settings<Keys>($0)) }
+        self.pytorch = pytorch
+        self.publishedSettings = publishedSettings
+        self.published = { published(Settings<Keys>($0)) }
+        self.readsSpeakers = { readsSpeakers(Settings<Keys>($0)) }
         self.make = { make(Settings<Keys>($0), $1, $2, $3) }
+    }
+}
+
+/// What published code calls a parameter, and how its array differs from ours.
+public struct PublishedParameter: Equatable, Sendable {
+    /// Its name in that code's `state_dict()`.
+    public let name: String
+    /// Dimensions of one number behind ours: [2H, H] is [2H, H, 1] in a convolution.
+    public let trailingDimensions: Int
+    /// How many numbers it always has there, where ours has as many as a store needs.
+    public let length: Int?
+
+    /// A parameter; see the properties.
+    public init(_ name: String, trailingDimensions: Int = 0, length: Int? = nil) {
+        self.name = name
+        self.trailingDimensions = trailingDimensions
+        self.length = length
+    }
+
+    /// The shape there of an array that has `shape` here.
+    public func shape(of shape: [Int]) -> [Int] {
+        length.map { [$0] } ?? shape + [Int](repeating: 1, count: trailingDimensions)
     }
 }
 

@@ -35,10 +35,27 @@ public final class OutputFile {
 
     /// Writes over bytes that are there already.
     public func replace(at offset: Int, _ bytes: [UInt8]) throws(FilesError) {
-        precondition(offset + bytes.count <= count, "bytes \(offset) and \(bytes.count) more of \(count)")
-        guard fseeko(stream, offset, SEEK_SET) == 0, fwrite(bytes, 1, bytes.count, stream) == bytes.count,
+        try replace(at: offset, bytes, count: bytes.count)
+    }
+
+    /// Writes over bytes that are there already.
+    public func replace(at offset: Int, _ bytes: UnsafeRawBufferPointer) throws(FilesError) {
+        try replace(at: offset, bytes.baseAddress, count: bytes.count)
+    }
+
+    private func replace(at offset: Int, _ start: UnsafeRawPointer?, count bytes: Int) throws(FilesError) {
+        precondition(offset + bytes <= count, "bytes \(offset) and \(bytes) more of \(count)")
+        guard fseeko(stream, offset, SEEK_SET) == 0, fwrite(start, 1, bytes, stream) == bytes,
             fseeko(stream, count, SEEK_SET) == 0
         else { throw Self.failure(path) }
+    }
+
+    /// Makes room for bytes that are written later with ``replace(at:_:)``; until then they are zeros.
+    public func skip(_ bytes: Int) throws(FilesError) {
+        guard fflush(stream) == 0, ftruncate(fileno(stream), count + bytes) == 0,
+            fseeko(stream, count + bytes, SEEK_SET) == 0
+        else { throw Self.failure(path) }
+        count += bytes
     }
 
     /// Writes what is still in the buffer and ends the file.

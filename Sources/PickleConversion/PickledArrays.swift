@@ -23,7 +23,11 @@ final class PickledArrays: ArraysByID {
     private let reader: SourceReader
     private let data: PythonHandle
 
-    init(_ file: InputFile, _ report: ProgressReport) throws {
+    /// - Parameter reader: The class of `converters/` that finds them.
+    init(
+        _ file: InputFile, _ report: ProgressReport,
+        by type: (module: String, name: String) = ("arrays_by_id", "ArraysById")
+    ) throws {
         try Python.start()
         (self.file, name) = (file, file.name)
         let reader = try SourceReader(path: file.path)
@@ -34,7 +38,7 @@ final class PickledArrays: ArraysByID {
         let arguments = [try Python.string(file.name), data]
         arrays = try reader.reading(data) {
             try report.rethrowing(offset: reader.bytes) { callable in
-                try Python.call("arrays_by_id", "ArraysById", arguments + [callable])
+                try Python.call(type.module, type.name, arguments + [callable])
             }
         }
         for id in try arrays.call("ids").withContent({ try JSONDecoder().decode([String].self, from: Data($0)) }) {

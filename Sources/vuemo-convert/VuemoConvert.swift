@@ -15,7 +15,7 @@ import ConvertCommands
         version: CommandProcess.version,
         subcommands: [
             ConvertIEMOCAP<EmbeddedPython>.self, ConvertMELD<EmbeddedPython>.self, ConvertAuto<EmbeddedPython>.self,
-            ConvertTable<EmbeddedPython>.self, Scan<EmbeddedPython>.self,
+            ConvertTable<EmbeddedPython>.self, Scan<EmbeddedPython>.self, Parameters.self,
         ],
         defaultSubcommand: ConvertAuto<EmbeddedPython>.self)
 

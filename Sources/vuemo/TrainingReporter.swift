@@ -49,6 +49,11 @@ final class TrainingReporter {
     private func notice(_ sentence: String) {
         display.clear()
         CommandProcess.warn(sentence)
+    /// Shows how much of some work on dialogues is done.
+    func progress(_ what: String, _ done: Int, of all: Int) {
+        guard display.isDue || (display.showsBar && done == all) else { return }
+        display.show(
+            ProgressBar(what, fraction: Double(done) / Double(max(1, all)), notes: ["\(done) of \(all) dialogues"]))
     }
 
     /// Writes a line that stays.

@@ -135,6 +135,8 @@ final class Attack {
                 ["ablate", file, "--output", folder.file("new")] + Self.train,
                 ["sweep", plan, "--store", file, "--output", folder.file("new"), "--format", "json"],
                 ["evaluate", runFolder, "--quiet", "--store", file],
+                ["evaluate", runFolder, file, "--split", "all", "--format", "json"],
+                ["predict", runFolder, file, "--quiet", "-o", folder.file("out.csv")],
                 ["train", file, "--resume", runFolder, "--quiet", "--format", "json"],
             ])
     }
@@ -148,7 +150,7 @@ final class Attack {
 
     /// What commands may have written, so that the next ones can.
     func removeOutputs() {
-        for name in ["out.h5", "out.npz", "out.pkl", "new"] {
+        for name in ["out.h5", "out.npz", "out.pkl", "out.csv", "new"] {
             try? FileManager.default.removeItem(atPath: folder.file(name))
         }
     }

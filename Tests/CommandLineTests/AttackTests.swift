@@ -98,6 +98,7 @@ import Testing
         for words in [
             ["subset", attack.sound, "--split", "train"], ["export", attack.sound, "--form", "npz"],
             ["merge", attack.sound, attack.sound, "--prefix", "a", "--prefix", "b"],
+            ["predict", attack.runFolder, attack.sound],
             ["convert", "table", list, "--audio", matrix],
         ] {
             try attack.run(

@@ -48,9 +48,14 @@ import Models
                 storeFormatVersion: "1.0.0", toolVersion: "test"))
     }
 
+    private let data = RunData(
+        classes: ["a", "b\"é"], speakers: ["M", "F"], speakerScope: "corpus", textWidth: 3, textLayers: 2,
+        audioWidth: 0,
+        visualWidth: 5)
+
     private func write() throws {
         let (model, optimizer) = model()
-        try CheckpointFile.write(header, parameters: model.parameters, optimizer: optimizer, to: path)
+        try CheckpointFile.write(header, data: data, parameters: model.parameters, optimizer: optimizer, to: path)
     }
 
     private func load(hidden: Int = 4, layers: Int = 1) -> String {
@@ -176,6 +181,6 @@ import Models
             try file.writeString(attribute: "format_version", of: "/", value: "2.0.0")
             try file.close()
         }
-        #expect(load().contains("has checkpoint format 2.0.0 and this vuemo reads 1.0.0"))
+        #expect(load().contains("has checkpoint format 2.0.0 and this vuemo reads 1.1.0"))
     }
 }

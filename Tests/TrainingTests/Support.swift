@@ -68,11 +68,12 @@ func message(_ body: () throws -> Void) -> String {
 /// The text of a file.
 func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
-/// All arrays of a checkpoint by their paths.
+/// All arrays of a checkpoint by their paths; `best.h5` has parameters only.
 func arrays(_ path: String) throws -> [String: [Float]] {
     let file = try File(opening: path)
     var result: [String: [Float]] = [:]
     for group in ["parameters", "optimizer/first_moments", "optimizer/second_moments"] {
+        guard group == "parameters" || file.exists("optimizer") else { continue }
         for name in try file.memberNames(of: group) {
             result["\(group)/\(name)"] = try file.readFloats("\(group)/\(name)").values
         }

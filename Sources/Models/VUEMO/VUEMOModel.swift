@@ -34,6 +34,8 @@ public final class VUEMOModel: ConversationModel {
         package let gai: Variable?
         /// After local graph learning, [N, S·H]; nil where it is switched off.
         package let lgl: Variable?
+        /// What the classifier gets, [N, S·H].
+        let fused: Variable
     }
 
     /// A model with parameters drawn as PyTorch draws them; equal seeds give equal parameters.
@@ -72,11 +74,11 @@ public final class VUEMOModel: ConversationModel {
             lgl ?? tape.reshape(nodes, rows: n, columns: streams.count * h),
             probability: configuration.dropoutProbability)
         let logProbabilities = tape.logSoftmax(modules.classify(fused, on: tape))
-        return Output(logProbabilities: logProbabilities, features: features, vue: g, gai: gai, lgl: lgl)
+        return Output(logProbabilities: logProbabilities, features: features, vue: g, gai: gai, lgl: lgl, fused: fused)
     }
 
-    /// Computes a minibatch. Offers "unimodal.l", "unimodal.a", "unimodal.v", "vue" [N, H], "gai" [N·S, H] and "lgl" [N, S·H], as far as
-    /// these are computed.
+    /// Computes a minibatch. Offers "unimodal.l", "unimodal.a", "unimodal.v", "vue" [N, H], "gai" [N·S, H], "lgl" and "fused" [N, S·H],
+    /// as far as these are computed.
     public func logProbabilities(
         _ batch: ConversationBatch, on tape: Tape, stages: StageRecorder?
     ) throws(BatchError) -> Variable {
@@ -85,7 +87,9 @@ public final class VUEMOModel: ConversationModel {
             for (modality, feature) in zip(configuration.modalities.members, output.features) {
                 stages.offer("unimodal.\(modality.letter)", feature)
             }
-            for (name, stage) in [("vue", output.vue), ("gai", output.gai), ("lgl", output.lgl)] {
+            for (name, stage) in [
+                ("vue", output.vue), ("gai", output.gai), ("lgl", output.lgl), ("fused", output.fused),
+            ] {
                 if let stage { stages.offer(name, stage) }
             }
         }
@@ -128,7 +132,9 @@ extension VUEMOModel {
             else { return nil }
             return "model.textLayers names layer \(last), but the store has \(shape.textLayers); leave it out"
         },
-        withoutEffect: { $0.unusedKeys },
+        withoutEffect: { $0.unusedKeys }, readsSpeakers: { $0.modalities.contains(.text) && $0.speakerEmbedding },
+        pytorch: String(decoding: PackageResources.vuemo_py, as: UTF8.self), published: VUEMOPublishedNames.names,
+        publishedSettings: VUEMOPublishedNames.settings,
         make: { settings, shape, seed, stored in
             var configuration = VUEMOConfiguration(settings, shape)
             if settings.variant == .released {

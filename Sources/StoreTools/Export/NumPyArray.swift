@@ -4,16 +4,27 @@ extension ZipWriter {
         _ name: String, type: String, shape: [Int], itemBytes: Int,
         data: (@escaping ByteReceiver) throws -> Void
     ) throws {
-        let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-        var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)), }"
-        // The header with its ten bytes before it ends at a multiple of 64.
-        text += String(repeating: " ", count: 63 - (10 + text.utf8.count) % 64) + "\n"
-        let header =
-            [0x93] + Array("NUMPY".utf8) + [1, 0] + littleEndianBytes(UInt16(text.utf8.count)) + Array(text.utf8)
+        let header = Self.arrayHeader(type: type, shape: shape)
         try add(name, bytes: header.count + shape.reduce(itemBytes, *)) { write in
             try header.withUnsafeBytes { try write($0) }
             try data(write)
         }
+    }
+
+    /// Makes room for an array whose elements come little by little.
+    func reserveArray(_ name: String, type: String, shape: [Int], itemBytes: Int) throws -> Slot {
+        let header = Self.arrayHeader(type: type, shape: shape)
+        let slot = try reserve(name, bytes: header.count + shape.reduce(itemBytes, *))
+        try header.withUnsafeBytes { try fill(slot, $0) }
+        return slot
+    }
+
+    private static func arrayHeader(type: String, shape: [Int]) -> [UInt8] {
+        let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+        var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)), }"
+        // The header with its ten bytes before it ends at a multiple of 64.
+        text += String(repeating: " ", count: 63 - (10 + text.utf8.count) % 64) + "\n"
+        return [0x93] + Array("NUMPY".utf8) + [1, 0] + littleEndianBytes(UInt16(text.utf8.count)) + Array(text.utf8)
     }
 }
 

@@ -27,14 +27,7 @@ final class ZipWriter {
     ///   - content: Hands its bytes over, piece by piece.
     func add(_ name: String, bytes: Int, content: (@escaping ByteReceiver) throws -> Void) throws {
         var member = Member(name: Array(name.utf8), offset: file.count, bytes: bytes, checksum: 0)
-        let isLarge = bytes >= Self.limit
-        let size = littleEndianBytes(UInt32(isLarge ? Self.limit : bytes))
-        var header: [UInt8] = [0x50, 0x4B, 3, 4] + common(isLarge)
-        let checksumOffset = file.count + header.count
-        header += [0, 0, 0, 0] + size + size + littleEndianBytes(UInt16(member.name.count))
-        header += littleEndianBytes(UInt16(isLarge ? 20 : 0)) + member.name
-        if isLarge { header += extra([bytes, bytes]) }
-        try file.write(header)
+        let checksumOffset = try writeHeader(of: member)
         var checksum = CRC32()
         let start = file.count
         try content { [file] piece in
@@ -45,6 +38,55 @@ final class ZipWriter {
         member.checksum = checksum.value
         try file.replace(at: checksumOffset, littleEndianBytes(checksum.value))
         members.append(member)
+    }
+
+    /// A member whose bytes come little by little, in their order, while those of others do too.
+    final class Slot {
+        fileprivate let member: Int
+        fileprivate let checksumOffset: Int
+        fileprivate var place: Int
+        fileprivate var checksum = CRC32()
+
+        fileprivate init(member: Int, checksumOffset: Int, place: Int) {
+            (self.member, self.checksumOffset, self.place) = (member, checksumOffset, place)
+        }
+    }
+
+    /// Makes room for a member.
+    func reserve(_ name: String, bytes: Int) throws(FilesError) -> Slot {
+        let member = Member(name: Array(name.utf8), offset: file.count, bytes: bytes, checksum: 0)
+        let checksumOffset = try writeHeader(of: member)
+        let place = file.count
+        try file.skip(bytes)
+        members.append(member)
+        return Slot(member: members.count - 1, checksumOffset: checksumOffset, place: place)
+    }
+
+    /// Adds bytes to a member, whose last ones complete it.
+    func fill(_ slot: Slot, _ bytes: UnsafeRawBufferPointer) throws(FilesError) {
+        slot.checksum.update(bytes)
+        try file.replace(at: slot.place, bytes)
+        slot.place += bytes.count
+        members[slot.member].checksum = slot.checksum.value
+    }
+
+    /// Notes that a member has all of its bytes.
+    func complete(_ slot: Slot) throws(FilesError) {
+        try file.replace(at: slot.checksumOffset, littleEndianBytes(slot.checksum.value))
+    }
+
+    /// - Returns: Where the checksum stands, which is not known yet.
+    private func writeHeader(of member: Member) throws(FilesError) -> Int {
+        let bytes = member.bytes
+        let isLarge = bytes >= Self.limit
+        let size = littleEndianBytes(UInt32(isLarge ? Self.limit : bytes))
+        var header: [UInt8] = [0x50, 0x4B, 3, 4] + common(isLarge)
+        let checksumOffset = file.count + header.count
+        header += [0, 0, 0, 0] + size + size + littleEndianBytes(UInt16(member.name.count))
+        header += littleEndianBytes(UInt16(isLarge ? 20 : 0)) + member.name
+        if isLarge { header += extra([bytes, bytes]) }
+        try file.write(header)
+        return checksumOffset
     }
 
     /// Writes the directory that ends the archive.

@@ -153,7 +153,7 @@ public struct RunConfiguration: Equatable, Sendable {
     /// The kinds of models that can be named.
     public let models: ModelRegister
     /// The kind of model that is trained: `model.name`.
-    package let definition: ModelDefinition
+    public let definition: ModelDefinition
     /// The settings of the model: what is computed.
     public var model: AnySettings
     /// What of the store is told apart, and how its dialogues are divided.

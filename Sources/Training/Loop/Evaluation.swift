@@ -170,19 +170,8 @@ public enum RunEvaluator {
         observe: (TrainingEvent) -> Void = { _ in }
     ) throws -> RunResult {
         let record = try folder.record(models: models)
-        try record.check(store)
-        guard FileManager.default.fileExists(atPath: folder.bestCheckpoint) else {
-            throw TrainingError(
-                .checkpoint,
-                "\(folder.path) has no epoch to evaluate yet (\(folder.bestCheckpoint) is missing); continue it with vuemo train --resume."
-            )
-        }
-        // Without last.h5, which is large and may have been removed, the file's own history must do.
-        let last =
-            FileManager.default.fileExists(atPath: folder.lastCheckpoint)
-            ? folder.lastCheckpoint : folder.bestCheckpoint
-        let history = try CheckpointFile.readHeader(last, models: models).progress.history
-        let header = try ChosenEpoch(folder: folder, record: record, history: history).check(whole: false)
+        try record.requireContent(of: store)
+        let header = try ChosenEpoch.header(of: folder, record: record)
         let parts = try RunParts(
             store: store, configuration: record.configuration, parameterFile: folder.bestCheckpoint,
             verify: !skipVerification,

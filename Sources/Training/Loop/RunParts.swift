@@ -28,7 +28,7 @@ struct RunParts {
             try source.verify(splits.train + splits.selection + splits.test)
         }
         model = try ModelSetup.model(
-            for: store, features: source.features, classes: source.classes, configuration: configuration,
+            for: store, features: source.features, labels: labels, configuration: configuration,
             parameterFile: parameterFile)
         optimizer = AdamW(model.parameters, configuration.optimizer)
     }
@@ -36,41 +36,40 @@ struct RunParts {
 
 /// Makes the model that a configuration and a store describe.
 enum ModelSetup {
-    /// As many classes as conversion takes. A table of confusions has a number for every pair of them.
-    private static let mostClasses = 4096
-
     /// A freshly initialised model.
     ///
     /// Some models have one weight per position in a batch. How many there are follows from `parameterFile` where one is given,
     /// otherwise from the largest batch that can be drawn from the store.
     static func model(
-        for store: Store, features: FeatureSelection, classes: Int, configuration: RunConfiguration,
+        for store: Store, features: FeatureSelection, labels: RunLabels, configuration: RunConfiguration,
         parameterFile: String?
     ) throws -> any ConversationModel {
-        guard classes <= mostClasses else {
+        guard labels.names.count <= RunData.mostClasses else {
             throw TrainingError(
                 .data,
-                "\(store.path) has \(classes) classes and a run takes at most \(mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
+                "\(store.path) has \(labels.names.count) classes and a run takes at most \(RunData.mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
             )
         }
-        let shape = shape(of: store, features: features, classes: classes, configuration: configuration)
+        let shape = shape(of: store, features: features, labels: labels, configuration: configuration)
         if let misfit = configuration.definition.misfit(configuration.model, shape) {
             throw TrainingError(.configuration, misfit + ".")
         }
+        return try model(shape, configuration: configuration, parameterFile: parameterFile)
+    }
+
+    /// A freshly initialised model of a shape; see above.
+    static func model(
+        _ shape: DatasetShape, configuration: RunConfiguration, parameterFile: String?
+    ) throws -> any ConversationModel {
         let stored = try parameterFile.map(CheckpointFile.parameterCounts) ?? [:]
         return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
     }
 
     /// What a model has to know about the data.
     static func shape(
-        of store: Store, features: FeatureSelection, classes: Int, configuration: RunConfiguration
+        of store: Store, features: FeatureSelection, labels: RunLabels, configuration: RunConfiguration
     ) -> DatasetShape {
-        // Text counts even where it is not used: the norms of its layers are parameters of the reference all the same.
-        let text = FeatureSelection.textLayers(store.features(of: .text))
-        return DatasetShape(
-            textWidth: text.first?.width ?? 0, textLayers: text.count, audioWidth: features.audio?.width ?? 0,
-            visualWidth: features.visual?.width ?? 0, classes: classes,
-            speakers: store.speakerNames.count,
+        RunData(store: store, labels: labels, features: features).shape(
             largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
     }
 

@@ -214,6 +214,7 @@ extension TrainingRun {
         guard let average else { return try body() }
         return try average.inPlace(of: model.parameters, includingCurrent: includingCurrent, body)
     }
+
     /// What the result is the result of.
     private var identity: RunIdentity { RunIdentity(record, labels: source.labels, testPart: splits.part) }
 
@@ -244,27 +245,31 @@ func peakMemoryMiB() -> Int {
 }
 
 extension TrainingRun {
-    /// Writes `last.h5`.
-    func save() throws {
-        try RunFolder.writing(folder.lastCheckpoint) {
+    /// Writes `last.h5`, from which the run can be continued.
+    func save() throws { try write(folder.lastCheckpoint, optimizer: optimizer) }
+
+    /// Makes `best.h5` what `last.h5` is now, without the optimiser's moments: it is used and never continued.
+    func publishBest() throws {
+        try withEvaluatedParameters(includingCurrent: false) { try write(folder.bestCheckpoint, optimizer: nil) }
+    }
+
+    /// What the model is made for.
+    var data: RunData { RunData(store: store, labels: source.labels, features: source.features) }
+
+    private func write(_ path: String, optimizer: AdamW?) throws {
+        try RunFolder.writing(path) {
             try CheckpointFile.write(
-                CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
-                optimizer: optimizer, snapshots: average?.snapshots ?? [], to: folder.lastCheckpoint)
+                CheckpointHeader(progress: progress, record: record), data: data, parameters: model.parameters,
+                optimizer: optimizer, snapshots: optimizer == nil ? [] : average?.snapshots ?? [], to: path)
         }
     }
 
-    /// Makes `best.h5` what `last.h5` is now. Checkpoints are replaced and never changed, so both can be one file on the disk.
-    func publishBest() throws { try publishLast(as: folder.bestCheckpoint) }
-
-    /// Gives `last.h5` a second name, in the place of what has it; or writes a file with the mean of the last epochs' parameters.
+    /// Gives `last.h5` a second name, in the place of what has it. Checkpoints are replaced and never changed, so both can be one file.
+    /// Where a run averages, what is kept is the mean of the last epochs' parameters.
     private func publishLast(as path: String) throws {
         try RunFolder.writing(path) {
             guard average == nil else {
-                return try withEvaluatedParameters(includingCurrent: false) {
-                    try CheckpointFile.write(
-                        CheckpointHeader(progress: progress, record: record), parameters: model.parameters,
-                        optimizer: optimizer, to: path)
-                }
+                return try withEvaluatedParameters(includingCurrent: false) { try write(path, optimizer: nil) }
             }
             try AtomicFile.replace(path) { copy in
                 guard link(folder.lastCheckpoint, copy) != 0 else { return }

@@ -93,8 +93,8 @@ extension TrainingRun {
             try TextFile.replace(folder.configuration, with: run.record.yaml)
             try TextFile.replace(folder.metrics, with: "")
             try CheckpointFile.write(
-                CheckpointHeader(progress: TrainingProgress(), record: run.record), parameters: run.model.parameters,
-                optimizer: run.optimizer, to: folder.lastCheckpoint)
+                CheckpointHeader(progress: TrainingProgress(), record: run.record), data: run.data,
+                parameters: run.model.parameters, optimizer: run.optimizer, to: folder.lastCheckpoint)
         }
         run.lock = try run.folder.lock()
         return run
@@ -146,7 +146,7 @@ extension TrainingRun {
         let written = try folder.record(models: models)
         let record = given ?? written
         let lock = try folder.lock()
-        try record.check(store)
+        try record.requireContent(of: store)
         let header = try CheckpointFile.readHeader(folder.lastCheckpoint, models: models)
         try header.check(against: record, checkpoint: folder.lastCheckpoint)
         let parts = try RunParts(
@@ -205,7 +205,7 @@ extension TrainingRun {
 
 extension RunRecord {
     /// Makes sure that `store` holds what the run was trained on.
-    func check(_ store: Store) throws {
+    public func requireContent(of store: Store) throws {
         guard try store.hasContent(contentID) else {
             throw TrainingError(
                 .data,

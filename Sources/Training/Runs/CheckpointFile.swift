@@ -16,8 +16,9 @@ struct CheckpointHeader: Equatable {
 ///
 /// ```
 /// /                     format, format_version, content_id (of the store), configuration (config.yaml)
+/// /data                 JSON of `RunData`, as bytes of UTF-8
 /// /parameters/<name>    float32, with crc32; running statistics too, all named as in PyTorch
-/// /optimizer            step_count, first_moments/<name>, second_moments/<name>
+/// /optimizer            step_count, first_moments/<name>, second_moments/<name>; not in `best.h5`
 /// /random               seed, step: the position in the dropout stream
 /// /order                epoch (under way), position (steps done in it)
 /// /progress             metrics (JSON lines of the finished epochs, UTF-8); step_losses, gradient_norms, seconds and data_seconds of the
@@ -26,20 +27,23 @@ struct CheckpointHeader: Equatable {
 /// So a checkpoint is also a file for `--initial-parameters`.
 enum CheckpointFile {
     static let format = "vuemo-checkpoint"
-    static let formatVersion = "1.0.0"
+    static let formatVersion = "1.1.0"
     static let parameters = "parameters"
     /// Above the groups 0, 1, … of parameters after the last epochs, the oldest first, where a run averages them.
     private static let snapshots = "averaging"
+    private static let data = "data/model"
     /// As many steps as a run can have: what lies beyond comes from no run, and cannot be counted on from.
     static let steps = 0...1 << 53
     private static let firstMoments = "optimizer/first_moments"
     private static let secondMoments = "optimizer/second_moments"
 
     /// Writes a checkpoint, all or nothing.
-    /// - Parameter snapshots: Arenas of parameters to keep beside those of the store.
+    /// - Parameters:
+    ///   - optimizer: Nil for a checkpoint that is used and not continued.
+    ///   - snapshots: Arenas of parameters to keep beside those of the store.
     static func write(
-        _ header: CheckpointHeader, parameters store: ParameterStore, optimizer: AdamW, snapshots: [Tensor] = [],
-        to path: String
+        _ header: CheckpointHeader, data: RunData, parameters store: ParameterStore, optimizer: AdamW?,
+        snapshots: [Tensor] = [], to path: String
     ) throws {
         try AtomicFile.replace(path) { temporary in
             let file = try File(creating: temporary)
@@ -47,22 +51,33 @@ enum CheckpointFile {
             try file.writeString(attribute: "format_version", of: "/", value: formatVersion)
             try file.writeString(attribute: "content_id", of: "/", value: header.record.contentID)
             try file.writeString(attribute: "configuration", of: "/", value: header.record.yaml)
+            try NamedArrays.writeChecked(Array(JSON.line(data).utf8), to: Self.data, of: file)
             for entry in store.entries + store.buffers {
                 try NamedArrays.write(
                     entry.value.values, name: entry.name, shape: entry.shape, to: parameters, of: file)
             }
-            let arenas =
-                [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)]
-                + snapshots.enumerated().map { ("\(Self.snapshots)/\($0)", $1) }
-            for (group, arena) in arenas {
-                for (entry, offset) in zip(store.entries, store.offsets) {
-                    let part = arena.part(from: offset, rows: 1, columns: entry.count)
-                    try NamedArrays.write(part.values, name: entry.name, shape: entry.shape, to: group, of: file)
-                }
+            if let optimizer { try write(optimizer, of: store, to: file) }
+            for (number, arena) in snapshots.enumerated() {
+                try write(arena, of: store, to: "\(Self.snapshots)/\(number)", of: file)
             }
-            try file.writeInteger(attribute: "step_count", of: "optimizer", value: optimizer.stepCount)
             try write(header, to: file)
             try file.close()
+        }
+    }
+
+    private static func write(_ optimizer: AdamW, of store: ParameterStore, to file: borrowing File) throws {
+        for (group, arena) in [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)] {
+            try write(arena, of: store, to: group, of: file)
+        }
+        try file.writeInteger(attribute: "step_count", of: "optimizer", value: optimizer.stepCount)
+    }
+
+    private static func write(
+        _ arena: Tensor, of store: ParameterStore, to group: String, of file: borrowing File
+    ) throws {
+        for (entry, offset) in zip(store.entries, store.offsets) {
+            let part = arena.part(from: offset, rows: 1, columns: entry.count)
+            try NamedArrays.write(part.values, name: entry.name, shape: entry.shape, to: group, of: file)
         }
     }
 
@@ -104,10 +119,31 @@ enum CheckpointFile {
         return CheckpointHeader(progress: progress, record: record)
     }
 
+    /// What the model was made for; nil in checkpoints of an older vuemo.
+    /// - Throws: `TrainingError` where it is damaged or no model has it.
+    static func readData(_ path: String) throws -> RunData? {
+        let file = try open(path)
+        guard file.exists("data"), file.exists(data) else { return nil }
+        let bytes: [UInt8] = try NamedArrays.readChecked(data, of: file)
+        guard let read = try? JSON.decode(RunData.self, String(decoding: bytes, as: UTF8.self)), read.isPlausible else {
+            throw TrainingError(
+                .checkpoint,
+                "\(path) does not say what data its model is for (/\(data) holds something else); put the run's own file back."
+            )
+        }
+        return read
+    }
+
     /// Fills parameters, running statistics and the optimiser's state.
     /// - Throws: `TrainingError` that names everything that does not fit, or what is damaged.
     static func readState(_ path: String, into store: ParameterStore, optimizer: AdamW) throws {
         let file = try open(path)
+        guard file.exists("optimizer") else {
+            throw TrainingError(
+                .checkpoint,
+                "\(path) holds parameters and no state of the optimiser, so no run can be continued from it; put the run's own "
+                    + "last.h5 back, or start a new run with --initial-parameters \(path).")
+        }
         try load(NamedArrays.read(parameters, of: file), into: store, requireBuffers: true, name: path)
         for (group, arena) in [(firstMoments, optimizer.firstMoments), (secondMoments, optimizer.secondMoments)] {
             try fill(arena, from: group, of: file, as: store)

@@ -24,7 +24,7 @@ public struct ModelSize: Equatable, Sendable {
     ) {
         parameters = model.parameters.parameterCount
         let shape = ModelSetup.shape(
-            of: store, features: source.features, classes: source.classes, configuration: configuration)
+            of: store, features: source.features, labels: source.labels, configuration: configuration)
         func count(_ batch: BatchShape) -> Int {
             var shape = shape
             shape.largestBatch = batch

@@ -48,12 +48,33 @@ enum HandOver: PickleProgram {
 
     /// Becomes `vuemo-convert`; returns only by throwing.
     private static func become(_ arguments: [String], orSay what: String) throws -> Never {
-        for candidate in candidates() where access(candidate, X_OK) == 0 {
-            var vector = ([candidate] + arguments).map { strdup($0) } + [nil]
-            execv(candidate, &vector)
-            throw HandOverError(
-                what: what, reason: "\(candidate) cannot be run: \(String(cString: strerror(errno)))")
+        let program = try program(orSay: what)
+        var vector = ([program] + arguments).map { strdup($0) } + [nil]
+        execv(program, &vector)
+        throw HandOverError(what: what, reason: "\(program) cannot be run: \(String(cString: strerror(errno)))")
+    }
+
+    /// Has `vuemo-convert` do some work, and waits for it.
+    /// - Throws: its exit status, where it failed and said why; `HandOverError` where it cannot be run.
+    static func run(_ arguments: [String], orSay what: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try program(orSay: what))
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        do {
+            try process.run()
+        } catch {
+            throw HandOverError(what: what, reason: "vuemo-convert cannot be run: \(error.localizedDescription)")
         }
+        process.waitUntilExit()
+        let status = process.terminationStatus
+        guard process.terminationReason == .exit else { throw ExitCode(128 + status) }
+        guard status == 0 else { throw ExitCode(status) }
+    }
+
+    /// Where `vuemo-convert` is.
+    private static func program(orSay what: String) throws -> String {
+        if let found = candidates().first(where: { access($0, X_OK) == 0 }) { return found }
         throw HandOverError(
             what: what,
             reason: "vuemo-convert is neither beside vuemo nor on the PATH: build it with "

@@ -42,6 +42,11 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp("Take these features only, by their names.", valueName: "name"))
     var features: [String] = []
 
+    /// Whether anything is left out.
+    var isGiven: Bool {
+        list != nil || !(dialogues + patterns + splits + features).isEmpty || !modalities.isEmpty
+    }
+
     /// What was selected.
     /// - Throws: where the list of dialogues cannot be read or is empty.
     func selection() throws -> StoreSelection {
