@@ -45,6 +45,8 @@ public struct ModelDefinition: Sendable {
     public let readsSpeakers: @Sendable (AnySettings) -> Bool
     /// A module of Python that states the model in PyTorch and reads its parameters from a file of safetensors; nil where there is none.
     public let pytorch: String?
+    /// The key and value of a setting that this module does not state; nil where it states them all.
+    public let beyondPyTorch: @Sendable (AnySettings) -> String?
     /// For settings of a model that published code has too: what that calls each of our parameters.
     public let published: @Sendable (AnySettings) -> ((String) -> PublishedParameter?)?
     /// What the shapes in a `state_dict()` of that code, by their names, and the width of the text say about the settings: key → value.
@@ -64,6 +66,7 @@ public struct ModelDefinition: Sendable {
         misfit: @escaping @Sendable (Settings<Keys>, DatasetShape) -> String? = { _, _ in nil },
         withoutEffect: @escaping @Sendable (Settings<Keys>) -> [String: String] = { _ in [:] },
         readsSpeakers: @escaping @Sendable (Settings<Keys>) -> Bool = { _ in true }, pytorch: String? = nil,
+        beyondPyTorch: @escaping @Sendable (Settings<Keys>) -> String? = { _ in nil },
         published: @escaping @Sendable (Settings<Keys>) -> ((String) -> PublishedParameter?)? = { _ in nil },
         publishedSettings: @escaping @Sendable ([String: [Int]], Int) -> [String: String] = { _, _ in [:] },
         make: @escaping @Sendable (Settings<Keys>, DatasetShape, UInt64, (String) -> Int?) -> any ConversationModel
@@ -78,6 +81,7 @@ public struct ModelDefinition: Sendable {
         self.misfit = { misfit(Settings<Keys>($0), $1) }
         self.withoutEffect = { withoutEffect(Settings<Keys>($0)) }
         self.pytorch = pytorch
+        self.beyondPyTorch = { beyondPyTorch(Settings<Keys>($0)) }
         self.publishedSettings = publishedSettings
         self.published = { published(Settings<Keys>($0)) }
         self.readsSpeakers = { readsSpeakers(Settings<Keys>($0)) }

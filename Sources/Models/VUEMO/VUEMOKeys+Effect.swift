@@ -38,4 +38,15 @@ extension Settings where Keys == VUEMOKeys {
         if !self.lgl { reasons["hypergraphLayers"] = "model.lgl is false" }
         return reasons
     }
+
+    /// The first switch that makes another model than the public code's and the paper's, as key=value; nil where none is thrown. The
+    /// speakers' embedding is not among them: both statements of the model have it or not.
+    var thrownSwitch: String? {
+        let switches = [
+            ("textNorm", self.textNorm == .dialogue), ("encoder", self.encoder != .gru),
+            ("encodeAudioVisual", self.encodeAudioVisual), ("textLayers", self.textLayers != .all), ("vue", !self.vue),
+            ("gai", self.gai != .joint), ("lgl", !self.lgl),
+        ]
+        return switches.first { $0.1 }.map { "model.\($0.0)=\(erased[$0.0]?.text ?? "")" }
+    }
 }

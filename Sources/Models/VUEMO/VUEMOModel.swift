@@ -133,7 +133,8 @@ extension VUEMOModel {
             return "model.textLayers names layer \(last), but the store has \(shape.textLayers); leave it out"
         },
         withoutEffect: { $0.unusedKeys }, readsSpeakers: { $0.modalities.contains(.text) && $0.speakerEmbedding },
-        pytorch: String(decoding: PackageResources.vuemo_py, as: UTF8.self), published: VUEMOPublishedNames.names,
+        pytorch: String(decoding: PackageResources.vuemo_py, as: UTF8.self),
+        beyondPyTorch: { $0.thrownSwitch }, published: VUEMOPublishedNames.names,
         publishedSettings: VUEMOPublishedNames.settings,
         make: { settings, shape, seed, stored in
             var configuration = VUEMOConfiguration(settings, shape)

@@ -37,7 +37,7 @@ enum VUEMOPublishedNames {
 
     /// The names for some settings; nil for those that the public code does not have.
     static func names(_ settings: Settings<VUEMOKeys>) -> ((String) -> PublishedParameter?)? {
-        guard settings.variant == .released else { return nil }
+        guard settings.variant == .released, settings.thrownSwitch == nil else { return nil }
         let norm = settings.textNorm == .layer ? "normLN" : "normBN"
         return { name in
             if let found = whole[name] { return found }

@@ -37,6 +37,12 @@ public enum RunExport {
                 "models of the kind \(definition.name) have no statement in PyTorch; export the parameters with --to safetensors."
             )
         }
+        if let setting = definition.beyondPyTorch(run.record.configuration.model) {
+            throw TrainingError(
+                .configuration,
+                "the statement of \(definition.name) in PyTorch has no \(setting); export the parameters with --to safetensors."
+            )
+        }
         let final = URL(fileURLWithPath: path).standardizedFileURL.path
         guard !FileManager.default.fileExists(atPath: final) else {
             throw FilesError("write", path, "it exists already, and no folder is ever replaced; choose another name")
