@@ -24,7 +24,9 @@ struct HypergraphMixing {
         let edgeInverse: [Float]
 
         /// With the biases of all layers, [L, H], what the kernels compute with.
-        func layers(biases: Tensor) -> HypergraphLayers { HypergraphLayers(mix: mix, scale: scale, biases: biases) }
+        func layers(biases: Tensor, residual: Bool) -> HypergraphLayers {
+            HypergraphLayers(mix: mix, scale: scale, biases: biases, residual: residual)
+        }
     }
 
     private struct WeightGradients {
@@ -33,7 +35,7 @@ struct HypergraphMixing {
     }
 
     init(streams: Int, lengths: [Int], hyperedges: UtteranceHyperedges, weighting: HypergraphWeighting) {
-        precondition((2...4).contains(streams))
+        precondition((1...4).contains(streams))
         self.streams = streams
         self.lengths = lengths
         self.hyperedges = hyperedges.members
