@@ -203,7 +203,8 @@ let package = Package(
                 "Models", "ConversationModels", "Conversations", "Configuration", "NeuralNetworks", "Optimizers",
                 "Autodiff",
                 "Tensors", "HDF5", "TestSupport",
-            ]),
+            ],
+            exclude: ["Generator"]),
         .testTarget(
             name: "TrainingTests",
             dependencies: [
@@ -217,7 +218,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["TestSupport", "FeatureStore", "HDF5", "vuemo", "vuemo-convert"]),
+            dependencies: [
+                "TestSupport", "FeatureStore", "HDF5", "Models", "ConversationModels", "Configuration", "vuemo",
+                "vuemo-convert",
+            ]),
         // The samples on the first pages of the library modules.
         .testTarget(
             name: "DocumentationTests",

@@ -3,7 +3,7 @@ import ConversationModels
 import NeuralNetworks
 import Tensors
 
-/// Every modality on its own: text through norms, sum, projection, a two-layer bidirectional GRU and the speaker embedding;
+/// Every modality on its own: text through norms, sum or mean, projection, a two-layer bidirectional GRU and the speaker embedding;
 /// audio and visual through one linear layer each.
 struct UnimodalFeatures {
     private let configuration: VUEMOConfiguration
@@ -13,6 +13,15 @@ struct UnimodalFeatures {
     private let audio: Linear?
     private let visual: Linear?
     private let speaker: Embedding
+    private let pooling: TextPooling
+
+    /// How the text layers become one.
+    enum TextPooling {
+        /// Their sum: VUEMO.
+        case sum
+        /// Their mean: M3NET.
+        case mean
+    }
 
     private enum TextNorms {
         case batch([BatchNorm])
@@ -20,8 +29,9 @@ struct UnimodalFeatures {
         case none
     }
 
-    init(_ p: ParameterScope, _ configuration: VUEMOConfiguration) {
+    init(_ p: ParameterScope, _ configuration: VUEMOConfiguration, pooling: TextPooling = .sum) {
         self.configuration = configuration
+        self.pooling = pooling
         let h = configuration.hiddenSize
         let modalities = configuration.modalities
         precondition(h % 2 == 0, "the hidden width is even: half of it for each direction of the GRU")
@@ -68,7 +78,7 @@ struct UnimodalFeatures {
         let layout = released ? SequenceLayout(padding: input.lengths) : SequenceLayout(packing: input.lengths)
         // The released variant's padding is rows of zeros: constant through norm, sum and projection, so one row stands for all.
         let padding = layout.rows - input.utterances
-        var x = normalizedSum(input.text.map(Variable.constant), paddingRows: padding, on: tape)
+        var x = pooled(input.text.map(Variable.constant), paddingRows: padding, on: tape)
         if let textProjection { x = textProjection(x, on: tape) }
         let states = context!(
             x, layout: layout, inputRow: layout.source, dropout: configuration.dropoutProbability, on: tape)
@@ -77,14 +87,16 @@ struct UnimodalFeatures {
             ? speaker.add(to: utterances, index: input.speakers, on: tape) : utterances
     }
 
-    /// Σ over layers of norm(layer), [N, D], with one more row for all padding where there is any.
-    private func normalizedSum(_ layers: [Variable], paddingRows: Int, on tape: Tape) -> Variable {
+    /// The sum or mean over layers of norm(layer), [N, D], with one more row for all padding where there is any.
+    private func pooled(_ layers: [Variable], paddingRows: Int, on tape: Tape) -> Variable {
         precondition(layers.count == configuration.textLayers)
         func padded(_ x: Variable) -> Variable { paddingRows > 0 ? tape.appendZeroRow(x) : x }
-        switch norms {
-        case .batch(let norms): return tape.sum(zip(layers, norms).map { $1($0, paddingRows: paddingRows, on: tape) })
-        case .layer(let norms): return tape.sum(zip(layers, norms).map { $1(padded($0), on: tape) })
-        case .none: return tape.sum(layers.map(padded))
-        }
+        let normalized =
+            switch norms {
+            case .batch(let norms): zip(layers, norms).map { $1($0, paddingRows: paddingRows, on: tape) }
+            case .layer(let norms): zip(layers, norms).map { $1(padded($0), on: tape) }
+            case .none: layers.map(padded)
+            }
+        return pooling == .sum ? tape.sum(normalized) : tape.mean(normalized)
     }
 }
