@@ -224,7 +224,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["TestSupport", "FeatureStore", "HDF5", "vuemo", "vuemo-convert"]),
+            dependencies: [
+                "TestSupport", "FeatureStore", "HDF5", "Models", "ConversationModels", "Configuration", "vuemo",
+                "vuemo-convert",
+            ]),
         // The samples on the first pages of the library modules.
         .testTarget(
             name: "DocumentationTests",

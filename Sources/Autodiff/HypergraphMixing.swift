@@ -24,7 +24,9 @@ struct HypergraphMixing {
         let edgeInverse: [Float]
 
         /// With the biases of all layers, [L, H], what the kernels compute with.
-        func layers(biases: Tensor) -> HypergraphLayers { HypergraphLayers(mix: mix, scale: scale, biases: biases) }
+        func layers(biases: Tensor, residual: Bool) -> HypergraphLayers {
+            HypergraphLayers(mix: mix, scale: scale, biases: biases, residual: residual)
+        }
     }
 
     private struct WeightGradients {

@@ -71,7 +71,8 @@ INLINE void forward(float *restrict out, const float *restrict x, ck_hypergraph_
             layer(block, block, sums, graph.mix, graph.scale, bias, n, s);
         }
         for (size_t r = 0; r < n * s; r++)
-            for (size_t j = 0; j < width; j++) out[r * h + c + j] = block[r * BLOCK + j] + x[r * h + c + j];
+            for (size_t j = 0; j < width; j++)
+                out[r * h + c + j] = block[r * BLOCK + j] + (graph.residual ? x[r * h + c + j] : 0);
     }
 }
 
@@ -163,7 +164,8 @@ INLINE void backward(float *restrict x_gradient, const float *restrict gradient,
         store_sums(rest, through_sums, s);
         for (size_t r = 0; r < n * s; r++)
             for (size_t j = 0; j < width; j++)
-                x_gradient[r * h + c + j] = g[r * BLOCK + j] + rest[r % s * BLOCK + j] + gradient[r * h + c + j];
+                x_gradient[r * h + c + j] =
+                    g[r * BLOCK + j] + rest[r % s * BLOCK + j] + (graph.residual ? gradient[r * h + c + j] : 0);
     }
     for (size_t i = 0; i < n; i++) {
         for (size_t pair = 0; pair < pairs; pair++) {
@@ -180,7 +182,7 @@ size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backwar
     return (layers + 2) * n * s * BLOCK + (layers + 1) * s * BLOCK + n * (s * s + s) * LANES;
 }
 
-// The number of streams is 1, 2, 3 or 4: as a constant, the loops over streams unroll.
+// The number of streams is 1 to 4: as a constant, the loops over streams unroll.
 VECTORIZED void ck_hypergraph(ck_matrix out, ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count,
                               float *workspace) {
     switch (graph.streams) {

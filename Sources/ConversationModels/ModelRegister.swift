@@ -127,4 +127,12 @@ public struct ModelRegister: Sendable {
     public subscript(name: String) -> ModelDefinition? { models.first { $0.name == name } }
     /// The kind that is trained unless another is named.
     public var first: ModelDefinition { models[0] }
+
+    /// All names in a sentence: "a, b or c".
+    /// - Parameter mark: What stands around each.
+    public func names(in mark: String = "") -> String {
+        let names = models.map { mark + $0.name + mark }
+        return names.count < 2
+            ? names[0] : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    }
 }

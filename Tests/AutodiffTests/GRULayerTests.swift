@@ -65,7 +65,7 @@ import Testing
         }
         checkOperation(inputs, directions: directions, elements: elements) { tape, v in
             let sides = [1, 5].map {
-                GRUDirection(
+                RecurrentDirection(
                     inputWeight: v[$0], recurrentWeight: v[$0 + 1], inputBias: v[$0 + 2], recurrentBias: v[$0 + 3])
             }
             return tape.gruLayer(v[0], layout: layout, inputRow: inputRow, directions: sides)
@@ -93,7 +93,7 @@ import Testing
         var generator = SplitMix64(seed: 28)
         let x = Grid.random(14, 3, using: &generator).tensor
         let sides = (0..<2).map { _ in
-            GRUDirection(
+            RecurrentDirection(
                 inputWeight: .constant(Grid.random(12, 3, using: &generator).tensor),
                 recurrentWeight: .constant(Grid.random(12, 4, using: &generator).tensor),
                 inputBias: .constant(Grid.random(1, 12, using: &generator).tensor),

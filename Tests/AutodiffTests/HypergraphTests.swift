@@ -21,7 +21,8 @@ import Testing
 
     /// The whole batch as one list of nodes (stream after stream in every dialogue) and one of hyperedges.
     private func reference(
-        _ v: [Grid], streams: Int, lengths: [Int], hyperedges: [[Int]], weighting: HypergraphWeighting
+        _ v: [Grid], streams: Int, lengths: [Int], hyperedges: [[Int]], weighting: HypergraphWeighting,
+        residual: Bool = true
     ) -> Grid {
         let x = v[0]
         let h = x.columns / streams
@@ -78,7 +79,9 @@ import Testing
         }
         var out = Grid(rows: x.rows, columns: x.columns)
         for (index, node) in nodes.enumerated() {
-            for c in 0..<h { out[node.row, node.stream * h + c] = values[index][c] + input[index][c] }
+            for c in 0..<h {
+                out[node.row, node.stream * h + c] = values[index][c] + (residual ? input[index][c] : 0)
+            }
         }
         return out
     }
@@ -162,6 +165,32 @@ import Testing
     @Test(arguments: [HypergraphWeighting.positional, .byKind])
     func longDialogue(weighting: HypergraphWeighting) {
         check(modalities: 2, h: 2, layers: 2, lengths: [131], weighting: weighting, directions: 1, elements: 1)
+    }
+
+    /// M3NET's hypergraph: one hyperedge joins an utterance's modalities, and nothing is added to the result.
+    @Test(arguments: 1...4, 0...3)
+    func oneHyperedgeOfAllStreams(streams: Int, layers: Int) {
+        let hyperedges = UtteranceHyperedges(members: [Array(0..<streams)])
+        for lengths in [[1], [2, 1, 3]] {
+            let n = lengths.reduce(0, +)
+            var generator = SplitMix64(seed: 38)
+            var v = [
+                Grid.random(n, streams * 3, using: &generator),
+                .random(1, lengths.count * streams + n, scale: 0.5, using: &generator),
+                .random(1, n * streams, scale: 0.5, using: &generator),
+            ]
+            for index in 1...2 { v[index].values = v[index].values.map { $0 + 1 } }
+            v += (0..<layers).map { _ in .random(1, 3, using: &generator) }
+            checkOperation(v, directions: 2, elements: 4) { tape, v in
+                tape.hypergraph(
+                    v[0], edgeWeight: v[1], nodeWeight: v[2], biases: Array(v[3...]), hyperedges: hyperedges,
+                    weighting: .positional, residual: false, streams: streams, lengths: lengths)
+            } reference: {
+                reference(
+                    $0, streams: streams, lengths: lengths, hyperedges: hyperedges.members, weighting: .positional,
+                    residual: false)
+            }
+        }
     }
 
     /// More positional weights than the batch needs: the rest has no gradient.

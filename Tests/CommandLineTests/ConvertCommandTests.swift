@@ -46,11 +46,10 @@ import Testing
         let list = try write(
             Array("dialogue,label,split,text\na,calm,train,Hello\nb,glad,test,There\n".utf8), "list.csv")
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }\n"
-        let matrix = try write(
-            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8) + [
-                0, 0, 0x80, 0x3F, 0, 0, 0, 0x40,
-            ],
-            "audio.npy")
+        let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+        let version: [UInt8] = [1, 0, UInt8(header.utf8.count), 0]
+        let numbers: [UInt8] = [0, 0, 0x80, 0x3F, 0, 0, 0, 0x40]
+        let matrix = try write(magic + version + Array(header.utf8) + numbers, "audio.npy")
         let arguments = [
             "convert", "table", list, "--audio", matrix, "--labels", "glad,calm", "-o", folder.file("out.h5"),
         ]

@@ -198,8 +198,9 @@ import Testing
             wrong.status != 0 && wrong.errors.contains("--variant: there is no key model.variant"), "\(wrong.errors)")
         let unknown = try BuiltProduct.run("vuemo", ["train", store, "--model", "lstm"])
         #expect(
-            unknown.errors.contains("--model: model.name must be one of vuemo, gru, not \"lstm\"."), "\(unknown.errors)"
-        )
+            unknown.errors.contains(
+                "--model: model.name must be one of vuemo, bclstm, gru, linear, m3net, mmgcn, not \"lstm\"."),
+            "\(unknown.errors)")
     }
 
     /// What is printed is YAML that gives the same configuration again.

@@ -1,8 +1,8 @@
 import Concurrency
 import Tensors
 
-/// The hyperedges that VUEMO puts on one utterance, as sets of streams. Streams are numbered in the order of the stack, the
-/// modalities first, g last.
+/// The hyperedges that a model puts on one utterance, as sets of streams. Streams are numbered in the order of the stack: the
+/// modalities, and after them VUEMO's g.
 public struct UtteranceHyperedges: Sendable, Equatable {
     /// For every hyperedge the streams it joins.
     public let members: [[Int]]
@@ -21,7 +21,7 @@ public enum HypergraphWeighting: Sendable {
 }
 
 extension Tape {
-    /// L layers of hypergraph convolution on every dialogue's (M + 1)·n nodes, with the input added to the result.
+    /// L layers of hypergraph convolution on every dialogue's S·n nodes.
     ///
     /// Edge mean m_e = Σ_{i∈e} x_i / Σ_{i∈e} u_i; node x_i = leakyReLU_0.01(Σ_{e∋i} m_e / Σ_{e∋i} w_e + bias_layer), 1/0 = 0.
     /// Hyperedges are one per stream over all its nodes, then `hyperedges` on every utterance. Because an utterance's edges
@@ -33,9 +33,10 @@ extension Tape {
     ///   - x: [N, S·H]
     ///   - edgeWeight: w, [1, ·]; `nodeWeight` u, [1, ·]; sizes as `weighting` needs them
     ///   - biases: L of [1, H]
+    ///   - residual: whether x is added to the result, as VUEMO does
     public func hypergraph(
         _ x: Variable, edgeWeight: Variable, nodeWeight: Variable, biases: [Variable], hyperedges: UtteranceHyperedges,
-        weighting: HypergraphWeighting, streams: Int, lengths: [Int]
+        weighting: HypergraphWeighting, residual: Bool = true, streams: Int, lengths: [Int]
     ) -> Variable {
         let h = x.columns / streams
         let layers = biases.count
@@ -51,8 +52,8 @@ extension Tape {
         parts.forEach { dialogue, _, columns in
             let rows = graph.spans[dialogue]
             Kernels.hypergraph(
-                x.value.rows(rows), mixings[dialogue].layers(biases: stackedBiases), columns: columns,
-                into: out.rows(rows))
+                x.value.rows(rows), mixings[dialogue].layers(biases: stackedBiases, residual: residual),
+                columns: columns, into: out.rows(rows))
         }
         return record(out, inputs: [x, edgeWeight, nodeWeight] + biases) { gradient in
             let xGradient = Tensor(rows: x.rows, columns: x.columns)
@@ -64,7 +65,8 @@ extension Tape {
                 let rows = graph.spans[dialogue]
                 let own = part * x.rows + rows.lowerBound..<part * x.rows + rows.upperBound
                 Kernels.hypergraphBackward(
-                    gradient.rows(rows), x: x.value.rows(rows), mixings[dialogue].layers(biases: stackedBiases),
+                    gradient.rows(rows), x: x.value.rows(rows),
+                    mixings[dialogue].layers(biases: stackedBiases, residual: residual),
                     columns: columns, into: xGradient.rows(rows), mix: mixParts.rows(own), scale: scaleParts.rows(own),
                     biases: biasParts.rows(dialogue..<dialogue + 1))
             }

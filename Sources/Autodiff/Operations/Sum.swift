@@ -12,4 +12,20 @@ extension Tape {
             slots[0].accumulate(gradient)
         }
     }
+
+    /// The mean of tensors of one shape.
+    public func mean(_ terms: [Variable]) -> Variable {
+        terms.count == 1 ? terms[0] : weightedSum(terms.map { ($0, 1 / Float(terms.count)) })
+    }
+
+    /// Σ factor · term over tensors of one shape.
+    public func weightedSum(_ terms: [(term: Variable, factor: Float)]) -> Variable {
+        let (rows, columns) = (terms[0].term.rows, terms[0].term.columns)
+        precondition(terms.allSatisfy { $0.term.rows == rows && $0.term.columns == columns })
+        let y = Tensor(rows: rows, columns: columns, repeating: 0)
+        for (term, factor) in terms { y.add(term.value, scale: factor) }
+        return record(y, inputs: terms.map(\.term)) { [slots = terms.map { ($0.term.slot, $0.factor) }] gradient in
+            for (slot, factor) in slots where slot.requiresGradient { slot.toAddTo().add(gradient, scale: factor) }
+        }
+    }
 }

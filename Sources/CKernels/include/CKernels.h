@@ -120,6 +120,16 @@ void ck_gru_step(ck_matrix state, ck_matrix output, ck_matrix saved, ck_matrix i
 void ck_gru_step_backward(ck_matrix gradient_state, ck_matrix saved, ck_matrix gradient_recurrent,
                           ck_matrix gradient_output);
 
+#pragma mark LSTM (recurrence.c): gates in PyTorch's order i, f, g, o
+
+/// One step for the rows of `state` and `cell` [rows, h], as ck_gru_step with input [., 4h] and recurrent [rows, 4h].
+/// saved [rows, 7h] gets i, f, g, o, the previous cell, tanh of the new cell, the previous state.
+void ck_lstm_step(ck_matrix state, ck_matrix cell, ck_matrix output, ck_matrix saved, ck_matrix input,
+                  const int32_t *input_index, const float *input_bias, ck_matrix recurrent, const float *recurrent_bias);
+/// The step's backward. gradient_state and gradient_cell hold what comes from later steps; the state's becomes 0, to which the
+/// caller adds the gates' gradients times W_hh, and the cell's that of the previous cell. saved's gates become their gradients.
+void ck_lstm_step_backward(ck_matrix gradient_state, ck_matrix gradient_cell, ck_matrix saved, ck_matrix gradient_output);
+
 #pragma mark Virtual unified emotion (emotion.c)
 
 /// tile[i][j] = scale * tanh(target[i] + source[j]), 0 where first_row + i == j. Target and source have one column.
@@ -166,6 +176,8 @@ typedef struct {
     const float *mix, *scale;
     ck_matrix biases;
     size_t streams;
+    /// Whether x is added to what comes out of the last layer.
+    int residual;
 } ck_hypergraph_layers;
 
 /// Where the gradients of one dialogue's mix, scale and biases are written.
@@ -178,7 +190,7 @@ typedef struct {
 
 /// Floats of the workspace that the functions below need.
 size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backward);
-/// out = all layers of x, plus x.
+/// out = all layers of x, plus x where that is asked for.
 void ck_hypergraph(ck_matrix out, ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count, float *workspace);
 /// Writes all gradients: x's; mix's and scale's, summed over these columns and all layers; the biases' columns.
 void ck_hypergraph_backward(ck_matrix x_gradient, ck_hypergraph_gradients gradients, ck_matrix gradient, ck_matrix x,

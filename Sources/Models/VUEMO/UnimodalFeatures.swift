@@ -3,7 +3,7 @@ import ConversationModels
 import NeuralNetworks
 import Tensors
 
-/// Every modality on its own: text through norms, sum, projection, an encoder over the dialogue and the speaker embedding;
+/// Every modality on its own: text through norms, sum or mean, projection, an encoder over the dialogue and the speaker embedding;
 /// audio and visual through one linear layer each, and an encoder where `model.encodeAudioVisual` asks for it.
 struct UnimodalFeatures {
     private let configuration: VUEMOConfiguration
@@ -13,6 +13,15 @@ struct UnimodalFeatures {
     private let audio: (projection: Linear, context: DialogueContext?)?
     private let visual: (projection: Linear, context: DialogueContext?)?
     private let speaker: Embedding
+    private let pooling: TextPooling
+
+    /// How the text layers become one.
+    enum TextPooling {
+        /// Their sum: VUEMO.
+        case sum
+        /// Their mean: M3NET.
+        case mean
+    }
 
     private enum TextNorms {
         case batch([BatchNorm])
@@ -21,8 +30,9 @@ struct UnimodalFeatures {
         case none
     }
 
-    init(_ p: ParameterScope, _ configuration: VUEMOConfiguration) {
+    init(_ p: ParameterScope, _ configuration: VUEMOConfiguration, pooling: TextPooling = .sum) {
         self.configuration = configuration
+        self.pooling = pooling
         let h = configuration.hiddenSize
         let modalities = configuration.modalities
         precondition(h % 2 == 0, "the hidden width is even: half of it for each direction of the GRU")
@@ -87,7 +97,7 @@ struct UnimodalFeatures {
         precondition(input.text.count == configuration.shape.textLayers)
         // The released variant's padding is rows of zeros: constant through norm, sum and projection, so one row stands for all,
         // or one for those of each dialogue.
-        var x = normalizedSum(configuration.layersInUse.map { input.text[$0] }, input.lengths, on: tape)
+        var x = pooled(configuration.layersInUse.map { input.text[$0] }, input.lengths, on: tape)
         if let textProjection { x = textProjection(x, on: tape) }
         let utterances = context!(
             x, lengths: input.lengths, padding: configuration.textNorm == .dialogue ? .ofDialogue : .shared, on: tape)
@@ -95,19 +105,21 @@ struct UnimodalFeatures {
             ? speaker.add(to: utterances, index: input.speakers, on: tape) : utterances
     }
 
-    /// Σ over layers of norm(layer), [N, D], with one more row for all padding where there is any; of the norm over dialogues with one
-    /// more for each dialogue.
-    private func normalizedSum(_ layers: [Tensor], _ lengths: [Int], on tape: Tape) -> Variable {
+    /// The sum or mean over layers of norm(layer), [N, D], with one more row for all padding where there is any; of the norm over
+    /// dialogues with one more for each dialogue.
+    private func pooled(_ layers: [Tensor], _ lengths: [Int], on tape: Tape) -> Variable {
         let padding = paddingRows(lengths)
         let constants = layers.map(Variable.constant)
         func padded(_ x: Variable) -> Variable { padding > 0 ? tape.appendZeroRow(x) : x }
+        let normalized: [Variable]
         switch norms {
-        case .batch(let norms): return tape.sum(zip(constants, norms).map { $1($0, paddingRows: padding, on: tape) })
-        case .layer(let norms): return tape.sum(zip(constants, norms).map { $1(padded($0), on: tape) })
+        case .batch(let norms): normalized = zip(constants, norms).map { $1($0, paddingRows: padding, on: tape) }
+        case .layer(let norms): normalized = zip(constants, norms).map { $1(padded($0), on: tape) }
         case .dialogue:
             let steps = padding > 0 ? lengths.max() ?? 0 : 0
-            return tape.sum(layers.map { .constant(dialogueNorm(of: $0, lengths: lengths, steps: steps)) })
-        case .none: return tape.sum(constants.map(padded))
+            normalized = layers.map { .constant(dialogueNorm(of: $0, lengths: lengths, steps: steps)) }
+        case .none: normalized = constants.map(padded)
         }
+        return pooling == .sum ? tape.sum(normalized) : tape.mean(normalized)
     }
 }

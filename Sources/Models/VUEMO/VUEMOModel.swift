@@ -99,14 +99,8 @@ public final class VUEMOModel: ConversationModel {
     /// The released variant has one weight per hyperedge and per node of a minibatch.
     public func check(_ shape: BatchShape) throws(BatchError) {
         guard configuration.variant == .released, configuration.lgl else { return }
-        let edges = configuration.hyperedgeCount(shape)
-        guard edges <= configuration.maximumHyperedges else {
-            throw .outgrown(what: "hyperedges", needed: edges, available: configuration.maximumHyperedges)
-        }
-        let nodes = configuration.nodeCount(shape)
-        guard nodes <= configuration.maximumNodes else {
-            throw .outgrown(what: "nodes", needed: nodes, available: configuration.maximumNodes)
-        }
+        try PositionalWeights(hyperedges: configuration.maximumHyperedges, nodes: configuration.maximumNodes)
+            .check(hyperedges: configuration.hyperedgeCount(shape), nodes: configuration.nodeCount(shape))
     }
 }
 

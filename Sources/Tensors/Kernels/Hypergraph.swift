@@ -8,18 +8,22 @@ public struct HypergraphLayers: Sendable {
     let scale: Tensor
     /// One row for each layer, [L, H].
     let biases: Tensor
+    /// Whether x is added to what comes out of the last layer.
+    let residual: Bool
 
     /// Groups the numbers. A layer is leakyReLU_0.01(mix x + scale · Σ x + bias).
-    public init(mix: Tensor, scale: Tensor, biases: Tensor) {
+    public init(mix: Tensor, scale: Tensor, biases: Tensor, residual: Bool) {
         precondition(mix.rows == scale.rows && mix.columns == scale.columns * scale.columns)
         self.mix = mix
         self.scale = scale
         self.biases = biases
+        self.residual = residual
     }
 
     fileprivate var view: ck_hypergraph_layers {
         ck_hypergraph_layers(
-            mix: mix.pointer, scale: scale.pointer, biases: biases.matrix.view, streams: scale.columns)
+            mix: mix.pointer, scale: scale.pointer, biases: biases.matrix.view, streams: scale.columns,
+            residual: residual ? 1 : 0)
     }
 
     fileprivate func workspace(isBackward: Bool) -> Tensor {
@@ -34,7 +38,7 @@ public struct HypergraphLayers: Sendable {
 }
 
 extension Kernels {
-    /// out = all layers of x, plus x, in some columns of every stream; [n, S·H]. On this thread.
+    /// out = all layers of x, plus x where that is asked for, in some columns of every stream; [n, S·H]. On this thread.
     public static func hypergraph(_ x: Tensor, _ layers: HypergraphLayers, columns: Range<Int>, into out: Tensor) {
         check(out, x)
         layers.check(x, columns)

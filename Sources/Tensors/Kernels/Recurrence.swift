@@ -42,4 +42,46 @@ extension Kernels {
         ck_gru_step_backward(
             stateGradient.matrix.view, saved.matrix.view, recurrentGradient.matrix.view, gradient.view)
     }
+
+    /// One step of an LSTM for R sequences, on this thread; gates in PyTorch's order i, f, g, o.
+    ///
+    /// - Parameters:
+    ///   - state, cell: [R, h], replaced by the new ones
+    ///   - recurrent: state W_hhᵀ, [R, 4h], without its bias
+    ///   - input: x W_ihᵀ, [·, 4h], without its bias; sequence k reads row `inputRows[first + k]`
+    ///   - output: the new state once more, [R, h]
+    ///   - saved: [R, 7h]: the gates, the old cell, tanh of the new one and the old state, for the way back
+    public static func lstmStep(
+        state: Tensor, cell: Tensor, recurrent: Tensor, input: Tensor, inputRows: [Int32], from first: Int,
+        inputBias: Tensor, recurrentBias: Tensor, output: Matrix, saved: Tensor
+    ) {
+        let h = state.columns
+        check(cell, state)
+        precondition(recurrent.rows == state.rows && output.rows == state.rows && saved.rows == state.rows)
+        precondition(recurrent.columns == 4 * h && input.columns == 4 * h && saved.columns == 7 * h)
+        precondition(output.columns == h && inputBias.count == 4 * h && recurrentBias.count == 4 * h)
+        precondition(first >= 0 && first + state.rows <= inputRows.count)
+        inputRows.withUnsafeBufferPointer {
+            ck_lstm_step(
+                state.matrix.view, cell.matrix.view, output.view, saved.matrix.view, input.matrix.view,
+                $0.baseAddress! + first, inputBias.pointer, recurrent.matrix.view, recurrentBias.pointer)
+        }
+    }
+
+    /// The step's way back, on this thread.
+    ///
+    /// - Parameters:
+    ///   - stateGradient: [R, h]: what later steps ask of the new state; becomes 0, to which the caller adds the gates' gradients
+    ///     times W_hh
+    ///   - cellGradient: [R, h]: what later steps ask of the new cell; becomes what this one asks of the old
+    ///   - saved: the gates become their gradients
+    public static func lstmStepBackward(_ gradient: Matrix, stateGradient: Tensor, cellGradient: Tensor, saved: Tensor)
+    {
+        let h = stateGradient.columns
+        let rows = stateGradient.rows
+        check(cellGradient, stateGradient)
+        precondition(gradient.rows == rows && saved.rows == rows && gradient.columns == h && saved.columns == 7 * h)
+        ck_lstm_step_backward(
+            stateGradient.matrix.view, cellGradient.matrix.view, saved.matrix.view, gradient.view)
+    }
 }

@@ -203,7 +203,7 @@ extension RunConfiguration {
 
             ## model
 
-            `model.name` (`--model`) is the kind of model: \(models.models.map { "`\($0.name)`" }.joined(separator: " or ")). The other keys under `model` belong to it.
+            `model.name` (`--model`) is the kind of model: \(models.names(in: "`")). The other keys under `model` belong to it.
 
             """
         for model in models.models {

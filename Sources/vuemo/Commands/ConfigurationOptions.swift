@@ -60,8 +60,7 @@ struct ConfigurationOptions: ParsableArguments {
         /// The key's sentence and default.
         var help: ArgumentHelp {
             if self == .model {
-                let names = ModelRegister.all.models.map(\.name)
-                return "The kind of model: \(names.joined(separator: " or ")). (default: \(names[0]))"
+                return "The kind of model: \(ModelRegister.all.names()). (default: \(ModelRegister.all.first.name))"
             }
             guard let key = Self.defaults.key(rawValue) else { preconditionFailure("there is no key \(rawValue)") }
             // What depends on the machine says so in its sentence.

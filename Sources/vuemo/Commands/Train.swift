@@ -25,7 +25,21 @@ struct Train: ListedCommand {
               vuemo train --resume runs/meld-try --time-limit 2h
               vuemo train iemocap.h5 --seeds 1475,1476,1477 --output runs/iemocap-seeds
               vuemo train iemocap.h5 --leave-group-out session --classes iemocap-4
+              vuemo train iemocap.h5 --model linear --set optimizer.learningRate=1e-3
+
+            Kinds of models and their keys; --print-config says what each key is:
+            \(models)
+
+            m3net and the released vuemo have one weight for each position in the largest minibatch: their size depends on the batch \
+            size and the longest dialogues.
             """)
+
+    /// Every kind of model with its keys.
+    private static let models = ModelRegister.all.models.flatMap { model in
+        TextWrap.lines(
+            "\(model.name): \(model.defaults.entries.map(\.name).joined(separator: ", "))", indent: "  ",
+            hanging: "    ", width: 79)
+    }.joined(separator: "\n")
 
     @Argument(help: "The store to train on. With --resume it is the run's own unless given.")
     var store: String?

@@ -29,7 +29,7 @@ enum RecurrentLayers {
             var make = Inputs()
             let x = make.tensor(rows, inputs)
             let directions = (0..<2).map { _ in
-                GRUDirection(
+                RecurrentDirection(
                     inputWeight: make.parameter(3 * h, inputs), recurrentWeight: make.parameter(3 * h, h),
                     inputBias: make.parameter(1, 3 * h), recurrentBias: make.parameter(1, 3 * h))
             }
