@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
     ],
@@ -128,6 +129,14 @@ let package = Package(
                 "Training", "ConversationModels", "Configuration", "FeatureStore", "Metrics", "Tensors", "TerminalText",
             ]),
 
+        // Pages to look at, of runs and of stores.
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Experiments", "Training", "Metrics", "StoreTools", "StoreValidation", "FeatureStore", "Files",
+                "TerminalText", .product(name: "Mustache", package: "swift-mustache"),
+            ]),
+
         // What a user runs, and what both commands share.
         .target(
             name: "CommandSupport",
@@ -144,7 +153,7 @@ let package = Package(
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Experiments", "Training", "ConversationModels", "Models", "Configuration", "Conversations",
+                "Reports", "Experiments", "Training", "ConversationModels", "Models", "Configuration", "Conversations",
                 "StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "CommandSupport", "ConvertCommands",
                 "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -216,6 +225,11 @@ let package = Package(
                 "Experiments", "Training", "Models", "Configuration", "Conversations", "FeatureStore", "TestSupport",
             ]),
         .testTarget(
+            name: "ReportsTests",
+            dependencies: [
+                "Reports", "Experiments", "Training", "Models", "Configuration", "FeatureStore", "Files", "TestSupport",
+            ]),
+        .testTarget(
             name: "CommandLineTests",
             dependencies: ["TestSupport", "FeatureStore", "HDF5", "vuemo", "vuemo-convert"]),
         // The samples on the first pages of the library modules.
@@ -225,7 +239,7 @@ let package = Package(
                 "Autodiff", "CommandSupport", "Concurrency", "Configuration", "ConversationModels",
                 "Conversations", "Conversion", "Experiments", "FeatureStore", "Files", "HDF5", "Metrics", "Models",
                 "NeuralNetworks",
-                "Optimizers", "PickleConversion", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
+                "Optimizers", "PickleConversion", "Reports", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
                 "TerminalText", "Training", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -40,8 +40,8 @@ extension RunComparison {
 
     private func mark(_ group: Group) -> String { group.isChosenOnTest ? " †" : "" }
 
-    /// What the tables of tests have in their columns.
-    private var testRows: [[String]] {
+    /// The rows of the tables of tests, in words and numbers, under ``testTitles``.
+    public var testRows: [[String]] {
         tests.map { test in
             [
                 test.group, "\(test.seeds.count)", String(format: "%+.2f", test.difference),
@@ -51,19 +51,24 @@ extension RunComparison {
             ]
         }
     }
-    private static let testTitles = [
+    /// The titles of the columns of ``testRows``.
+    public static let testTitles = [
         "group", "seeds", "difference", "95 %", "p dialogues", "p Holm", "p t", "p Wilcoxon", "p McNemar",
     ]
 
     private var notes: [String] {
         var notes: [String] = []
         if groups.contains(where: \.isChosenOnTest) { notes.append("† " + Self.chosenOnTest) }
-        guard let test = tests.first else { return notes }
-        notes.append(
+        return notes + (testNote.map { [$0] } ?? [])
+    }
+
+    /// What the columns of the tests are; nil where there are none.
+    public var testNote: String? {
+        guard let test = tests.first else { return nil }
+        return
             "differences: W-F1 minus that of \(test.reference), runs paired by seed. p dialogues: approximate randomisation over "
-                + "dialogues, with Holm's correction beside it; 95 %: bootstrap over dialogues; p t and p Wilcoxon: over seeds; "
-                + "p McNemar: over utterances, for one run on each side.")
-        return notes
+            + "dialogues, with Holm's correction beside it; 95 %: bootstrap over dialogues; p t and p Wilcoxon: over seeds; "
+            + "p McNemar: over utterances, for one run on each side."
     }
 
     private var text: String {

@@ -122,6 +122,8 @@ final class Attack {
                 ["export", file, "-o", folder.file("out.npz")],
                 ["train", file, "--output", folder.file("new")] + Self.train,
                 ["evaluate", runFolder, "--quiet", "--store", file],
+                ["report", file, "-o", folder.file("out.html")],
+                ["report", runFolder, "--store", file, "-o", folder.file("out.html")],
                 ["train", file, "--resume", runFolder, "--quiet", "--format", "json"],
             ])
     }
@@ -135,7 +137,7 @@ final class Attack {
 
     /// What commands may have written, so that the next ones can.
     func removeOutputs() {
-        for name in ["out.h5", "out.npz", "out.pkl", "new"] {
+        for name in ["out.h5", "out.npz", "out.pkl", "out.html", "new"] {
             try? FileManager.default.removeItem(atPath: folder.file(name))
         }
     }

@@ -28,7 +28,10 @@ import Testing
         let isConfiguration = change.testDescription.hasPrefix("config.yaml")
         let isCheckpoint = change.testDescription.hasPrefix("checkpoints")
         let commands =
-            [["evaluate", run, "--split", "train", "--format", "json"]]
+            [
+                ["evaluate", run, "--split", "train", "--format", "json"],
+                ["report", run, "-o", attack.folder.file("out.html")],
+            ]
             + (isConfiguration
                 ? [
                     ["train", "--resume", run, "--print-config"],

@@ -31,13 +31,13 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     /// Accuracy on valid.
     public var validAccuracy: Double?
     /// The mean of the batch losses without dropout.
-    package var validLoss: Double?
+    public var validLoss: Double?
     /// Of the test split, under the paper's protocol only.
-    package var testWeightedF1: Double?
+    public var testWeightedF1: Double?
     /// Macro-F1 on test.
     package var testMacroF1: Double?
     /// The mean of the batch losses on test, without dropout.
-    package var testLoss: Double?
+    public var testLoss: Double?
     /// Accuracy on test.
     public var testAccuracy: Double?
     /// The most memory the process ever held, in MiB.
