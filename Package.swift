@@ -218,7 +218,8 @@ let package = Package(
             dependencies: [
                 "Training", "Models", "ConversationModels", "Configuration", "Conversations",
                 "Metrics", "Optimizers", "NeuralNetworks", "FeatureStore", "Files", "HDF5", "TestSupport",
-            ]),
+            ],
+            exclude: ["Generator"]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
@@ -228,7 +229,8 @@ let package = Package(
             name: "ReportsTests",
             dependencies: [
                 "Reports", "Experiments", "Training", "Models", "Configuration", "FeatureStore", "Files", "TestSupport",
-            ]),
+            ],
+            exclude: ["Browser", "Generator"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["TestSupport", "FeatureStore", "HDF5", "vuemo", "vuemo-convert"]),

@@ -33,6 +33,8 @@ struct SeriesRunner {
     let quiet: Bool
     let skipVerification: Bool
     let format: OutputFormat
+    /// Whether each run has an event file.
+    var tensorboard = false
 
     /// A folder for a series that the same command finds again.
     static func defaultFolder(_ store: Store, _ label: String) -> String {
@@ -51,13 +53,17 @@ struct SeriesRunner {
             CommandProcess.removeLeftovers(of: place.paths, calling: place.path)
         }
         let series = RunSeries(entries, in: folder, toolVersion: CommandProcess.version)
+        var events: EventLog?
         let outcome = try series.run(on: store, skipVerification: skipVerification, interruption: interruption) {
             event in
             switch event {
             case .run(let index, let count, let folder):
                 reporter.line("run \(index + 1) of \(count): \(folder.path.escapedForTerminal)")
+                if tensorboard { events = EventLog(folder, warn: reporter.warn) }
             case .finishedBefore(let folder): reporter.line("\(folder.path.escapedForTerminal) was finished before")
-            case .training(let event): reporter.observe(event)
+            case .training(let event):
+                reporter.observe(event)
+                events?.observe(event)
             case .failed(let folder, let error):
                 reporter.finish()
                 CommandProcess.warn("\(folder.path) failed: \(error)")

@@ -44,7 +44,7 @@ enum PageStyle {
         th,td{padding:.25rem .7rem .25rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
         th{font-weight:600}
         tbody th{min-width:7.2rem;max-width:20rem;overflow-wrap:anywhere}
-        td{min-width:7.2rem;max-width:26rem;overflow-wrap:anywhere}
+        td{min-width:5.2rem;max-width:26rem;overflow-wrap:anywhere}
         th.n,td.n{min-width:0;text-align:right;overflow-wrap:normal;white-space:nowrap;padding-left:.7rem}
         details{margin:.5rem 0}
         summary{cursor:pointer;color:var(--link);padding:.2rem 0}

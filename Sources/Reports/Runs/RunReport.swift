@@ -147,7 +147,9 @@ struct RunReport {
         if !comparison.tests.isEmpty {
             var tests = Table("Paired tests", "group", Array(RunComparison.testTitles.dropFirst()))
             for row in comparison.testRows { tests.add(row[0], Array(row.dropFirst())) }
-            blocks += [.table(tests)] + (comparison.testNote.map { [.paragraph($0)] } ?? [])
+            blocks +=
+                [.table(tests)]
+                + (comparison.testNote.map { [.paragraph($0.prefix(1).uppercased() + $0.dropFirst())] } ?? [])
         }
         return Section("scores", "Scores", blocks)
     }

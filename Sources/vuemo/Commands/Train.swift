@@ -49,6 +49,9 @@ struct Train: ListedCommand {
     @Flag(help: "Do not check the features' checksums first.")
     var skipVerification = false
 
+    @Flag(help: "Write the metrics into an event file in the run's folder too, for TensorBoard.")
+    var tensorboard = false
+
     @Flag(help: "Print the configuration that the run would have, with a comment on every key, and train nothing.")
     var printConfig = false
 
@@ -87,7 +90,12 @@ struct Train: ListedCommand {
             }
             StandardError.write("\(run.folder.path.escapedForTerminal): \(finished ?? run.summary)\n")
         }
-        let outcome = try run.run(interruption: interruption, observe: reporter.observe)
+        let events = tensorboard ? EventLog(run.folder, warn: reporter.warn) : nil
+        let outcome = try run.run(interruption: interruption) { event in
+            reporter.observe(event)
+            events?.observe(event)
+        }
+        events?.finish()
         reporter.finish()
         switch outcome {
         case .finished(let result):
@@ -107,7 +115,8 @@ struct Train: ListedCommand {
                 name: "seed-\(seed)", configuration: try options.resolved(store, adding: ["training.seed=\(seed)"]))
         }
         try SeriesRunner(
-            store: store, quiet: quietness.quiet, skipVerification: skipVerification, format: report.format
+            store: store, quiet: quietness.quiet, skipVerification: skipVerification, format: report.format,
+            tensorboard: tensorboard
         ).run(
             entries, in: output ?? SeriesRunner.defaultFolder(store, "\(entries[0].configuration.label)-seeds"))
     }
