@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.0"),
     ],
@@ -133,6 +134,14 @@ let package = Package(
                 "TerminalText",
             ]),
 
+        // Pages to look at, of runs and of stores.
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Experiments", "Training", "Metrics", "StoreTools", "StoreValidation", "FeatureStore", "Files",
+                "TerminalText", .product(name: "Mustache", package: "swift-mustache"),
+            ]),
+
         // What a user runs, and what both commands share.
         .target(
             name: "CommandSupport",
@@ -149,7 +158,7 @@ let package = Package(
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Experiments", "Training", "ConversationModels", "Models", "Concurrency", "Configuration", "Conversations",
+                "Reports", "Experiments", "Training", "ConversationModels", "Models", "Concurrency", "Configuration", "Conversations",
                 "StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "CommandSupport", "ConvertCommands",
                 "TableConversion", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -215,13 +224,20 @@ let package = Package(
             dependencies: [
                 "Training", "Models", "ConversationModels", "Configuration", "Conversations",
                 "Metrics", "Optimizers", "NeuralNetworks", "FeatureStore", "Files", "HDF5", "TestSupport",
-            ]),
+            ],
+            exclude: ["Generator"]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: [
                 "Experiments", "Training", "Models", "Configuration", "Conversations", "FeatureStore", "Metrics",
                 "TestSupport",
             ]),
+        .testTarget(
+            name: "ReportsTests",
+            dependencies: [
+                "Reports", "Experiments", "Training", "Models", "Configuration", "FeatureStore", "Files", "TestSupport",
+            ],
+            exclude: ["Browser", "Generator"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
@@ -235,7 +251,7 @@ let package = Package(
                 "Autodiff", "CommandSupport", "Concurrency", "Configuration", "ConversationModels",
                 "Conversations", "Conversion", "Experiments", "FeatureStore", "Files", "HDF5", "Metrics", "Models",
                 "NeuralNetworks",
-                "Optimizers", "PickleConversion", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
+                "Optimizers", "PickleConversion", "Reports", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
                 "TerminalText", "Training", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

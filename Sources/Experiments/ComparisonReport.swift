@@ -64,8 +64,8 @@ extension RunComparison {
         let scores: [Score]
     }
 
-    /// What the tables of tests have in their columns.
-    private var testRows: [[String]] {
+    /// The rows of the tables of tests, in words and numbers, under ``testTitles``.
+    public var testRows: [[String]] {
         tests.map { test in
             [
                 test.group, "\(test.seeds.count)", String(format: "%+.2f", test.difference),
@@ -75,7 +75,8 @@ extension RunComparison {
             ]
         }
     }
-    private static let testTitles = [
+    /// The titles of the columns of ``testRows``.
+    public static let testTitles = [
         "group", "seeds", "difference", "95 %", "p dialogues", "p Holm", "p t", "p Wilcoxon", "p McNemar",
     ]
 
@@ -83,12 +84,16 @@ extension RunComparison {
         var notes: [String] = []
         if groups.contains(where: \.isChosenOnTest) { notes.append("† " + Self.chosenOnTest) }
         notes += foldNotes
-        guard let test = tests.first else { return notes + provenance }
-        notes.append(
+        return notes + (testNote.map { [$0] } ?? []) + provenance
+    }
+
+    /// What the columns of the tests are; nil where there are none.
+    public var testNote: String? {
+        guard let test = tests.first else { return nil }
+        return
             "differences: W-F1 minus that of \(test.reference), runs paired by seed. p dialogues: approximate randomisation over "
-                + "dialogues, with Holm's correction beside it; 95 %: bootstrap over dialogues; p t and p Wilcoxon: over seeds; "
-                + "p McNemar: over utterances, for one run on each side.")
-        return notes + provenance
+            + "dialogues, with Holm's correction beside it; 95 %: bootstrap over dialogues; p t and p Wilcoxon: over seeds; "
+            + "p McNemar: over utterances, for one run on each side."
     }
 
     private var text: String {

@@ -10,7 +10,8 @@ public struct FinishedRun: Sendable {
     public let record: RunRecord
     /// Its figures on test.
     public let result: RunResult
-    let predictions: RunPredictions
+    /// What it said of the utterances of test.
+    public let predictions: RunPredictions
 
     /// Reads a run folder.
     /// - Throws: `TrainingError` or `ConfigurationError` where it is none, or where its run has not ended.
@@ -18,16 +19,22 @@ public struct FinishedRun: Sendable {
         self.folder = folder
         record = try folder.record(models: models)
         (result, predictions) = try folder.outcome()
+        let names = predictions.classes.map { Array($0.utf8) }
+        guard names == classes.map({ Array($0.utf8) }), Set(names).count == names.count else {
+            throw ExperimentError(
+                "the classes in \(folder.predictions) are not those of \(folder.result), or have a name twice; evaluate the run again with "
+                    + "vuemo train --resume.")
+        }
     }
 
     /// The seed that pairs it with runs of other groups, with its part.
-    var seed: UInt64 { record.configuration.training.seed }
+    public var seed: UInt64 { record.configuration.training.seed }
 
     /// Which part of the dialogues it was tested on, where they were divided for the run.
     var part: RunPart { RunPart(record.configuration.data) }
 
     /// The names of its classes.
-    var classes: [String] { result.perClass.map(\.name) }
+    public var classes: [String] { result.perClass.map(\.name) }
 
     /// The value of a key of its configuration.
     func value(of key: String) -> String { record.configuration.text(of: key) }

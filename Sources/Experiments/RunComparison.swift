@@ -12,7 +12,7 @@ public struct RunComparison: Sendable {
         /// The mean over the runs.
         public let mean: Double
         /// The standard deviation with the denominator n − 1; nil of one run.
-        package let sd: Double?
+        public let sd: Double?
     }
 
     /// Runs of one kind.
@@ -26,7 +26,7 @@ public struct RunComparison: Sendable {
         /// The same of the predictions of all folds together, over seeds; nil where the dialogues were not divided.
         package let pooled: [Score]?
         /// Whether the epochs of its runs were chosen on test.
-        package var isChosenOnTest: Bool { runs.contains { $0.record.configuration.training.protocol == .paper } }
+        public var isChosenOnTest: Bool { runs.contains { $0.record.configuration.training.protocol == .paper } }
     }
 
     /// A group against the reference, paired by seed; differences are those of W-F1 in per cent, group minus reference.

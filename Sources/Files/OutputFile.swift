@@ -58,6 +58,11 @@ public final class OutputFile {
         count += bytes
     }
 
+    /// Writes what is still in the buffer, so that others can read it.
+    public func flush() throws(FilesError) {
+        guard fflush(stream) == 0 else { throw Self.failure(path) }
+    }
+
     /// Writes what is still in the buffer and ends the file.
     public func close() throws(FilesError) {
         isOpen = false

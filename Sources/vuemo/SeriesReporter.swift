@@ -86,6 +86,12 @@ final class SeriesReporter {
     /// Writes a line that stays.
     func line(_ text: String) { display.line(text) }
 
+    /// Shows a sentence, whether quiet or not.
+    func warn(_ sentence: String) {
+        display.clear()
+        CommandProcess.warn(sentence)
+    }
+
     /// Ends what is drawn, so that other output starts on a line of its own.
     func finish() { display.clear() }
 }

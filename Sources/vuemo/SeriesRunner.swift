@@ -58,6 +58,8 @@ struct SeriesRunner {
     let quiet: Bool
     let skipVerification: Bool
     let time: TimeLimitOption
+    /// Whether each run has an event file.
+    var tensorboard = false
 
     /// A folder for a series that the same command finds again.
     static func defaultFolder(_ store: Store, _ label: String) -> String {
@@ -71,9 +73,13 @@ struct SeriesRunner {
     ) throws -> (finished: [RunFolder], failed: [(folder: RunFolder, reason: String)]) {
         let outcome = try working(in: folder, on: entries.map(\.name), runs: entries.count) { interruption, reporter in
             let series = RunSeries(entries, in: folder, toolVersion: CommandProcess.version)
+            let events = tensorboard ? SeriesEventLogs(warn: reporter.warn) : nil
             let outcome = try series.run(
-                on: store, jobs: jobs, skipVerification: skipVerification, interruption: interruption,
-                observe: reporter.observe)
+                on: store, jobs: jobs, skipVerification: skipVerification, interruption: interruption
+            ) { event in
+                reporter.observe(event)
+                events?.observe(event)
+            }
             if case .ended(let finished, let failed) = outcome { return (finished, failed) }
             return nil
         }

@@ -59,6 +59,12 @@ final class TrainingReporter {
     /// Writes a line that stays.
     func line(_ text: String) { display.line(text) }
 
+    /// Shows a warning.
+    func warn(_ sentence: String) {
+        display.clear()
+        CommandProcess.warn(sentence)
+    }
+
     /// Ends what is drawn, so that other output starts on a line of its own.
     func finish() { display.clear() }
 

@@ -137,6 +137,8 @@ final class Attack {
                 ["evaluate", runFolder, "--quiet", "--store", file],
                 ["evaluate", runFolder, file, "--split", "all", "--format", "json"],
                 ["predict", runFolder, file, "--quiet", "-o", folder.file("out.csv")],
+                ["report", file, "-o", folder.file("out.html")],
+                ["report", runFolder, "--store", file, "-o", folder.file("out.html")],
                 ["train", file, "--resume", runFolder, "--quiet", "--format", "json"],
             ])
     }
@@ -150,7 +152,7 @@ final class Attack {
 
     /// What commands may have written, so that the next ones can.
     func removeOutputs() {
-        for name in ["out.h5", "out.npz", "out.pkl", "out.csv", "new"] {
+        for name in ["out.h5", "out.npz", "out.pkl", "out.csv", "out.html", "new"] {
             try? FileManager.default.removeItem(atPath: folder.file(name))
         }
     }

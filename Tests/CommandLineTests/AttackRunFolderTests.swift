@@ -30,7 +30,7 @@ import Testing
         let commands =
             [
                 ["evaluate", run, "--split", "train", "--format", "json"], ["compare", run, "--format", "json"],
-                ["predict", run, attack.sound, "--quiet"],
+                ["predict", run, attack.sound, "--quiet"], ["report", run, "-o", attack.folder.file("out.html")],
             ]
             + (isConfiguration
                 ? [

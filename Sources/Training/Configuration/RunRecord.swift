@@ -14,7 +14,7 @@ public struct RunRecord: Equatable, Sendable {
     /// The store's fingerprint; a run never continues on other data.
     public var contentID: String
     /// The format version of the store.
-    package var storeFormatVersion: String
+    public var storeFormatVersion: String
     /// The file that the parameters started from, where one was given.
     public var initialParameters: String?
     /// The version of vuemo that began the run.

@@ -42,15 +42,15 @@ public struct EpochMetrics: Codable, Equatable, Sendable {
     /// Expected calibration error on valid.
     package var validCalibrationError: Double?
     /// The mean of the batch losses without dropout.
-    package var validLoss: Double?
+    public var validLoss: Double?
     /// Of the test split, under the paper's protocol only, as are the following.
-    package var testWeightedF1: Double?
+    public var testWeightedF1: Double?
     /// Macro-F1 on test.
     package var testMacroF1: Double?
     /// Micro-F1 on test without the classes of `training.microF1Without`.
     package var testMicroF1: Double?
     /// The mean of the batch losses on test, without dropout.
-    package var testLoss: Double?
+    public var testLoss: Double?
     /// Accuracy on test.
     public var testAccuracy: Double?
     /// Balanced accuracy on test.

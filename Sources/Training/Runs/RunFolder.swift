@@ -19,6 +19,8 @@ public struct RunFolder: Equatable, Sendable {
     public var result: String { path + "/result.json" }
     /// The chosen epoch's predictions on test.
     public var predictions: String { path + "/predictions.csv" }
+    /// What TensorBoard reads, where it was asked for; its name must have "tfevents" in it.
+    var events: String { path + "/events.out.tfevents.vuemo" }
     /// Where `--resume` continues.
     package var lastCheckpoint: String { path + "/checkpoints/last.h5" }
     /// The chosen epoch.

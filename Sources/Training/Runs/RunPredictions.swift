@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// What a finished run said about the utterances of its test split: `predictions.csv`, without the probabilities.
+/// What a finished run said about the utterances of its test split: `predictions.csv`.
 public struct RunPredictions: Equatable, Sendable {
     /// One utterance.
     public struct Row: Equatable, Sendable {
@@ -9,11 +9,18 @@ public struct RunPredictions: Equatable, Sendable {
         public let dialogue: String
         /// The utterance's id.
         public let utterance: String
+        /// The speaker's name.
+        public let speaker: String
         /// The name of the gold class; empty where there is none.
         public let gold: String
         /// The name of the most probable class.
         public let predicted: String
+        /// The probability of each class, 0 to 1.
+        public let probabilities: [Double]
     }
+
+    /// The names of the classes.
+    public let classes: [String]
 
     /// The utterances in the order of the file: dialogues end to end.
     public let rows: [Row]
@@ -27,12 +34,26 @@ public struct RunPredictions: Equatable, Sendable {
         guard let first = records.first, Array(first.prefix(5)) == header else {
             throw refuse("is no file of predictions")
         }
+        classes = Array(first.dropFirst(5))
+        let known = Set(classes.map { Array($0.utf8) })
         var rows: [Row] = []
         for (index, record) in records.enumerated().dropFirst() {
             guard record.count == first.count else {
                 throw refuse("has \(record.count) fields in record \(index + 1), not \(first.count)")
             }
-            rows.append(Row(dialogue: record[0], utterance: record[1], gold: record[3], predicted: record[4]))
+            guard known.contains(Array(record[4].utf8)), record[3].isEmpty || known.contains(Array(record[3].utf8))
+            else {
+                throw refuse("names a class in record \(index + 1) that has no column")
+            }
+            let probabilities = record.dropFirst(5).compactMap { Double($0) }.filter { (0...1).contains($0) }
+            guard probabilities.count == classes.count else {
+                throw refuse("has something else than probabilities in record \(index + 1)")
+            }
+            rows.append(
+                Row(
+                    dialogue: record[0], utterance: record[1], speaker: record[2], gold: record[3],
+                    predicted: record[4],
+                    probabilities: probabilities))
         }
         self.rows = rows
     }
@@ -74,20 +95,33 @@ extension RunFolder {
     /// The result and the predictions of a run that has ended.
     /// - Throws: `TrainingError` where it has not, or where a file is damaged.
     public func outcome() throws -> (result: RunResult, predictions: RunPredictions) {
-        func read(_ file: String) throws(TrainingError) -> String {
-            guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-                throw TrainingError(
-                    .runFolder,
-                    "\(path) has no \(URL(filePath: file).lastPathComponent) that can be read, so its run has not ended; finish it "
-                        + "with vuemo train --resume \(path).")
-            }
-            return text
-        }
         let text = try read(self.result)
         guard let result = try? JSON.decode(RunResult.self, text) else {
             throw TrainingError(
                 .runFolder, "\(self.result) is not what vuemo train wrote; finish the run again with --resume \(path).")
         }
         return (result, try RunPredictions(csv: read(predictions), name: predictions))
+    }
+
+    /// The epochs of a run that has ended: the lines of `metrics.jsonl`.
+    /// - Throws: `TrainingError` where the file cannot be read or is damaged.
+    public func history() throws -> [EpochMetrics] {
+        try read(metrics).utf8.split(separator: UInt8(ascii: "\n")).map { line in
+            guard let epoch = try? JSON.decode(EpochMetrics.self, String(decoding: line, as: UTF8.self)) else {
+                throw TrainingError(
+                    .runFolder, "\(metrics) is not what vuemo train wrote; finish the run again with --resume \(path).")
+            }
+            return epoch
+        }
+    }
+
+    private func read(_ file: String) throws(TrainingError) -> String {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+            throw TrainingError(
+                .runFolder,
+                "\(path) has no \(URL(filePath: file).lastPathComponent) that can be read, so its run has not ended; finish it "
+                    + "with vuemo train --resume \(path).")
+        }
+        return text
     }
 }

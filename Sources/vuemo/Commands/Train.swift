@@ -65,6 +65,9 @@ struct Train: ListedCommand {
     @Flag(help: "Do not check the features' checksums first.")
     var skipVerification = false
 
+    @Flag(help: "Write the metrics into an event file in the run's folder too, for TensorBoard.")
+    var tensorboard = false
+
     @Flag(help: "Print the configuration that the run would have, with a comment on every key, and train nothing.")
     var printConfig = false
 
@@ -125,7 +128,12 @@ struct Train: ListedCommand {
             }
             StandardError.write("\(run.folder.path.escapedForTerminal): \(finished ?? run.summary)\n")
         }
-        let outcome = try run.run(interruption: interruption, observe: reporter.observe)
+        let events = tensorboard ? EventLog(run.folder, warn: reporter.warn) : nil
+        let outcome = try run.run(interruption: interruption) { event in
+            reporter.observe(event)
+            events?.observe(event)
+        }
+        events?.finish()
         reporter.finish()
         switch outcome {
         case .finished(let result):
@@ -147,7 +155,8 @@ struct Train: ListedCommand {
             ?? SeriesRunner.defaultFolder(
                 store, ([entries[0].configuration.label] + kinds.compactMap { $0 }).joined(separator: "-"))
         let runner = SeriesRunner(
-            store: store, jobs: jobs.processes, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
+            store: store, jobs: jobs.processes, quiet: quietness.quiet, skipVerification: skipVerification, time: time,
+            tensorboard: tensorboard)
         let (finished, failed) = try runner.run(entries, in: folder)
         if !finished.isEmpty {
             let comparison = try RunComparison(finished.map { try FinishedRun($0, models: .all) })

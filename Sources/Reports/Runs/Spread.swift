@@ -1,0 +1,18 @@
+import Foundation
+import Metrics
+
+/// A figure of each run of a group.
+struct Spread: Sendable {
+    let values: [Double]
+
+    init(_ values: [Double]) { self.values = values }
+
+    var mean: Double { values.mean }
+    /// With the denominator n − 1; nil of one run.
+    var deviation: Double? { values.count > 1 ? values.standardDeviation : nil }
+
+    /// Mean and deviation, as tables show them.
+    var text: String {
+        String(format: "%.2f", mean) + (deviation.map { String(format: " ± %.2f", $0) } ?? "")
+    }
+}
