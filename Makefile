@@ -17,7 +17,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo test test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
+.PHONY: demo test test-python test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -34,6 +34,15 @@ test: dependencies lint
 
 docs: dependencies
 	@scripts/write-api-docs
+
+# make test-python   the Python package: its form, its types and its tests, in a virtual environment in .build (TORCH=1 with PyTorch)
+PYTHON_TOOLS := .build/python-tools/bin
+test-python:
+	@echo "Installing with pip into .build/python-tools: h5py, numpy, pytest, mypy, ruff$(if $(TORCH), and torch)"
+	python3 -m venv .build/python-tools
+	$(PYTHON_TOOLS)/pip install --quiet 'h5py>=3.7' 'numpy>=1.21' 'pytest>=7' mypy ruff $(if $(TORCH),torch)
+	cd python && ../$(PYTHON_TOOLS)/ruff check . && ../$(PYTHON_TOOLS)/ruff format --check src tests && ../$(PYTHON_TOOLS)/mypy
+	$(PYTHON_TOOLS)/python -m pytest -q -p no:cacheprovider python
 
 # make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
 fuzz:
