@@ -1,6 +1,7 @@
 # make demo       from nothing to a trained model on the sample: installs, builds, converts, validates, trains, evaluates
 # make test       installs, builds and runs all tests
 # make build      the optimised binaries in .build/release
+# make dist       an archive, a wheel and a Debian package for machines without Swift, in dist/ (docs/installing.md)
 # make docs       writes the documentation of the library modules into .build/docs
 # make benchmark  measures the engine against this machine (docs/performance.md); STORES="a.h5 b.h5" adds whole runs, PYTHON=python3 PyTorch's
 # make clean      removes what the demo wrote
@@ -17,7 +18,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo test test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
+.PHONY: demo dist test test-python test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -25,6 +26,10 @@ build: dependencies
 
 dependencies:
 	@scripts/install-dependencies
+
+dist: dependencies
+	@scripts/install-dependencies build-essential
+	scripts/dist
 
 test: dependencies lint
 	scripts/check-imports
@@ -34,6 +39,15 @@ test: dependencies lint
 
 docs: dependencies
 	@scripts/write-api-docs
+
+# make test-python   the Python package: its form, its types and its tests, in a virtual environment in .build (TORCH=1 with PyTorch)
+PYTHON_TOOLS := .build/python-tools/bin
+test-python:
+	@echo "Installing with pip into .build/python-tools: h5py, numpy, pytest, mypy, ruff$(if $(TORCH), and torch)"
+	python3 -m venv .build/python-tools
+	$(PYTHON_TOOLS)/pip install --quiet 'h5py>=3.7' 'numpy>=1.21' 'pytest>=7' mypy ruff $(if $(TORCH),torch)
+	cd python && ../$(PYTHON_TOOLS)/ruff check . && ../$(PYTHON_TOOLS)/ruff format --check src tests && ../$(PYTHON_TOOLS)/mypy
+	$(PYTHON_TOOLS)/python -m pytest -q -p no:cacheprovider python
 
 # make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
 fuzz:
