@@ -18,7 +18,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo dist test test-python test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
+.PHONY: demo dist test test-aarch64 test-python test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -65,6 +65,10 @@ fuzz-commands: build
 test-attacks:
 	swift build --build-tests
 	VUEMO_ATTACK=all swift test --skip-build --disable-xctest --filter '^CommandLineTests\.Attack'
+
+# make test-aarch64   the kernels for 64-bit ARM, under qemu
+test-aarch64:
+	scripts/test-aarch64
 
 # make test-kill   kills each command at 50 random moments and looks at what it leaves (KILLS=5 SEED=2 for others)
 test-kill: build

@@ -160,7 +160,7 @@ let package = Package(
             dependencies: [
                 "Reports", "Experiments", "Training", "ConversationModels", "Models", "Concurrency", "Configuration", "Conversations",
                 "StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "CommandSupport", "ConvertCommands",
-                "TableConversion", "TerminalText",
+                "TableConversion", "Tensors", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             plugins: ["RegisterTypes"]),
@@ -205,7 +205,11 @@ let package = Package(
             dependencies: ["TableConversion", "Conversion", "FeatureStore", "HDF5", "TestSupport"],
             exclude: ["Generator"]),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency", "TestSupport"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Concurrency", "Tensors", "TestSupport"]),
+        // The same checks run without Swift on processors that are emulated (scripts/test-aarch64).
+        .target(
+            name: "CKernelChecks", dependencies: ["CKernels"], path: "Tests/CKernelChecks", exclude: ["alone"]),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["CKernels", "CKernelChecks", "Concurrency", "Tensors", "TestSupport"]),
         .testTarget(name: "AutodiffTests", dependencies: ["Autodiff", "Tensors", "TestSupport"]),
         .testTarget(name: "NeuralNetworksTests", dependencies: ["NeuralNetworks", "Autodiff", "Tensors"]),
         .testTarget(

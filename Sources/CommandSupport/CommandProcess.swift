@@ -22,8 +22,10 @@ public enum CommandProcess {
     /// Parses the command line, runs what it asks for and exits.
     /// - Parameter explainFaults: Prepares for faults of libraries, which end the process: with this status and a sentence, and where the
     ///   second value says so with an object for programs.
+    /// - Parameter checkEnvironment: Looks at what the environment asks for, before anything runs.
     public static func run(
-        _ command: any ParsableCommand.Type, explainFaults: (_ status: Int32, _ asJSON: Bool) -> Void
+        _ command: any ParsableCommand.Type, explainFaults: (_ status: Int32, _ asJSON: Bool) -> Void,
+        checkEnvironment: () throws -> Void = {}
     ) -> Never {
         StandardStream.holdClosedPlaces()
         // A reader that goes away and a limit on file sizes (ulimit -f) shall be errors with a sentence, not kills.
@@ -34,6 +36,7 @@ public enum CommandProcess {
         explainRefusedMemory("close other programs, or give a smaller file or model")
         do {
             try Arguments.requireUTF8()
+            try checkEnvironment()
             let given = Arguments(CommandLine.arguments.dropFirst())
             try given.requireKnownCommand(of: command)
             var command = try command.parseAsRoot(given.joiningNegativeNumbers)

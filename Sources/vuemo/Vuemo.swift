@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandSupport
 import HDF5
+import Tensors
 
 /// The command `vuemo`.
 @main struct Vuemo: ParsableCommand {
@@ -20,5 +21,8 @@ import HDF5
         version: CommandProcess.version,
         groupedSubcommands: CommandSection.allCases.map(\.group))
 
-    static func main() { CommandProcess.run(Vuemo.self, explainFaults: FileFaults.endProcess) }
+    static func main() {
+        CommandProcess.run(
+            Vuemo.self, explainFaults: FileFaults.endProcess, checkEnvironment: KernelChoice.check)
+    }
 }

@@ -7,5 +7,7 @@
 #define VECTORIZED
 #endif
 #define INLINE static inline __attribute__((always_inline))
-// Sums may be split over vector lanes; the split is fixed at compile time, so results do not vary from run to run.
+// Sums may be split over vector lanes. IN_LANES before a loop says over which: element i goes to lane i % 32, and the lanes are added
+// in one order, on every machine; what a row has beyond whole lanes is added one by one.
 #define REASSOCIATE _Pragma("clang fp reassociate(on) contract(fast)")
+#define IN_LANES _Pragma("clang loop vectorize_width(16) interleave_count(2)")

@@ -22,7 +22,7 @@ extension Kernels {
     /// y = dropout(x)
     public static func dropout(_ x: Tensor, _ mask: DropoutMask, into y: Tensor) {
         check(x, y)
-        forEachElementRange(y.count) { ck_dropout(y.pointer + $0, x.pointer + $0, $1, mask.from($0)) }
+        forEachElementRange(y.count) { kernels.dropout(y.pointer + $0, x.pointer + $0, $1, mask.from($0)) }
     }
 
     /// y = a + dropout(x)
@@ -30,7 +30,7 @@ extension Kernels {
         check(a, y)
         check(x, y)
         forEachElementRange(y.count) {
-            ck_add_dropout(y.pointer + $0, a.pointer + $0, x.pointer + $0, $1, mask.from($0))
+            kernels.add_dropout(y.pointer + $0, a.pointer + $0, x.pointer + $0, $1, mask.from($0))
         }
     }
 
@@ -38,14 +38,14 @@ extension Kernels {
     public static func addDropoutGradient(_ gradient: Tensor, _ mask: DropoutMask, to target: Tensor) {
         check(gradient, target)
         forEachElementRange(target.count) {
-            ck_accumulate_dropout(target.pointer + $0, gradient.pointer + $0, $1, mask.from($0))
+            kernels.accumulate_dropout(target.pointer + $0, gradient.pointer + $0, $1, mask.from($0))
         }
     }
 
     /// y = max(0, dropout(x)). NaN stays NaN.
     public static func dropoutReLU(_ x: Tensor, _ mask: DropoutMask, into y: Tensor) {
         check(x, y)
-        forEachElementRange(y.count) { ck_dropout_relu(y.pointer + $0, x.pointer + $0, $1, mask.from($0)) }
+        forEachElementRange(y.count) { kernels.dropout_relu(y.pointer + $0, x.pointer + $0, $1, mask.from($0)) }
     }
 
     /// target += dropout(gradient) where `output`, of `dropoutReLU`, is above 0 or NaN.
@@ -55,7 +55,7 @@ extension Kernels {
         check(gradient, target)
         check(output, target)
         forEachElementRange(target.count) {
-            ck_dropout_relu_backward(
+            kernels.dropout_relu_backward(
                 target.pointer + $0, gradient.pointer + $0, output.pointer + $0, $1, mask.from($0))
         }
     }

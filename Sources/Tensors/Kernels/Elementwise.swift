@@ -2,20 +2,20 @@ import CKernels
 
 extension Kernels {
     /// Sets every number of `y` to `value`.
-    static func fill(_ y: Tensor, _ value: Float) { ck_fill(y.pointer, y.count, value) }
+    static func fill(_ y: Tensor, _ value: Float) { kernels.fill(y.pointer, y.count, value) }
 
     /// y += scale · x, of one shape.
     static func add(_ x: Tensor, scale: Float, to y: Tensor) {
         check(x, y)
-        forEachElementRange(y.count) { ck_add_scaled(y.pointer + $0, x.pointer + $0, scale, $1) }
+        forEachElementRange(y.count) { kernels.add_scaled(y.pointer + $0, x.pointer + $0, scale, $1) }
     }
 
     /// y = Σ terms, at least two of one shape.
     public static func sum(_ terms: [Tensor], into y: Tensor) {
         terms.forEach { check($0, y) }
         forEachElementRange(y.count) { first, count in
-            ck_add(y.pointer + first, terms[0].pointer + first, terms[1].pointer + first, count)
-            for term in terms.dropFirst(2) { ck_add_scaled(y.pointer + first, term.pointer + first, 1, count) }
+            kernels.add(y.pointer + first, terms[0].pointer + first, terms[1].pointer + first, count)
+            for term in terms.dropFirst(2) { kernels.add_scaled(y.pointer + first, term.pointer + first, 1, count) }
         }
     }
 
@@ -24,7 +24,7 @@ extension Kernels {
         check(a, y)
         check(b, y)
         for row in 0..<y.rows {
-            ck_add(
+            kernels.add(
                 y.pointer + row * y.stride, a.pointer + row * a.stride, b.pointer + row * b.stride, y.columns)
         }
     }
@@ -32,13 +32,13 @@ extension Kernels {
     /// y += x for matrices of one shape.
     public static func add(_ x: Matrix, to y: Matrix) {
         check(x, y)
-        for row in 0..<y.rows { ck_add_scaled(y.pointer + row * y.stride, x.pointer + row * x.stride, 1, y.columns) }
+        for row in 0..<y.rows { kernels.add_scaled(y.pointer + row * y.stride, x.pointer + row * x.stride, 1, y.columns) }
     }
 
     /// y = x · Φ(x), exact GELU.
     public static func gelu(_ x: Tensor, into y: Tensor) {
         check(x, y)
-        forEachElementRange(y.count) { ck_gelu(y.pointer + $0, x.pointer + $0, $1) }
+        forEachElementRange(y.count) { kernels.gelu(y.pointer + $0, x.pointer + $0, $1) }
     }
 
     /// target += gradient ⊙ gelu′(x).
@@ -46,7 +46,7 @@ extension Kernels {
         check(gradient, target)
         check(x, target)
         forEachElementRange(target.count) {
-            ck_gelu_backward(target.pointer + $0, gradient.pointer + $0, x.pointer + $0, $1)
+            kernels.gelu_backward(target.pointer + $0, gradient.pointer + $0, x.pointer + $0, $1)
         }
     }
 
@@ -54,14 +54,14 @@ extension Kernels {
     public static func addBias(_ bias: Tensor?, relu: Bool, to y: Tensor) {
         if let bias { precondition(bias.count == y.columns) }
         forEachRowRange(y.rows, columns: y.columns) {
-            ck_bias_activation(y.rows($0).matrix.view, bias?.pointer, relu ? 1 : 0)
+            kernels.bias_activation(y.rows($0).matrix.view, bias?.pointer, relu ? 1 : 0)
         }
     }
 
     /// The gradient is 0 where ReLU's output is 0. What is NaN passes.
     public static func maskReLU(_ gradient: Tensor, output: Tensor) {
         check(output, gradient)
-        forEachElementRange(gradient.count) { ck_relu_mask(gradient.pointer + $0, output.pointer + $0, $1) }
+        forEachElementRange(gradient.count) { kernels.relu_mask(gradient.pointer + $0, output.pointer + $0, $1) }
     }
 
     static func check(_ x: Tensor, _ y: Tensor) {

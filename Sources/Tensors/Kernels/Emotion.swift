@@ -9,8 +9,8 @@ extension Kernels {
         precondition(gate.count == 2 * h && target.count == x.rows && source.count == x.rows)
         Compute.forEachRange(x.rows, minimum: 256) { rows in
             for row in rows {
-                target.pointer[row] = bias + ck_dot(x.pointer + row * h, gate.pointer, h)
-                source.pointer[row] = ck_dot(x.pointer + row * h, gate.pointer + h, h)
+                target.pointer[row] = bias + kernels.dot(x.pointer + row * h, gate.pointer, h)
+                source.pointer[row] = kernels.dot(x.pointer + row * h, gate.pointer + h, h)
             }
         }
     }
@@ -22,7 +22,7 @@ extension Kernels {
         precondition(target.rows == tile.rows && source.rows == tile.columns)
         precondition(target.columns == 1 && source.columns == 1)
         forEachRowRange(tile.rows, columns: tile.columns) {
-            ck_emotion_tile(
+            kernels.emotion_tile(
                 tile.rows($0).matrix.view, target.rows($0).view, source.view, firstRow + $0.lowerBound, scale)
         }
     }
@@ -43,7 +43,7 @@ extension Kernels {
         let parts = Tensor(rows: groups, columns: n, repeating: 0)
         Compute.forEach(groups) { group in
             let rows = group * height..<min(tile.rows, (group + 1) * height)
-            ck_emotion_tile_backward(
+            kernels.emotion_tile_backward(
                 target.rows(rows).view, parts.part(from: group * n, rows: n, columns: 1).matrix.view,
                 tile.rows(rows).matrix.view, gradient.rows(rows).matrix.view, firstRow + rows.lowerBound, scale)
         }
@@ -72,7 +72,7 @@ extension Kernels {
         let gate = gate.reshaped(rows: 2, columns: h)
         Compute.forEach(parts) { part in
             let rows = x.rows * part / parts..<x.rows * (part + 1) / parts
-            ck_emotion_scores_backward(
+            kernels.emotion_scores_backward(
                 xGradient.rows(rows).matrix.view, sums.part(from: part * 2 * h, rows: 2, columns: h).matrix.view,
                 x.rows(rows).matrix.view, target.pointer + rows.lowerBound, source.pointer + rows.lowerBound,
                 gate.matrix.view)
@@ -90,7 +90,7 @@ extension Kernels {
     ) {
         check(x, out)
         checkScores(x, target, source)
-        ck_emotion_across(out.matrix.view, x.matrix.view, target.matrix.view, source.matrix.view, scale)
+        kernels.emotion_across(out.matrix.view, x.matrix.view, target.matrix.view, source.matrix.view, scale)
     }
 
     /// The way back of `addEmotionsAcross`: adds to the gradients of x and of the scores.
@@ -102,7 +102,7 @@ extension Kernels {
         check(x, gradient)
         checkScores(x, target, source)
         checkScores(x, targetGradient, sourceGradient)
-        ck_emotion_across_backward(
+        kernels.emotion_across_backward(
             xGradient.matrix.view, targetGradient.matrix.view, sourceGradient.matrix.view, gradient.matrix.view,
             x.matrix.view, target.matrix.view, source.matrix.view, scale)
     }

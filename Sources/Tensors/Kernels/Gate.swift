@@ -7,7 +7,7 @@ extension Kernels {
         for other in [context, gate, out] { check(other, x) }
         precondition(bias.count == x.columns)
         forEachRowRange(x.rows, columns: x.columns) {
-            ck_gated_residual(
+            kernels.gated_residual(
                 out.rows($0).matrix.view, gate.rows($0).matrix.view, x.rows($0).matrix.view,
                 context.rows($0).matrix.view, bias.pointer)
         }
@@ -21,7 +21,7 @@ extension Kernels {
     ) {
         for other in [gradient, context, gate, argument, xGradient, contextGradient] { check(other, x) }
         forEachRowRange(x.rows, columns: x.columns) {
-            ck_gated_residual_backward(
+            kernels.gated_residual_backward(
                 argument.rows($0).matrix.view, xGradient.rows($0).matrix.view, accumulating ? 1 : 0,
                 contextGradient.rows($0).matrix.view, gradient.rows($0).matrix.view, gate.rows($0).matrix.view,
                 x.rows($0).matrix.view, context.rows($0).matrix.view)
@@ -36,7 +36,7 @@ extension Kernels {
         for other in [gate, out] { check(other, x) }
         precondition(bias.count == x.columns && contextWeight.count == x.columns)
         forEachGroupRange(x, context) { rows, groups in
-            ck_gated_residual_scalar(
+            kernels.gated_residual_scalar(
                 out.rows(rows).matrix.view, gate.rows(rows).matrix.view, x.rows(rows).matrix.view,
                 view(context, groups, of: x, contextWeight), bias.pointer)
         }
@@ -50,7 +50,7 @@ extension Kernels {
         for other in [gradient, gate, argument, xGradient] { check(other, x) }
         precondition(contextGradient.count == x.rows && contextWeight.count == x.columns)
         forEachGroupRange(x, context) { rows, groups in
-            ck_gated_residual_scalar_backward(
+            kernels.gated_residual_scalar_backward(
                 argument.rows(rows).matrix.view, xGradient.rows(rows).matrix.view, accumulating ? 1 : 0,
                 contextGradient.pointer + rows.lowerBound, gradient.rows(rows).matrix.view,
                 gate.rows(rows).matrix.view, x.rows(rows).matrix.view, view(context, groups, of: x, contextWeight))

@@ -27,7 +27,7 @@ public struct HypergraphLayers: Sendable {
     }
 
     fileprivate func workspace(isBackward: Bool) -> Tensor {
-        let count = ck_hypergraph_workspace(biases.rows, scale.rows, scale.columns, isBackward ? 1 : 0)
+        let count = kernels.hypergraph_workspace(biases.rows, scale.rows, scale.columns, isBackward ? 1 : 0)
         return Tensor(rows: 1, columns: count)
     }
 
@@ -43,7 +43,7 @@ extension Kernels {
         check(out, x)
         layers.check(x, columns)
         let workspace = layers.workspace(isBackward: false)
-        ck_hypergraph(
+        kernels.hypergraph(
             out.matrix.view, x.matrix.view, layers.view, columns.lowerBound, columns.count, workspace.pointer)
     }
 
@@ -61,7 +61,7 @@ extension Kernels {
         layers.check(x, columns)
         let workspace = layers.workspace(isBackward: true)
         let gradients = ck_hypergraph_gradients(mix: mix.pointer, scale: scale.pointer, biases: biases.pointer)
-        ck_hypergraph_backward(
+        kernels.hypergraph_backward(
             xGradient.matrix.view, gradients, gradient.matrix.view, x.matrix.view, layers.view, columns.lowerBound,
             columns.count, workspace.pointer)
     }

@@ -27,28 +27,28 @@ extension Kernels {
 // MARK: Products
 
 extension Kernels {
-    /// Whether this processor has what the products below need; `MatrixProduct` asks before it calls them.
-    static let hasProducts = ck_product_available() != 0
+    /// Whether the products below are there; `MatrixProduct` asks before it calls them.
+    static let hasProducts = KernelChoice.makesProducts
 
     /// `c = alpha · a b + beta · c` on this thread.
     static func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float, beta: Float) {
-        ck_product(c.view, a.factor, b.factor, alpha, beta)
+        kernels.product(c.view, a.factor, b.factor, alpha, beta)
     }
 
     /// The same on all threads, which share the rows of c.
     static func multiplyOnThreads(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float, beta: Float) {
-        ck_product_split(Compute.threads, c.view, a.factor, b.factor, alpha, beta)
+        kernels.product_split(Compute.threads, c.view, a.factor, b.factor, alpha, beta)
     }
 
     /// The same on this thread, with a right factor that `packed(_:)` has made.
     static func multiply(_ a: Matrix, packed b: Tensor, into c: Matrix, alpha: Float, beta: Float) {
-        ck_product_packed(c.view, a.factor, b.pointer, alpha, beta)
+        kernels.product_packed(c.view, a.factor, b.pointer, alpha, beta)
     }
 
     /// A right factor in the order in which products read it.
     static func packed(_ b: Matrix) -> Tensor {
-        let packed = Tensor(rows: 1, columns: ck_packed_count(b.columns, b.rows))
-        ck_pack(packed.pointer, b.factor)
+        let packed = Tensor(rows: 1, columns: kernels.packed_count(b.columns, b.rows))
+        kernels.pack(packed.pointer, b.factor)
         return packed
     }
 }

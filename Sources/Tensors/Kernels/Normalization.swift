@@ -11,7 +11,7 @@ extension Kernels {
                 guard let first = sums.baseAddress, let firstSquare = squares.baseAddress else { return }
                 nonisolated(unsafe) let (sum, square) = (first, firstSquare)
                 forEachColumnRange(x.columns) {
-                    ck_accumulate_moments(
+                    kernels.accumulate_moments(
                         sum + $0.lowerBound, square + $0.lowerBound, x.matrix.columns($0).view)
                 }
             }
@@ -24,7 +24,7 @@ extension Kernels {
         check(x, y)
         precondition(mean.count == x.columns && scale.count == x.columns && shift.count == x.columns)
         forEachRowRange(x.rows, columns: x.columns) {
-            ck_normalize_columns(
+            kernels.normalize_columns(
                 y.rows($0).matrix.view, x.rows($0).matrix.view, mean.pointer, scale.pointer, shift.pointer)
         }
     }
@@ -37,7 +37,7 @@ extension Kernels {
         precondition([mean, inverse, weight, bias].allSatisfy { $0.count == x.columns })
         forEachColumnRange(x.columns) {
             let first = $0.lowerBound
-            ck_normalize_columns_parameter_gradients(
+            kernels.normalize_columns_parameter_gradients(
                 weight.pointer + first, bias.pointer + first, gradient.matrix.columns($0).view,
                 x.matrix.columns($0).view, mean.pointer + first, inverse.pointer + first)
         }
@@ -51,7 +51,7 @@ extension Kernels {
         precondition(weight.count == x.columns && bias.count == x.columns)
         precondition(mean.count == x.rows && inverse.count == x.rows)
         forEachRowRange(x.rows, columns: x.columns) {
-            ck_layer_norm(
+            kernels.layer_norm(
                 y.rows($0).matrix.view, mean.pointer + $0.lowerBound, inverse.pointer + $0.lowerBound,
                 x.rows($0).matrix.view, weight.pointer, bias.pointer, epsilon)
         }
@@ -71,7 +71,7 @@ extension Kernels {
         let biasParts = Tensor(rows: blocks, columns: width, repeating: 0)
         Compute.forEach(blocks) { block in
             let rows = x.rows * block / blocks..<x.rows * (block + 1) / blocks
-            ck_layer_norm_backward(
+            kernels.layer_norm_backward(
                 target.rows(rows).matrix.view, accumulating ? 1 : 0, weightParts.pointer + block * width,
                 biasParts.pointer + block * width, gradient.rows(rows).matrix.view, x.rows(rows).matrix.view,
                 mean.pointer + rows.lowerBound, inverse.pointer + rows.lowerBound, weight.pointer)

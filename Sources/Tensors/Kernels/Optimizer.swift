@@ -30,7 +30,7 @@ extension Kernels {
     ) -> Double {
         for other in [gradients, firstMoments, secondMoments] { check(other, parameters) }
         return sumOverBlocks(parameters.count) { first, count in
-            ck_adamw(
+            kernels.adamw(
                 parameters.pointer + first, gradients.pointer + first, firstMoments.pointer + first,
                 secondMoments.pointer + first, count, rates.rates)
         }
@@ -38,7 +38,7 @@ extension Kernels {
 
     /// The sum of the squares of all numbers, with the same bits for any number of threads.
     public static func sumOfSquares(_ x: Tensor) -> Double {
-        sumOverBlocks(x.count) { first, count in ck_sum_of_squares(x.pointer + first, count) }
+        sumOverBlocks(x.count) { first, count in kernels.sum_of_squares(x.pointer + first, count) }
     }
 
     /// Adds up what blocks of fixed size give, in their order.

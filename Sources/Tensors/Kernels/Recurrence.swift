@@ -19,7 +19,7 @@ extension Kernels {
         precondition(output.columns == h && inputBias.count == 3 * h && recurrentBias.count == 3 * h)
         precondition(first >= 0 && first + state.rows <= inputRows.count)
         inputRows.withUnsafeBufferPointer {
-            ck_gru_step(
+            kernels.gru_step(
                 state.matrix.view, output.view, saved.matrix.view, input.matrix.view, $0.baseAddress! + first,
                 inputBias.pointer, recurrent.matrix.view, recurrentBias.pointer)
         }
@@ -39,7 +39,7 @@ extension Kernels {
         let rows = stateGradient.rows
         precondition(gradient.rows == rows && saved.rows == rows && recurrentGradient.rows == rows)
         precondition(gradient.columns == h && saved.columns == 5 * h && recurrentGradient.columns == 3 * h)
-        ck_gru_step_backward(
+        kernels.gru_step_backward(
             stateGradient.matrix.view, saved.matrix.view, recurrentGradient.matrix.view, gradient.view)
     }
 
@@ -62,7 +62,7 @@ extension Kernels {
         precondition(output.columns == h && inputBias.count == 4 * h && recurrentBias.count == 4 * h)
         precondition(first >= 0 && first + state.rows <= inputRows.count)
         inputRows.withUnsafeBufferPointer {
-            ck_lstm_step(
+            kernels.lstm_step(
                 state.matrix.view, cell.matrix.view, output.view, saved.matrix.view, input.matrix.view,
                 $0.baseAddress! + first, inputBias.pointer, recurrent.matrix.view, recurrentBias.pointer)
         }
@@ -81,7 +81,7 @@ extension Kernels {
         let rows = stateGradient.rows
         check(cellGradient, stateGradient)
         precondition(gradient.rows == rows && saved.rows == rows && gradient.columns == h && saved.columns == 7 * h)
-        ck_lstm_step_backward(
+        kernels.lstm_step_backward(
             stateGradient.matrix.view, cellGradient.matrix.view, saved.matrix.view, gradient.view)
     }
 }

@@ -16,7 +16,7 @@ extension Kernels {
     public static func addColumnSums(of x: Matrix, to target: Matrix) {
         precondition(target.rows == 1 && target.columns == x.columns)
         forEachColumnRange(x.columns, minimum: max(64, (1 << 16) / max(1, x.rows))) {
-            ck_accumulate_column_sums(target.pointer + $0.lowerBound, x.columns($0).view)
+            kernels.accumulate_column_sums(target.pointer + $0.lowerBound, x.columns($0).view)
         }
     }
 
@@ -25,7 +25,7 @@ extension Kernels {
         precondition(w.rows == 1 && w.columns == x.columns && y.rows == x.rows && y.columns == 1)
         Compute.forEachRange(x.rows, minimum: max(1, (1 << 16) / max(1, x.columns))) { rows in
             for row in rows {
-                y.pointer[row * y.stride] = ck_dot(x.pointer + row * x.stride, w.pointer, x.columns)
+                y.pointer[row * y.stride] = kernels.dot(x.pointer + row * x.stride, w.pointer, x.columns)
             }
         }
     }
@@ -35,7 +35,7 @@ extension Kernels {
         precondition(w.rows == 1 && w.columns == y.columns && factors.rows == y.rows && factors.columns == 1)
         forEachRowRange(y.rows, columns: y.columns) { rows in
             for row in rows {
-                ck_add_scaled(
+                kernels.add_scaled(
                     y.pointer + row * y.stride, w.pointer, factors.pointer[row * factors.stride], y.columns)
             }
         }
@@ -44,19 +44,19 @@ extension Kernels {
     /// y[r] += scale · w in every row, for w [1, C].
     public static func addToEveryRow(_ w: Matrix, scale: Float, of y: Matrix) {
         precondition(w.rows == 1 && w.columns == y.columns)
-        for row in 0..<y.rows { ck_add_scaled(y.pointer + row * y.stride, w.pointer, scale, y.columns) }
+        for row in 0..<y.rows { kernels.add_scaled(y.pointer + row * y.stride, w.pointer, scale, y.columns) }
     }
 
     /// Row r of y is row `index[r]` of x; an index below 0 gives a row of zeros.
     public static func gatherRows(of x: Matrix, _ index: [Int32], into y: Matrix) {
         precondition(index.count == y.rows && x.columns == y.columns && index.allSatisfy { $0 < x.rows })
-        ck_gather_rows(y.view, x.view, index)
+        kernels.gather_rows(y.view, x.view, index)
     }
 
     /// Row `index[r]` of y += row r of x; an index below 0 is passed over.
     public static func scatterAddRows(of x: Matrix, _ index: [Int32], to y: Matrix) {
         precondition(index.count == x.rows && x.columns == y.columns && index.allSatisfy { $0 < y.rows })
-        forEachColumnRange(y.columns) { ck_scatter_add_rows(y.columns($0).view, x.columns($0).view, index) }
+        forEachColumnRange(y.columns) { kernels.scatter_add_rows(y.columns($0).view, x.columns($0).view, index) }
     }
 
     /// Row r of y += row `index[r]` of x.
@@ -64,19 +64,19 @@ extension Kernels {
         precondition(
             index.count == y.rows && x.columns == y.columns && index.allSatisfy { $0 >= 0 && $0 < x.rows })
         for row in 0..<y.rows {
-            ck_add_scaled(y.pointer + row * y.stride, x.pointer + Int(index[row]) * x.stride, 1, y.columns)
+            kernels.add_scaled(y.pointer + row * y.stride, x.pointer + Int(index[row]) * x.stride, 1, y.columns)
         }
     }
 
     /// log softmax of every row.
     public static func logSoftmaxRows(of x: Tensor, into y: Tensor) {
         check(x, y)
-        ck_log_softmax_rows(y.matrix.view, x.matrix.view)
+        kernels.log_softmax_rows(y.matrix.view, x.matrix.view)
     }
 
     /// Softmax of every row, in place.
     public static func softmaxRows(of x: Matrix) {
-        forEachRowRange(x.rows, columns: x.columns) { ck_softmax_rows(x.rows($0).view) }
+        forEachRowRange(x.rows, columns: x.columns) { kernels.softmax_rows(x.rows($0).view) }
     }
 
     /// In place, the gradient of a row softmax: w ⊙ (g − Σ w ⊙ g).
@@ -87,7 +87,7 @@ extension Kernels {
             for row in rows {
                 let g = gradient.pointer + row * columns
                 let w = weights.pointer + row * columns
-                ck_softmax_backward(g, w, ck_dot(g, w, columns), columns)
+                kernels.softmax_backward(g, w, kernels.dot(g, w, columns), columns)
             }
         }
     }

@@ -110,7 +110,7 @@ public struct TrainingKeys: KeyGroup {
     public let keepEvery = Key(0, atLeast: 0, "Every so many epochs, the checkpoint is kept. 0 for none.")
     public let threads = Key(
         1, in: 1...1024,
-        "Threads of the engine. Unless set, as many as the process may use processors. Without AVX-512, the last bits depend on it."
+        "Threads of the engine. Unless set, as many as the process may use processors. Without AVX2, the last bits depend on it."
     )
     public let prefetch = Key(
         1, in: 1...1024, "Minibatches that the reader prepares ahead. Results do not depend on it.")

@@ -1,4 +1,3 @@
-#include "CKernels.h"
 #include "fastmath.h"
 #include <math.h>
 
@@ -10,7 +9,7 @@ INLINE void add_moments(double *restrict sum, double *restrict squares, const fl
     }
 }
 
-VECTORIZED void ck_accumulate_moments(double *sum, double *squares, ck_matrix x) {
+static void ck_accumulate_moments(double *sum, double *squares, ck_matrix x) {
     for (size_t r = 0; r < x.rows; r++) add_moments(sum, squares, x.values + r * x.stride, x.columns);
 }
 
@@ -19,7 +18,7 @@ INLINE void normalize_row(float *restrict out, const float *restrict row, size_t
     for (size_t c = 0; c < columns; c++) out[c] = (row[c] - mean[c]) * scale[c] + shift[c];
 }
 
-VECTORIZED void ck_normalize_columns(ck_matrix out, ck_matrix x, const float *mean, const float *scale, const float *shift) {
+static void ck_normalize_columns(ck_matrix out, ck_matrix x, const float *mean, const float *scale, const float *shift) {
     for (size_t r = 0; r < x.rows; r++)
         normalize_row(out.values + r * out.stride, x.values + r * x.stride, x.columns, mean, scale, shift);
 }
@@ -33,7 +32,7 @@ INLINE void add_parameter_gradients(float *restrict weight_gradient, float *rest
     }
 }
 
-VECTORIZED void ck_normalize_columns_parameter_gradients(float *weight_gradient, float *bias_gradient, ck_matrix gradient,
+static void ck_normalize_columns_parameter_gradients(float *weight_gradient, float *bias_gradient, ck_matrix gradient,
                                                          ck_matrix x, const float *mean, const float *inverse) {
     for (size_t r = 0; r < x.rows; r++)
         add_parameter_gradients(weight_gradient, bias_gradient, gradient.values + r * gradient.stride,
@@ -44,8 +43,10 @@ INLINE void layer_norm_row(float *restrict out, float *restrict mean, float *res
                            size_t columns, const float *restrict weight, const float *restrict bias, float epsilon) {
     REASSOCIATE
     float sum = 0;
+    IN_LANES
     for (size_t c = 0; c < columns; c++) sum += row[c];
     float centre = sum / columns, squares = 0;
+    IN_LANES
     for (size_t c = 0; c < columns; c++) squares += (row[c] - centre) * (row[c] - centre);
     float scale = 1.0f / sqrtf(squares / columns + epsilon);
     *mean = centre;
@@ -53,7 +54,7 @@ INLINE void layer_norm_row(float *restrict out, float *restrict mean, float *res
     for (size_t c = 0; c < columns; c++) out[c] = (row[c] - centre) * scale * weight[c] + bias[c];
 }
 
-VECTORIZED void ck_layer_norm(ck_matrix out, float *mean, float *inverse, ck_matrix x, const float *weight,
+static void ck_layer_norm(ck_matrix out, float *mean, float *inverse, ck_matrix x, const float *weight,
                               const float *bias, float epsilon) {
     for (size_t r = 0; r < x.rows; r++)
         layer_norm_row(out.values + r * out.stride, mean + r, inverse + r, x.values + r * x.stride, x.columns, weight, bias,
@@ -65,6 +66,7 @@ INLINE void layer_norm_row_backward(float *restrict target, int accumulate, floa
                                     size_t columns, float centre, float scale, const float *restrict weight) {
     REASSOCIATE
     float sum = 0, projected = 0;
+    IN_LANES
     for (size_t c = 0; c < columns; c++) {
         float normal = (row[c] - centre) * scale, weighted = g[c] * weight[c];
         sum += weighted;
@@ -83,7 +85,7 @@ INLINE void layer_norm_row_backward(float *restrict target, int accumulate, floa
     }
 }
 
-VECTORIZED void ck_layer_norm_backward(ck_matrix gradient_in, int accumulate, float *weight_gradient, float *bias_gradient,
+static void ck_layer_norm_backward(ck_matrix gradient_in, int accumulate, float *weight_gradient, float *bias_gradient,
                                        ck_matrix gradient_out, ck_matrix x, const float *mean, const float *inverse,
                                        const float *weight) {
     for (size_t r = 0; r < x.rows; r++)

@@ -1,22 +1,22 @@
-#include "CKernels.h"
 #include <CMultiversion.h>
 #include <math.h>
 
 INLINE double sum_of_squares(const float *x, size_t count) {
     REASSOCIATE
     double sum = 0;
+    IN_LANES
     for (size_t i = 0; i < count; i++) sum += (double)x[i] * x[i];
     return sum;
 }
 
-VECTORIZED double ck_sum_of_squares(const float *x, size_t count) {
+static double ck_sum_of_squares(const float *x, size_t count) {
     double squares = 0;
     for (size_t start = 0; start < count; start += 2048)
         squares += sum_of_squares(x + start, count - start < 2048 ? count - start : 2048);
     return squares;
 }
 
-VECTORIZED double ck_adamw(float *restrict parameters, float *restrict gradients, float *restrict first,
+static double ck_adamw(float *restrict parameters, float *restrict gradients, float *restrict first,
                            float *restrict second, size_t count, ck_adamw_rates rates) {
     // PyTorch's order: decay, then p -= lr / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon).
     const float rest1 = rates.rest1, beta2 = rates.beta2, rest2 = rates.rest2, epsilon = rates.epsilon;

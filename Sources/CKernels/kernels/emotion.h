@@ -1,4 +1,3 @@
-#include "CKernels.h"
 #include "fastmath.h"
 
 INLINE void tile_row(float *restrict row, float target, const float *restrict source, size_t step, size_t columns,
@@ -6,7 +5,7 @@ INLINE void tile_row(float *restrict row, float target, const float *restrict so
     for (size_t j = 0; j < columns; j++) row[j] = scale * fast_tanh(target + source[j * step]);
 }
 
-VECTORIZED void ck_emotion_tile(ck_matrix tile, ck_matrix target, ck_matrix source, size_t first_row, float scale) {
+static void ck_emotion_tile(ck_matrix tile, ck_matrix target, ck_matrix source, size_t first_row, float scale) {
     for (size_t i = 0; i < tile.rows; i++) {
         float *row = tile.values + i * tile.stride;
         tile_row(row, target.values[i * target.stride], source.values, source.stride, tile.columns, scale);
@@ -19,6 +18,7 @@ INLINE float tile_row_backward(float *restrict source_gradient, size_t step, con
                                const float *restrict g, size_t columns, size_t diagonal, float scale, float inverse) {
     REASSOCIATE
     float sum = 0;
+    IN_LANES
     for (size_t j = 0; j < columns; j++) {
         float q = g[j] * (scale - t[j] * t[j] * inverse);
         q = j == diagonal ? 0 : q;
@@ -28,7 +28,7 @@ INLINE float tile_row_backward(float *restrict source_gradient, size_t step, con
     return sum;
 }
 
-VECTORIZED void ck_emotion_tile_backward(ck_matrix target_gradient, ck_matrix source_gradient, ck_matrix tile, ck_matrix p,
+static void ck_emotion_tile_backward(ck_matrix target_gradient, ck_matrix source_gradient, ck_matrix tile, ck_matrix p,
                                          size_t first_row, float scale) {
     REASSOCIATE
     float inverse = 1.0f / scale;
@@ -48,7 +48,7 @@ INLINE void scores_row_backward(float *restrict g, float *restrict w_t_gradient,
     }
 }
 
-VECTORIZED void ck_emotion_scores_backward(ck_matrix x_gradient, ck_matrix gate_gradient, ck_matrix x, const float *target,
+static void ck_emotion_scores_backward(ck_matrix x_gradient, ck_matrix gate_gradient, ck_matrix x, const float *target,
                                            const float *source, ck_matrix gate) {
     for (size_t r = 0; r < x.rows; r++)
         scores_row_backward(x_gradient.values + r * x_gradient.stride, gate_gradient.values,
@@ -60,7 +60,7 @@ INLINE void add_weighted(float *restrict out, float weight, const float *restric
     for (size_t c = 0; c < h; c++) out[c] += weight * row[c];
 }
 
-VECTORIZED void ck_emotion_across(ck_matrix out, ck_matrix x, ck_matrix target, ck_matrix source, float scale) {
+static void ck_emotion_across(ck_matrix out, ck_matrix x, ck_matrix target, ck_matrix source, float scale) {
     const size_t streams = target.columns, h = x.columns / streams;
     for (size_t i = 0; i < x.rows; i++) {
         const float *t = target.values + i * target.stride, *s = source.values + i * source.stride;
@@ -78,6 +78,7 @@ VECTORIZED void ck_emotion_across(ck_matrix out, ck_matrix x, ck_matrix target, 
 INLINE float back_and_dot(float *restrict gx, float weight, const float *restrict g, const float *restrict row, size_t h) {
     REASSOCIATE
     float product = 0;
+    IN_LANES
     for (size_t c = 0; c < h; c++) {
         product += g[c] * row[c];
         gx[c] += weight * g[c];
@@ -85,7 +86,7 @@ INLINE float back_and_dot(float *restrict gx, float weight, const float *restric
     return product;
 }
 
-VECTORIZED void ck_emotion_across_backward(ck_matrix gradient_x, ck_matrix target_gradient, ck_matrix source_gradient,
+static void ck_emotion_across_backward(ck_matrix gradient_x, ck_matrix target_gradient, ck_matrix source_gradient,
                                            ck_matrix gradient_out, ck_matrix x, ck_matrix target, ck_matrix source,
                                            float scale) {
     REASSOCIATE

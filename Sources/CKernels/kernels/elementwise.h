@@ -1,23 +1,22 @@
-#include "CKernels.h"
 #include "fastmath.h"
 
-VECTORIZED void ck_fill(float *out, size_t count, float value) {
+static void ck_fill(float *out, size_t count, float value) {
     for (size_t i = 0; i < count; i++) out[i] = value;
 }
 
-VECTORIZED void ck_add_scaled(float *restrict out, const float *restrict x, float scale, size_t count) {
+static void ck_add_scaled(float *restrict out, const float *restrict x, float scale, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] += scale * x[i];
 }
 
-VECTORIZED void ck_add(float *out, const float *a, const float *b, size_t count) {
+static void ck_add(float *out, const float *a, const float *b, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = a[i] + b[i];
 }
 
-VECTORIZED void ck_gelu(float *out, const float *x, size_t count) {
+static void ck_gelu(float *out, const float *x, size_t count) {
     for (size_t i = 0; i < count; i++) out[i] = 0.5f * x[i] * (1.0f + fast_erf(x[i] * 0.70710678118654752f));
 }
 
-VECTORIZED void ck_gelu_backward(float *restrict gradient_in, const float *restrict gradient_out,
+static void ck_gelu_backward(float *restrict gradient_in, const float *restrict gradient_out,
                                  const float *restrict x, size_t count) {
     for (size_t i = 0; i < count; i++) {
         float phi = 0.5f * (1.0f + fast_erf(x[i] * 0.70710678118654752f));
@@ -45,11 +44,11 @@ INLINE void activate_row(float *restrict row, size_t columns, const float *restr
     }
 }
 
-VECTORIZED void ck_bias_activation(ck_matrix x, const float *bias, int relu) {
+static void ck_bias_activation(ck_matrix x, const float *bias, int relu) {
     for (size_t r = 0; r < x.rows; r++) activate_row(x.values + r * x.stride, x.columns, bias, relu);
 }
 
-VECTORIZED void ck_relu_mask(float *restrict gradient, const float *restrict output, size_t count) {
+static void ck_relu_mask(float *restrict gradient, const float *restrict output, size_t count) {
     for (size_t i = 0; i < count; i++) gradient[i] = relu_slope(output[i], gradient[i]);
 }
 
@@ -62,31 +61,31 @@ INLINE float keep(ck_mask mask, size_t i, uint32_t threshold, float scale) {
 INLINE uint32_t threshold_of(ck_mask mask) { return (uint32_t)((double)mask.p * 4294967296.0); }
 INLINE float scale_of(ck_mask mask) { return 1.0f / (1.0f - mask.p); }
 
-VECTORIZED void ck_dropout(float *out, const float *x, size_t count, ck_mask mask) {
+static void ck_dropout(float *out, const float *x, size_t count, ck_mask mask) {
     const uint32_t threshold = threshold_of(mask);
     const float scale = scale_of(mask);
     for (size_t i = 0; i < count; i++) out[i] = x[i] * keep(mask, i, threshold, scale);
 }
 
-VECTORIZED void ck_add_dropout(float *out, const float *a, const float *x, size_t count, ck_mask mask) {
+static void ck_add_dropout(float *out, const float *a, const float *x, size_t count, ck_mask mask) {
     const uint32_t threshold = threshold_of(mask);
     const float scale = scale_of(mask);
     for (size_t i = 0; i < count; i++) out[i] = a[i] + x[i] * keep(mask, i, threshold, scale);
 }
 
-VECTORIZED void ck_accumulate_dropout(float *restrict out, const float *restrict x, size_t count, ck_mask mask) {
+static void ck_accumulate_dropout(float *restrict out, const float *restrict x, size_t count, ck_mask mask) {
     const uint32_t threshold = threshold_of(mask);
     const float scale = scale_of(mask);
     for (size_t i = 0; i < count; i++) out[i] += x[i] * keep(mask, i, threshold, scale);
 }
 
-VECTORIZED void ck_dropout_relu(float *out, const float *x, size_t count, ck_mask mask) {
+static void ck_dropout_relu(float *out, const float *x, size_t count, ck_mask mask) {
     const uint32_t threshold = threshold_of(mask);
     const float scale = scale_of(mask);
     for (size_t i = 0; i < count; i++) out[i] = relu_of(x[i] * keep(mask, i, threshold, scale));
 }
 
-VECTORIZED void ck_dropout_relu_backward(float *restrict gradient_in, const float *restrict gradient_out,
+static void ck_dropout_relu_backward(float *restrict gradient_in, const float *restrict gradient_out,
                                          const float *restrict output, size_t count, ck_mask mask) {
     const uint32_t threshold = threshold_of(mask);
     const float scale = scale_of(mask);

@@ -1,4 +1,3 @@
-#include "CKernels.h"
 #include "fastmath.h"
 
 INLINE void step_row(float *restrict s, float *restrict o, float *restrict r, const float *restrict in,
@@ -21,7 +20,7 @@ INLINE void step_row(float *restrict s, float *restrict o, float *restrict r, co
     }
 }
 
-VECTORIZED void ck_gru_step(ck_matrix state, ck_matrix output, ck_matrix saved, ck_matrix input, const int32_t *input_index,
+static void ck_gru_step(ck_matrix state, ck_matrix output, ck_matrix saved, ck_matrix input, const int32_t *input_index,
                             const float *input_bias, ck_matrix recurrent, const float *recurrent_bias) {
     for (size_t k = 0; k < state.rows; k++)
         step_row(state.values + k * state.stride, output.values + k * output.stride, saved.values + k * saved.stride,
@@ -50,7 +49,7 @@ INLINE void step_row_backward(float *restrict gs, float *restrict r, float *rest
     }
 }
 
-VECTORIZED void ck_gru_step_backward(ck_matrix gradient_state, ck_matrix saved, ck_matrix gradient_recurrent,
+static void ck_gru_step_backward(ck_matrix gradient_state, ck_matrix saved, ck_matrix gradient_recurrent,
                                      ck_matrix gradient_output) {
     for (size_t k = 0; k < gradient_state.rows; k++)
         step_row_backward(gradient_state.values + k * gradient_state.stride, saved.values + k * saved.stride,
@@ -79,7 +78,7 @@ INLINE void lstm_row(float *restrict s, float *restrict c, float *restrict o, fl
     }
 }
 
-VECTORIZED void ck_lstm_step(ck_matrix state, ck_matrix cell, ck_matrix output, ck_matrix saved, ck_matrix input,
+static void ck_lstm_step(ck_matrix state, ck_matrix cell, ck_matrix output, ck_matrix saved, ck_matrix input,
                              const int32_t *input_index, const float *input_bias, ck_matrix recurrent,
                              const float *recurrent_bias) {
     for (size_t k = 0; k < state.rows; k++)
@@ -102,7 +101,7 @@ INLINE void lstm_row_backward(float *restrict gs, float *restrict gc, float *res
     }
 }
 
-VECTORIZED void ck_lstm_step_backward(ck_matrix gradient_state, ck_matrix gradient_cell, ck_matrix saved,
+static void ck_lstm_step_backward(ck_matrix gradient_state, ck_matrix gradient_cell, ck_matrix saved,
                                       ck_matrix gradient_output) {
     for (size_t k = 0; k < gradient_state.rows; k++)
         lstm_row_backward(gradient_state.values + k * gradient_state.stride, gradient_cell.values + k * gradient_cell.stride,

@@ -1,16 +1,12 @@
 // All layers of a dialogue's hypergraph, a block of columns at a time: columns do not meet between the first layer and the last,
 // so that a block's rows stay in the nearest cache through all of them.
-#include "CKernels.h"
-#include "fastmath.h"
-#include <string.h>
+#include "vectors.h"
 
-enum { LANES = 16, VECTORS = 2, BLOCK = LANES * VECTORS };
+// Sixteen lanes on every machine: a sum's order follows from them.
+enum { WIDE = 16, PARTS = 2, BLOCK = WIDE * PARTS };
 
-// The functions that take and return vectors are always inlined: how a call would pass them does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-typedef float lanes __attribute__((ext_vector_type(LANES)));
-typedef float loose_lanes __attribute__((ext_vector_type(LANES), aligned(4)));
+typedef float lanes __attribute__((ext_vector_type(WIDE)));
+typedef float loose_lanes __attribute__((ext_vector_type(WIDE), aligned(4)));
 
 INLINE lanes load(const float *x) { return *(const loose_lanes *)x; }
 INLINE void save(float *x, lanes value) { *(loose_lanes *)x = value; }
@@ -25,36 +21,36 @@ INLINE void gather_block(float *restrict block, const float *restrict x, size_t 
 }
 
 // next = leaky_relu(mix x + scale * sums + bias), slope 0.01; sums become next's. x and next may be the same.
-INLINE void layer(float *next, const float *x, lanes sums[4][VECTORS], const float *restrict mix,
+INLINE void layer(float *next, const float *x, lanes sums[4][PARTS], const float *restrict mix,
                   const float *restrict scale, const float *restrict bias, size_t n, const size_t s) {
-    lanes later[4][VECTORS], shift[VECTORS];
-    for (size_t v = 0; v < VECTORS; v++) shift[v] = load(bias + v * LANES);
+    lanes later[4][PARTS], shift[PARTS];
+    for (size_t v = 0; v < PARTS; v++) shift[v] = load(bias + v * WIDE);
     for (size_t k = 0; k < s; k++)
-        for (size_t v = 0; v < VECTORS; v++) later[k][v] = all(0);
+        for (size_t v = 0; v < PARTS; v++) later[k][v] = all(0);
     for (size_t i = 0; i < n; i++, x += s * BLOCK, next += s * BLOCK, mix += s * s, scale += s) {
-        lanes row[4][VECTORS];
+        lanes row[4][PARTS];
         for (size_t t = 0; t < s; t++)
-            for (size_t v = 0; v < VECTORS; v++) row[t][v] = load(x + t * BLOCK + v * LANES);
+            for (size_t v = 0; v < PARTS; v++) row[t][v] = load(x + t * BLOCK + v * WIDE);
         for (size_t k = 0; k < s; k++) {
-            for (size_t v = 0; v < VECTORS; v++) {
+            for (size_t v = 0; v < PARTS; v++) {
                 lanes y = all(scale[k]) * sums[k][v] + shift[v];
                 for (size_t t = 0; t < s; t++) y += all(mix[k * s + t]) * row[t][v];
                 y = __builtin_elementwise_max(y, all(0.01f) * y);
-                save(next + k * BLOCK + v * LANES, y);
+                save(next + k * BLOCK + v * WIDE, y);
                 later[k][v] += y;
             }
         }
     }
     for (size_t k = 0; k < s; k++)
-        for (size_t v = 0; v < VECTORS; v++) sums[k][v] = later[k][v];
+        for (size_t v = 0; v < PARTS; v++) sums[k][v] = later[k][v];
 }
 
-INLINE void sum_rows(lanes sums[4][VECTORS], const float *restrict x, size_t n, const size_t s) {
+INLINE void sum_rows(lanes sums[4][PARTS], const float *restrict x, size_t n, const size_t s) {
     for (size_t k = 0; k < s; k++)
-        for (size_t v = 0; v < VECTORS; v++) sums[k][v] = all(0);
+        for (size_t v = 0; v < PARTS; v++) sums[k][v] = all(0);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < s; k++)
-            for (size_t v = 0; v < VECTORS; v++) sums[k][v] += load(x + (i * s + k) * BLOCK + v * LANES);
+            for (size_t v = 0; v < PARTS; v++) sums[k][v] += load(x + (i * s + k) * BLOCK + v * WIDE);
 }
 
 INLINE void forward(float *restrict out, const float *restrict x, ck_hypergraph_layers graph, size_t n, const size_t s,
@@ -62,7 +58,7 @@ INLINE void forward(float *restrict out, const float *restrict x, ck_hypergraph_
     const size_t h = graph.biases.columns, layers = graph.biases.rows;
     for (size_t c = first; c < first + count; c += BLOCK) {
         size_t width = first + count - c < BLOCK ? first + count - c : BLOCK;
-        lanes sums[4][VECTORS];
+        lanes sums[4][PARTS];
         float bias[BLOCK];
         gather_block(block, x + c, n * s, h, width);
         sum_rows(sums, block, n, s);
@@ -78,21 +74,21 @@ INLINE void forward(float *restrict out, const float *restrict x, ck_hypergraph_
 
 // gradient comes in for `next` and leaves for x without what comes through x's sums, which is `through_sums` for the layer
 // before. products [n][s * s + s] of lanes are added to: delta x and delta sums.
-INLINE void layer_backward(float *restrict gradient, lanes through_sums[4][VECTORS], const float *restrict next,
+INLINE void layer_backward(float *restrict gradient, lanes through_sums[4][PARTS], const float *restrict next,
                            const float *restrict x, const float *restrict sums, const float *restrict mix,
                            const float *restrict scale, float *restrict products, float *restrict bias_gradient, size_t n,
                            const size_t s) {
-    lanes before[4][VECTORS], total[VECTORS];
-    for (size_t v = 0; v < VECTORS; v++) total[v] = all(0);
+    lanes before[4][PARTS], total[PARTS];
+    for (size_t v = 0; v < PARTS; v++) total[v] = all(0);
     for (size_t k = 0; k < s; k++)
-        for (size_t v = 0; v < VECTORS; v++) before[k][v] = all(0);
+        for (size_t v = 0; v < PARTS; v++) before[k][v] = all(0);
     for (size_t i = 0; i < n; i++) {
-        float *g = gradient + i * s * BLOCK, *product = products + i * (s * s + s) * LANES;
+        float *g = gradient + i * s * BLOCK, *product = products + i * (s * s + s) * WIDE;
         const float *o = next + i * s * BLOCK, *row = x + i * s * BLOCK, *m = mix + i * s * s, *sc = scale + i * s;
-        lanes delta[4][VECTORS];
+        lanes delta[4][PARTS];
         for (size_t k = 0; k < s; k++) {
-            for (size_t v = 0; v < VECTORS; v++) {
-                size_t at = k * BLOCK + v * LANES;
+            for (size_t v = 0; v < PARTS; v++) {
+                size_t at = k * BLOCK + v * WIDE;
                 lanes whole = load(g + at) + through_sums[k][v], weak = all(0.01f) * whole;
                 delta[k][v] = load(o + at) > all(0) ? whole : weak;
                 total[v] += delta[k][v];
@@ -100,35 +96,35 @@ INLINE void layer_backward(float *restrict gradient, lanes through_sums[4][VECTO
             }
         }
         for (size_t t = 0; t < s; t++) {
-            for (size_t v = 0; v < VECTORS; v++) {
+            for (size_t v = 0; v < PARTS; v++) {
                 lanes back = all(m[t]) * delta[0][v];
                 for (size_t k = 1; k < s; k++) back += all(m[k * s + t]) * delta[k][v];
-                save(g + t * BLOCK + v * LANES, back);
+                save(g + t * BLOCK + v * WIDE, back);
             }
         }
         for (size_t t = 0; t < s; t++) {
-            lanes value[VECTORS];
-            for (size_t v = 0; v < VECTORS; v++) value[v] = load(row + t * BLOCK + v * LANES);
+            lanes value[PARTS];
+            for (size_t v = 0; v < PARTS; v++) value[v] = load(row + t * BLOCK + v * WIDE);
             for (size_t k = 0; k < s; k++) {
-                lanes sum = load(product + (k * s + t) * LANES);
-                for (size_t v = 0; v < VECTORS; v++) sum += delta[k][v] * value[v];
-                save(product + (k * s + t) * LANES, sum);
+                lanes sum = load(product + (k * s + t) * WIDE);
+                for (size_t v = 0; v < PARTS; v++) sum += delta[k][v] * value[v];
+                save(product + (k * s + t) * WIDE, sum);
             }
         }
         for (size_t k = 0; k < s; k++) {
-            lanes sum = load(product + (s * s + k) * LANES);
-            for (size_t v = 0; v < VECTORS; v++) sum += delta[k][v] * load(sums + k * BLOCK + v * LANES);
-            save(product + (s * s + k) * LANES, sum);
+            lanes sum = load(product + (s * s + k) * WIDE);
+            for (size_t v = 0; v < PARTS; v++) sum += delta[k][v] * load(sums + k * BLOCK + v * WIDE);
+            save(product + (s * s + k) * WIDE, sum);
         }
     }
     for (size_t k = 0; k < s; k++)
-        for (size_t v = 0; v < VECTORS; v++) through_sums[k][v] = before[k][v];
-    for (size_t v = 0; v < VECTORS; v++) save(bias_gradient + v * LANES, total[v]);
+        for (size_t v = 0; v < PARTS; v++) through_sums[k][v] = before[k][v];
+    for (size_t v = 0; v < PARTS; v++) save(bias_gradient + v * WIDE, total[v]);
 }
 
-INLINE void store_sums(float *restrict out, lanes sums[4][VECTORS], const size_t s) {
+INLINE void store_sums(float *restrict out, lanes sums[4][PARTS], const size_t s) {
     for (size_t k = 0; k < s; k++)
-        for (size_t v = 0; v < VECTORS; v++) save(out + k * BLOCK + v * LANES, sums[k][v]);
+        for (size_t v = 0; v < PARTS; v++) save(out + k * BLOCK + v * WIDE, sums[k][v]);
 }
 
 INLINE void backward(float *restrict x_gradient, const float *restrict gradient, const float *restrict x,
@@ -138,10 +134,10 @@ INLINE void backward(float *restrict x_gradient, const float *restrict gradient,
     const size_t values = n * s * BLOCK, pairs = s * s + s;
     float *kept = workspace, *kept_sums = kept + (layers + 1) * values, *g = kept_sums + (layers + 1) * s * BLOCK;
     float *products = g + values;
-    memset(products, 0, n * pairs * LANES * sizeof(float));
+    memset(products, 0, n * pairs * WIDE * sizeof(float));
     for (size_t c = first; c < first + count; c += BLOCK) {
         size_t width = first + count - c < BLOCK ? first + count - c : BLOCK;
-        lanes sums[4][VECTORS];
+        lanes sums[4][PARTS];
         float bias[BLOCK];
         gather_block(kept, x + c, n * s, h, width);
         sum_rows(sums, kept, n, s);
@@ -152,9 +148,9 @@ INLINE void backward(float *restrict x_gradient, const float *restrict gradient,
             store_sums(kept_sums + (l + 1) * s * BLOCK, sums, s);
         }
         gather_block(g, gradient + c, n * s, h, width);
-        lanes through_sums[4][VECTORS];
+        lanes through_sums[4][PARTS];
         for (size_t k = 0; k < s; k++)
-            for (size_t v = 0; v < VECTORS; v++) through_sums[k][v] = all(0);
+            for (size_t v = 0; v < PARTS; v++) through_sums[k][v] = all(0);
         for (size_t l = layers; l-- > 0;) {
             layer_backward(g, through_sums, kept + (l + 1) * values, kept + l * values, kept_sums + l * s * BLOCK,
                            graph.mix, graph.scale, products, bias, n, s);
@@ -170,20 +166,20 @@ INLINE void backward(float *restrict x_gradient, const float *restrict gradient,
     for (size_t i = 0; i < n; i++) {
         for (size_t pair = 0; pair < pairs; pair++) {
             float sum = 0;
-            for (size_t lane = 0; lane < LANES; lane++) sum += products[(i * pairs + pair) * LANES + lane];
+            for (size_t lane = 0; lane < WIDE; lane++) sum += products[(i * pairs + pair) * WIDE + lane];
             if (pair < s * s) gradients.mix[i * s * s + pair] = sum;
             else gradients.scale[i * s + pair - s * s] = sum;
         }
     }
 }
 
-size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backward) {
+static size_t ck_hypergraph_workspace(size_t layers, size_t n, size_t s, int is_backward) {
     if (!is_backward) return n * s * BLOCK;
-    return (layers + 2) * n * s * BLOCK + (layers + 1) * s * BLOCK + n * (s * s + s) * LANES;
+    return (layers + 2) * n * s * BLOCK + (layers + 1) * s * BLOCK + n * (s * s + s) * WIDE;
 }
 
 // The number of streams is 1 to 4: as a constant, the loops over streams unroll.
-VECTORIZED void ck_hypergraph(ck_matrix out, ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count,
+static void ck_hypergraph(ck_matrix out, ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count,
                               float *workspace) {
     switch (graph.streams) {
     case 1: forward(out.values, x.values, graph, x.rows, 1, first, count, workspace); break;
@@ -193,7 +189,7 @@ VECTORIZED void ck_hypergraph(ck_matrix out, ck_matrix x, ck_hypergraph_layers g
     }
 }
 
-VECTORIZED void ck_hypergraph_backward(ck_matrix x_gradient, ck_hypergraph_gradients gradients, ck_matrix gradient,
+static void ck_hypergraph_backward(ck_matrix x_gradient, ck_hypergraph_gradients gradients, ck_matrix gradient,
                                        ck_matrix x, ck_hypergraph_layers graph, size_t first, size_t count,
                                        float *workspace) {
     switch (graph.streams) {

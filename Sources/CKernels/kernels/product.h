@@ -1,28 +1,18 @@
-// Products of matrices for processors with AVX-512.
+// Products of matrices.
 //
 // The scheme is Goto and van de Geijn's ("Anatomy of High-Performance Matrix Multiplication", 2008), with C in rows: a panel
-// of B, 32 columns deep as a block, is read from a near cache for every tile of 12 rows; a block of A stays in the core's
-// second-level cache. Every number of C is summed over k in one order, whatever the other rows and columns are: results
-// depend neither on how a product is split over threads nor on which rows it is computed with.
-#include "CKernels.h"
-#include <CThreads.h>
-
-#if defined(__x86_64__)
+// of B is read from a near cache for every tile of rows; a block of A stays in the core's second-level cache. Every number of C
+// is summed over k in one order, whatever the other rows and columns are, and whatever the machine: results depend neither on
+// how a product is split over threads nor on which rows it is computed with.
 #include "product_packing.h"
+#include <CThreads.h>
 #include <stdlib.h>
 
 enum {
     DEPTH = 512,             // k at a time: a tile's sums are written to C and read again k / 512 times
-    ROW_BLOCK = 192,         // rows of A at a time: 384 KiB
-    COLUMN_BLOCK = 1024,     // columns of B at a time: 2 MiB
     SPLIT_ROWS = 96,         // rows that are worth a thread's turn
     SLACK = LANES,           // whole vectors are written behind the last row of A
 };
-
-int ck_product_available(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq");
-}
 
 static size_t parts_of(size_t whole, size_t largest) {
     size_t parts = (whole + largest - 1) / largest;
@@ -52,7 +42,7 @@ static ck_matrix columns_of(ck_matrix c, size_t first, size_t count) {
 }
 
 // c (+)= a's columns first ..< first + depth times a block of B that is packed already.
-AVX512 static void multiply_block(ck_matrix c, size_t first, size_t depth, ck_factor a, const float *packed, float alpha,
+static void multiply_block(ck_matrix c, size_t first, size_t depth, ck_factor a, const float *packed, float alpha,
                                   float beta) {
     float *rows_packed = workspace();
     const size_t m = c.rows, tiles = parts_of(m, TILE_ROWS), block = ROW_BLOCK / TILE_ROWS;
@@ -73,7 +63,7 @@ AVX512 static void multiply_block(ck_matrix c, size_t first, size_t depth, ck_fa
     }
 }
 
-void ck_product(ck_matrix c, ck_factor a, ck_factor b, float alpha, float beta) {
+static void ck_product(ck_matrix c, ck_factor a, ck_factor b, float alpha, float beta) {
     float *packed = workspace() + ROW_BLOCK * DEPTH + SLACK;
     const size_t n = c.columns, k = a.columns, depths = parts_of(k, DEPTH);
     for (size_t j = 0; j < n; j += COLUMN_BLOCK) {
@@ -112,7 +102,7 @@ static void multiply_part(void *context, size_t i) {
     multiply_block(c, b->first, b->depth, rows, b->packed, b->alpha, b->beta);
 }
 
-void ck_product_split(size_t threads, ck_matrix c, ck_factor a, ck_factor b, float alpha, float beta) {
+static void ck_product_split(size_t threads, ck_matrix c, ck_factor a, ck_factor b, float alpha, float beta) {
     split_block block = {.left = a, .alpha = alpha};
     block.packed = workspace() + ROW_BLOCK * DEPTH + SLACK;
     // A few parts for each thread, so that one that is held up does not hold up all.
@@ -134,9 +124,9 @@ void ck_product_split(size_t threads, ck_matrix c, ck_factor a, ck_factor b, flo
     }
 }
 
-size_t ck_packed_count(size_t n, size_t k) { return panel_columns(n) * k; }
+static size_t ck_packed_count(size_t n, size_t k) { return panel_columns(n) * k; }
 
-void ck_pack(float *packed, ck_factor b) {
+static void ck_pack(float *packed, ck_factor b) {
     const size_t n = b.columns, k = b.rows, depths = parts_of(k, DEPTH);
     for (size_t d = 0; d < depths; d++) {
         size_t first = part(k, depths, d), depth = part(k, depths, d + 1) - first;
@@ -144,20 +134,10 @@ void ck_pack(float *packed, ck_factor b) {
     }
 }
 
-void ck_product_packed(ck_matrix c, ck_factor a, const float *packed, float alpha, float beta) {
+static void ck_product_packed(ck_matrix c, ck_factor a, const float *packed, float alpha, float beta) {
     const size_t k = a.columns, depths = parts_of(k, DEPTH);
     for (size_t d = 0; d < depths; d++) {
         size_t first = part(k, depths, d), depth = part(k, depths, d + 1) - first;
         multiply_block(c, first, depth, a, packed + first * panel_columns(c.columns), alpha, d == 0 ? beta : 1);
     }
 }
-#else
-#include <stdlib.h>
-
-int ck_product_available(void) { return 0; }
-void ck_product(ck_matrix c, ck_factor a, ck_factor b, float alpha, float beta) { abort(); }
-void ck_product_split(size_t threads, ck_matrix c, ck_factor a, ck_factor b, float alpha, float beta) { abort(); }
-size_t ck_packed_count(size_t n, size_t k) { return 0; }
-void ck_pack(float *packed, ck_factor b) { abort(); }
-void ck_product_packed(ck_matrix c, ck_factor a, const float *packed, float alpha, float beta) { abort(); }
-#endif

@@ -1,4 +1,3 @@
-#include "CKernels.h"
 #include "fastmath.h"
 
 INLINE void residual_row(float *restrict out, float *restrict pre, const float *restrict x, const float *restrict context,
@@ -10,7 +9,7 @@ INLINE void residual_row(float *restrict out, float *restrict pre, const float *
     }
 }
 
-VECTORIZED void ck_gated_residual(ck_matrix out, ck_matrix pre, ck_matrix x, ck_matrix context, const float *bias) {
+static void ck_gated_residual(ck_matrix out, ck_matrix pre, ck_matrix x, ck_matrix context, const float *bias) {
     for (size_t r = 0; r < x.rows; r++)
         residual_row(out.values + r * out.stride, pre.values + r * pre.stride, x.values + r * x.stride,
                      context.values + r * context.stride, bias, x.columns);
@@ -28,7 +27,7 @@ INLINE void residual_row_backward(float *restrict gradient_pre, float *restrict 
     }
 }
 
-VECTORIZED void ck_gated_residual_backward(ck_matrix gradient_pre, ck_matrix gradient_x, int accumulate_x,
+static void ck_gated_residual_backward(ck_matrix gradient_pre, ck_matrix gradient_x, int accumulate_x,
                                            ck_matrix gradient_context, ck_matrix gradient_out, ck_matrix gate, ck_matrix x,
                                            ck_matrix context) {
     for (size_t r = 0; r < x.rows; r++)
@@ -47,7 +46,7 @@ INLINE void scalar_residual_row(float *restrict out, float *restrict pre, const 
     }
 }
 
-VECTORIZED void ck_gated_residual_scalar(ck_matrix out, ck_matrix pre, ck_matrix x, ck_row_context context,
+static void ck_gated_residual_scalar(ck_matrix out, ck_matrix pre, ck_matrix x, ck_row_context context,
                                          const float *bias) {
     for (size_t r = 0; r < x.rows; r++)
         scalar_residual_row(out.values + r * out.stride, pre.values + r * pre.stride, x.values + r * x.stride,
@@ -60,6 +59,7 @@ INLINE float scalar_residual_row_backward(float *restrict gradient_pre, float *r
                                           size_t h) {
     REASSOCIATE
     float sum = 0;
+    IN_LANES
     for (size_t i = 0; i < h; i++) {
         float g = gradient_out[i], s = gate[i];
         float p = g * (x[i] + c) * s * (1 - s);
@@ -70,7 +70,7 @@ INLINE float scalar_residual_row_backward(float *restrict gradient_pre, float *r
     return sum;
 }
 
-VECTORIZED void ck_gated_residual_scalar_backward(ck_matrix gradient_pre, ck_matrix gradient_x, int accumulate_x,
+static void ck_gated_residual_scalar_backward(ck_matrix gradient_pre, ck_matrix gradient_x, int accumulate_x,
                                                   float *row_gradient, ck_matrix gradient_out, ck_matrix gate, ck_matrix x,
                                                   ck_row_context context) {
     for (size_t r = 0; r < x.rows; r++)
