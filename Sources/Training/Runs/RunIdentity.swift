@@ -32,7 +32,7 @@ public struct RunIdentity: Codable, Equatable, Sendable {
     public var version: String
     /// The name of the processor that evaluated it.
     public var processor: String
-    /// Which of the engine's machine codes that runs: avx512, avx2 or baseline.
+    /// Which of the engine's machine codes that runs: avx512, avx2, neon or plain.
     public var kernels: String
     /// Threads of the engine.
     public var threads: Int
@@ -65,7 +65,7 @@ public struct RunIdentity: Codable, Equatable, Sendable {
         configurationHash = configuration.kindHash
         version = record.toolVersion
         processor = Machine.processor
-        kernels = Machine.kernels
+        kernels = KernelChoice.name
         threads = configuration.training.threads
     }
 
@@ -115,12 +115,5 @@ private enum Machine {
         var system = utsname()
         uname(&system)
         return withUnsafeBytes(of: &system.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }()
-
-    /// Which of the machine codes is taken, as CMultiversion and the products of matrices choose.
-    static let kernels: String = {
-        if MatrixProduct.hasKernels { return "avx512" }
-        let flags = Set((value("flags") ?? "").split(separator: " "))
-        return flags.isSuperset(of: ["avx2", "fma", "bmi2"]) ? "avx2" : "baseline"
     }()
 }
