@@ -19,6 +19,11 @@ public struct FinishedRun: Sendable {
         self.folder = folder
         record = try folder.record(models: models)
         (result, predictions) = try folder.outcome()
+        guard !predictions.rows.isEmpty, !predictions.classes.isEmpty else {
+            throw ExperimentError(
+                "\(folder.predictions) has no utterance or no class, so there is nothing to tell of the run; evaluate it again with "
+                    + "vuemo train --resume.")
+        }
         let names = predictions.classes.map { Array($0.utf8) }
         guard names == classes.map({ Array($0.utf8) }), Set(names).count == names.count else {
             throw ExperimentError(

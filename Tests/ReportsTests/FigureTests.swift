@@ -104,6 +104,34 @@ final class Elements: NSObject, XMLParserDelegate {
         #expect(Spread([60, 64]).text == "62.00 ± 2.83" && Spread([60]).text == "60.00")
     }
 
+    @Test func sharesAreThoseOfTheWholeRow() throws {
+        let few = Figure.shares(
+            "s", "Shares", rows: ["a", "b"], columns: ["x", "y"], [[1, 3], [0, 0]], rowTitle: "r", columnTitle: "c")
+        #expect(
+            few.numbers?.rows.map { $0.cells.map(\.text) } == [
+                ["1 (25.0 %)", "3 (75.0 %)"], ["0 (0.0 %)", "0 (0.0 %)"],
+            ])
+        #expect(few.description == "r against c. a: most often y, 75 %; b: none.")
+        let names = (0..<500).map { "class \($0)" }
+        let many = Figure.shares(
+            "s", "Shares", rows: names, columns: names, names.map { _ in [Int](repeating: 1, count: 500) },
+            rowTitle: "r",
+            columnTitle: "c")
+        #expect(many.title == "Shares, the first 40 of 500 rows, the first 40 of 500 columns")
+        #expect(many.numbers?.rows.count == 40 && many.numbers?.rows[0].cells.first?.text == "1 (0.2 %)")
+        #expect(many.svg.utf8.count < 1_000_000)
+    }
+
+    @Test func noTwoGroupsLookTheSame() {
+        let markers = (0..<36).map { group in
+            var drawing = Drawing(height: 10)
+            drawing.marker(group, (5, 5))
+            return drawing.body
+        }
+        let lines = (0..<36).map { "\($0 % Palette.series.count) \(Drawing.dash($0) ?? "")" }
+        #expect(Set(markers).count == 36 && Set(lines).count == 36)
+    }
+
     @Test func ticksAreRoundAndHoldAllValues() {
         #expect(Axis([0.13, 0.87], from: 0, to: 100).ticks.map { ($0 * 100).rounded() } == [0, 20, 40, 60, 80, 100])
         let losses = Axis([1.02, 1.79], from: 0, to: 1)

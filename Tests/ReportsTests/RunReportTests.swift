@@ -221,6 +221,7 @@ struct Runs {
             try refusal({ $0.replacing(/\d\.\d+\n/, with: "nan\n") }, of: predictions).contains(
                 "else than probabilities"))
         #expect(try refusal({ $0.replacing("class 2", with: "class 1") }, of: predictions).contains("a name twice"))
+        #expect(try refusal({ String($0.prefix { $0 != "\n" }) + "\n" }, of: predictions).contains("has no utterance"))
         #expect(
             try refusal({ _ in "{}\n" }, of: run.folder.metrics).contains("metrics.jsonl is not what vuemo train wrote")
         )

@@ -28,7 +28,7 @@ struct DotChart {
         let left = min(
             132, 14 + (rows.flatMap { [$0.name, $0.detail ?? ""] }.map { Drawing.width(of: $0) }.max() ?? 0))
         let hasNumbers = groups.count == 1
-        let right = Drawing.width - (hasNumbers ? 44 : 12)
+        let right = Drawing.width - (hasNumbers ? 44 : 16)
         var drawing = Drawing(height: bottom + 38)
         let all = rows.flatMap(\.values).compactMap { $0 }
         let ends = range.map { [$0.lowerBound, $0.upperBound] }

@@ -54,7 +54,7 @@ struct Drawing: Sendable {
             let words = corners.map { "\(n(at.x + $0.0)),\(n(at.y + $0.1))" }.joined(separator: " ")
             body += "<polygon points=\"\(words)\" class=\"\(style)\"/>\n"
         }
-        switch group % Palette.series.count {
+        switch Self.form(of: group) {
         case 0: dot(at, radius: 4, style)
         case 1: rectangle(x: at.x - 3.5, y: at.y - 3.5, width: 7, height: 7, style)
         case 2: polygon([(0, -4.8), (4.6, 3.6), (-4.6, 3.6)])
@@ -70,7 +70,12 @@ struct Drawing: Sendable {
 
     /// The dashes of a group's lines; nil for a line without.
     static func dash(_ group: Int) -> String? {
-        [nil, "6 3", "2 2.5", "8 3 2 3", "4 2", "1.5 4"][group % Palette.series.count]
+        [nil, "6 3", "2 2.5", "8 3 2 3", "4 2", "1.5 4"][form(of: group)]
+    }
+
+    /// The number of a group's marker and dashes. Where there are more groups than colours, a colour comes again with another form.
+    private static func form(of group: Int) -> Int {
+        (group + group / Palette.series.count) % Palette.series.count
     }
 
     /// - Parameter turned: Degrees clockwise around the point.

@@ -8,7 +8,7 @@ struct Histogram {
 
     var drawing: Drawing {
         var drawing = Drawing(height: 200)
-        let (left, right, top, bottom) = (50.0, Drawing.width - 10, 24.0, 162.0)
+        let (left, right, top, bottom) = (50.0, Drawing.width - 16, 24.0, 162.0)
         let y = Axis([0, Double(counts.max() ?? 0)], count: 4, from: bottom, to: top)
         let x = Axis([bins.low, bins.high], count: 6, from: left, to: right)
         drawing.text(yTitle, (4, 12), .start, "muted")

@@ -16,7 +16,7 @@ struct LineChart {
         let legend = Legend(groups, width: Drawing.width - 8)
         let top = legend.height + 22
         var drawing = Drawing(height: top + 190)
-        let (left, right, bottom) = (44.0, Drawing.width - 10, top + 150)
+        let (left, right, bottom) = (44.0, Drawing.width - 16, top + 150)
         let points = lines.flatMap(\.points)
         let x = Axis(points.map(\.x), count: 6, from: left, to: right)
         let y = Axis(points.map(\.y), from: bottom, to: top)

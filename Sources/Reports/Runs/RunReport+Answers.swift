@@ -14,7 +14,7 @@ extension RunReport {
                     for (column, count) in line.enumerated() { counts[row][column] += count }
                 }
             }
-            return shares(
+            return Figure.shares(
                 name("confusion", index), title("Confusion", index), rows: answers.classes, columns: answers.classes,
                 counts, rowTitle: "gold", columnTitle: "predicted")
         }
@@ -211,37 +211,4 @@ extension RunReport {
         }
         return Section("shifts", "Shifts of emotion", blocks)
     }
-}
-
-/// A heat map of counts, coloured by their shares of a row.
-func shares(
-    _ name: String, _ title: String, rows: [String], columns: [String], _ counts: [[Int]], rowTitle: String,
-    columnTitle: String
-) -> Figure {
-    func share(_ count: Int, _ row: [Int]) -> Double {
-        let total = row.reduce(0, +)
-        return total == 0 ? 0 : Double(count) / Double(total)
-    }
-    let map = HeatMap(
-        rowTitle: rowTitle, columnTitle: columnTitle, rows: rows, columns: columns,
-        cells: counts.map { row in
-            row.map { count in
-                HeatMap.Cell(
-                    share: share(count, row), text: String(format: "%.0f %%", 100 * share(count, row)),
-                    detail: "\(count)")
-            }
-        })
-    var numbers = Table(title, "\(rowTitle) ↓  \(columnTitle) →", columns)
-    for (row, line) in zip(rows, counts) {
-        numbers.add(row, line.map { String(format: "%d (%.1f %%)", $0, 100 * share($0, line)) })
-    }
-    let words = zip(rows, counts).map { row, line in
-        let most = line.indices.max { line[$0] < line[$1] }
-        return most.map {
-            "\(row): most often \(columns[$0]), " + String(format: "%.0f %%", 100 * share(line[$0], line))
-        } ?? row
-    }
-    return Figure(
-        name, title, description: "\(rowTitle) against \(columnTitle). " + words.joined(separator: "; ") + ".",
-        map.drawing, numbers: numbers)
 }

@@ -13,7 +13,7 @@ extension Report {
     ///   - sentences: Where the sentences of mistakes are.
     ///   - toolVersion: The version of the program that makes the report.
     /// - Throws: `ExperimentError` where the runs do not go together, `TrainingError` where a file of theirs cannot be read, `StoreError`
-    ///   or `ReportError` where the store cannot.
+    ///   where the store cannot, and an error of its own where it holds other utterances than the predictions.
     public init(
         of runs: [FinishedRun], by keys: [String] = [], against reference: String? = nil, sentences: Sentences,
         toolVersion: String

@@ -74,14 +74,14 @@ struct StoreReport {
     // MARK: Classes
 
     var classes: Section {
-        let bySplit = shares(
+        let bySplit = Figure.shares(
             "classes-by-split", "Classes by split", rows: summary.splits.map(\.name), columns: summary.classes,
             summary.splits.map(\.classes), rowTitle: "split", columnTitle: "class")
         let totals = summary.speakers.indices.map { speaker in summary.splits.reduce(0) { $0 + $1.speakers[speaker] } }
         let most = 12
         let order = summary.speakers.indices.filter { totals[$0] > 0 }
             .sorted { (totals[$1], $0) < (totals[$0], $1) }.prefix(most)
-        let bySpeaker = shares(
+        let bySpeaker = Figure.shares(
             "classes-by-speaker", "Classes by speaker", rows: order.map { summary.speakers[$0] },
             columns: summary.classes,
             order.map { speaker in
@@ -134,7 +134,7 @@ struct StoreReport {
     var transitions: Section {
         let transitions = Transitions(store)
         func figure(_ name: String, _ title: String, _ counts: [[Int]]) -> Figure {
-            shares(
+            Figure.shares(
                 name, title, rows: summary.classes, columns: summary.classes, counts, rowTitle: "before",
                 columnTitle: "after")
         }

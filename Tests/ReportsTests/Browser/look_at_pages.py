@@ -27,7 +27,8 @@ FRAME = """<!doctype html><meta name="color-scheme" content="light dark"><style>
 
 def chromium(arguments, profile):
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-logging=stderr",
-               f"--user-data-dir={profile}", "--no-first-run", "--disable-component-update", "--disable-background-networking"]
+               f"--user-data-dir={profile}", "--no-first-run", "--disable-component-update", "--disable-background-networking",
+               "--disable-features=OptimizationHints,OptimizationGuideModelDownloading"]
     done = subprocess.run(command + arguments, capture_output=True, text=True, timeout=280)
     if done.returncode != 0:
         sys.exit(done.stderr)
