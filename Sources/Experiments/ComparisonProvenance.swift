@@ -1,3 +1,4 @@
+import Configuration
 import Training
 
 extension RunComparison {
@@ -10,12 +11,20 @@ extension RunComparison {
         }
         return [
             "data: \(dataset) (content id \(contentID.prefix(12))), \(data.target): \(runs[0].classes.joined(separator: ", ")); "
+                + Self.division(data)
                 + "protocol \(Self.distinct(runs) { $0.record.configuration.training.protocol.rawValue }); "
                 + "seeds \(Self.distinct(runs) { "\($0.seed)" }).",
             "configurations: \(configurations.joined(separator: "; ")).",
             "made by vuemo \(Self.distinct(runs) { $0.record.toolVersion })"
                 + Self.machines(runs).map { " on \($0)" }.joined() + ".",
         ]
+    }
+
+    /// How the dialogues were divided; empty where the store's splits were taken.
+    private static func division(_ data: Settings<DataKeys>) -> String {
+        let groups = data.groupBy == .none ? "" : " by \(data.groupBy.node.text)"
+        if data.folds > 0 { return "test is each of \(data.folds) folds\(groups) (split seed \(data.splitSeed)); " }
+        return data.leaveOut.isEmpty ? "" : "test is each group\(groups), left out in turn; "
     }
 
     /// The values of runs, each once, in order.

@@ -31,7 +31,7 @@ extension RunComparison {
         guard groups.contains(where: { $0.pooled != nil }) else { return [] }
         var notes = [
             "pooled: all folds' predictions as one table of confusions. ± is over runs, and over seeds for pooled. Folds share train "
-                + "dialogues, so that p t and p Wilcoxon over them are too small."
+                + "dialogues, so that p t and p Wilcoxon over them tend to be too small."
         ]
         for group in groups {
             let folds = group.runs.map { $0.record.configuration.data.folds }.max() ?? 0

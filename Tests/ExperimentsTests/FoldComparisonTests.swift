@@ -90,6 +90,8 @@ import Training
         }
         let lines = try comparison.written(as: .text).split(separator: "\n")
         #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+        #expect(
+            try comparison.written(as: .markdown).contains("test is each of 3 folds (split seed 0); protocol sound"))
         let partial = try RunComparison(Array(runs.prefix(2)))
         #expect(try partial.written(as: .text).contains("gru: 2 of 3 folds only"))
     }
