@@ -12,10 +12,10 @@ extension Settings where Keys == VUEMOKeys {
             ("textLayers", self.textLayers != .all, textless),
             ("speakerEmbedding", !self.speakerEmbedding, textless),
         ]
-        guard case (let key, _, let reason?)? = thrown.first(where: { $0.isThrown && $0.reason != nil }) else {
+        guard let idle = thrown.first(where: { $0.isThrown && $0.reason != nil }), let reason = idle.reason else {
             return nil
         }
-        return "model.\(key)=\(erased[key]?.text ?? "") has no effect, because \(reason); leave it out"
+        return "model.\(idle.key)=\(erased[idle.key]?.text ?? "") has no effect, because \(reason); leave it out"
     }
 
     /// The other keys that change nothing with these settings, with the reasons.
