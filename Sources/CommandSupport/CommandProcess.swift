@@ -108,7 +108,8 @@ public enum CommandProcess {
     /// - Throws: where that one has ended.
     public static func end(with parent: Int32) throws {
         guard process_end_with(parent) != 0 else { return }
-        throw ParentError(description: "the command that started this one (process \(parent)) has ended; start it again.")
+        throw ParentError(
+            description: "the command that started this one (process \(parent)) has ended; start it again.")
     }
 
     private struct ParentError: Error, CustomStringConvertible {

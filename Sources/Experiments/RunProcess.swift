@@ -72,7 +72,8 @@ final class RunProcess {
 
     private static func refused(_ program: String, _ code: Int32) -> ExperimentError {
         ExperimentError(
-            "no further process can be started for \(program) (\(String(cString: strerror(code)))); give a smaller --jobs.")
+            "no further process can be started for \(program) (\(String(cString: strerror(code)))); give a smaller --jobs."
+        )
     }
 
     /// Sends it a signal.

@@ -70,7 +70,9 @@ extension RunSeries {
                     observe(.finished(process.folder))
                 case .stopped?:
                     wasStopped = true
-                    if !isStopping { failed(index, process.folder, "its process was told to stop; the same command goes on") }
+                    if !isStopping {
+                        failed(index, process.folder, "its process was told to stop; the same command goes on")
+                    }
                 case .failed(let reason)?: failed(index, process.folder, reason)
                 }
                 return false

@@ -43,7 +43,9 @@ final class SeriesReporter {
             shares[folder.path] = Double(metrics.epoch) / Double(max(1, epochs))
             let name = PathParts.name(of: folder.path).escapedForTerminal
             if display.showsBar {
-                show(shares.values.reduce(0, +), "\(done) of \(count) runs done", "\(name): epoch \(metrics.epoch)/\(epochs)")
+                show(
+                    shares.values.reduce(0, +), "\(done) of \(count) runs done",
+                    "\(name): epoch \(metrics.epoch)/\(epochs)")
             } else {
                 display.line("\(name): " + TrainingReporter.summary(metrics, epochs: epochs, isBest: isBest))
             }

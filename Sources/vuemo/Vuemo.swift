@@ -15,8 +15,8 @@ import Tensors
               vuemo validate meld.h5
               vuemo train meld.h5
 
-            Exit status: 0 done; 1 found something (validate, diff, scan); 2 failed; 64 wrong usage; \
-            75 the time was up; 128 and a signal's number.
+            Exit status: 0 done; 1 found something (validate, diff, scan); 2 failed; 64 wrong usage; 75 the time was up; \
+            128 and a signal's number.
             """,
         version: CommandProcess.version,
         groupedSubcommands: CommandSection.allCases.map(\.group))

@@ -40,7 +40,7 @@ extension Sweep.Result {
         let room = max(6, 46 / max(1, keys.count) - 2)
         var table = TextTable(
             [.right("rank")] + SweepNames.short(keys).map { .left($0, atMost: room) }
-                + [.right(metric), .right("best epoch", atMost: 14), .right("of")])
+                + [.right(metric), .right("best epoch", atMost: 14), .right("epochs")])
         for (index, row) in rows.enumerated() {
             table.add(
                 [row.scores.isEmpty ? "" : "\(index + 1)"] + sweep.trials[row.trial].values

@@ -37,8 +37,8 @@ public struct TrainingForecast: Encodable, Sendable {
     let secondsPerRun: Double
     /// The most memory that the process held in these steps, one of which was over the largest minibatch of the first epoch.
     let peakMemoryMiB: Int
-    /// A checkpoint on the disk, of which a run has two.
-    let checkpointMiB: Int
+    /// The numbers of a checkpoint on the disk, of which a run has two.
+    let checkpointBytes: Int
 
     enum CodingKeys: String, CodingKey {
         case folder, dataset, model, variant, modalities, epochs, threads, parameters
@@ -53,7 +53,7 @@ public struct TrainingForecast: Encodable, Sendable {
         case secondsPerEvaluation = "seconds_per_evaluation"
         case secondsPerRun = "seconds_per_run"
         case peakMemoryMiB = "peak_memory_mib"
-        case checkpointMiB = "checkpoint_mib"
+        case checkpointBytes = "checkpoint_bytes"
     }
 
     /// One object; null where the parameters do not follow from the largest minibatch.
@@ -78,7 +78,7 @@ public struct TrainingForecast: Encodable, Sendable {
             (secondsPerEvaluation, .secondsPerEvaluation), (secondsPerRun, .secondsPerRun),
         ] { try container.encode((seconds * 1000).rounded() / 1000, forKey: key) }
         try container.encode(peakMemoryMiB, forKey: .peakMemoryMiB)
-        try container.encode(checkpointMiB, forKey: .checkpointMiB)
+        try container.encode(checkpointBytes, forKey: .checkpointBytes)
     }
 }
 
@@ -119,7 +119,7 @@ extension TrainingRun {
                 + evaluation * Double(count(splits.test)),
             peakMemoryMiB: Training.peakMemoryMiB(),
             // Parameters and two moments of float32.
-            checkpointMiB: run.model.parameters.parameterCount * 12 >> 20)
+            checkpointBytes: 12 * run.model.parameters.parameterCount)
     }
 
     /// A step over the largest minibatches of the first epoch, which brings the memory to its size, then the first three steps of it,
@@ -169,13 +169,17 @@ extension TrainingForecast {
                     + [part.dialogues, part.utterances, part.minibatches].map(String.init))
         }
         let sized = size.largestBatch.map {
-            "; there is one for each position of the largest minibatch (\($0.dialogues) dialogues, \($0.utterances) utterances), so "
-                + "that another batch size is another model"
+            ", among them weights for each position of the largest minibatch (\($0.dialogues) dialogues, \($0.utterances) "
+                + "utterances), so that another batch size is another model"
         }
         let facts = [
             ("folder", folder),
             ("parameters", "\(size.parameters)\(sized ?? "")"),
-            ("memory", "\(peakMemoryMiB) MiB, and \(checkpointMiB) MiB on the disk for each of two checkpoints"),
+            (
+                "memory",
+                "\(peakMemoryMiB) MiB, and "
+                    + String(format: "%.1f MB on the disk for each of two checkpoints", Double(checkpointBytes) / 1e6)
+            ),
             (
                 "epoch",
                 String(
