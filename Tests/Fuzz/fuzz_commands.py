@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 
-STATUSES = {0, 1, 2, 64, 74}
+STATUSES = {0, 1, 2, 64}
 LIMIT = 30
 TABLES = {
     "list.csv": b"dialogue,utterance,speaker,text,label,split\n"
