@@ -4,11 +4,8 @@ import Foundation
 public struct ProbabilityMetrics: Equatable, Sendable {
     /// The mean of −ln p of the gold class.
     public let logLoss: Double
-    /// The expected calibration error (Guo et al., 2017), as a fraction: over `bins` bins of equal width of the largest probability, the mean
-    /// distance between a bin's accuracy and its mean probability, weighted by its utterances. A bin holds its upper bound.
+    /// The expected calibration error, as a fraction: see ``Calibration``.
     public let calibrationError: Double
-    /// The bins of `calibrationError`.
-    static let bins = 15
 
     /// The figures of the utterances that have a gold label; nil where none has.
     /// - Parameters:
@@ -20,24 +17,17 @@ public struct ProbabilityMetrics: Equatable, Sendable {
             gold.count * classes == logProbabilities.count,
             "\(logProbabilities.count) log-probabilities for \(gold.count) utterances and \(classes) classes")
         var (labelled, loss) = (0, 0.0)
-        var count = [Int](repeating: 0, count: Self.bins)
-        var hits = count
-        var confidence = [Double](repeating: 0, count: Self.bins)
+        var calibration = Calibration()
         for (row, label) in gold.enumerated() where label >= 0 {
             let scores = logProbabilities[row * classes..<(row + 1) * classes]
             guard let best = scores.indices.max(by: { scores[$0] < scores[$1] }) else { continue }
             labelled += 1
             loss -= Double(scores[scores.startIndex + Int(label)])
-            let probability = exp(Double(scores[best]))
-            let bin = min(Self.bins - 1, max(0, Int((probability * Double(Self.bins)).rounded(.up)) - 1))
-            count[bin] += 1
-            confidence[bin] += probability
-            hits[bin] += best - scores.startIndex == Int(label) ? 1 : 0
+            calibration.add(
+                confidence: exp(Double(scores[best])), isRight: best - scores.startIndex == Int(label))
         }
         guard labelled > 0 else { return nil }
         logLoss = loss / Double(labelled)
-        // Of a bin, count · |hits ÷ count − confidence ÷ count|.
-        calibrationError =
-            zip(hits, confidence).reduce(0) { $0 + abs(Double($1.0) - $1.1) } / Double(labelled)
+        calibrationError = calibration.error
     }
 }

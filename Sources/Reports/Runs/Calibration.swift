@@ -1,36 +1,6 @@
-import Foundation
+import Metrics
 
-/// How far the highest probability can be believed: of all answers given with 80 %, 80 % should be right (Guo et al., 2017).
-struct Calibration {
-    /// What lies in a bin of the highest probability.
-    struct Bin {
-        var count = 0
-        var right = 0
-        var confidence = 0.0
-
-        var accuracy: Double { Double(right) / Double(count) }
-        var meanConfidence: Double { confidence / Double(count) }
-    }
-
-    /// The bins are equally wide, from 0 to 1, each with its upper edge.
-    static let binCount = 15
-    private(set) var bins = [Bin](repeating: Bin(), count: Calibration.binCount)
-
-    mutating func add(confidence: Double, isRight: Bool) {
-        let index = min(Self.binCount - 1, max(0, Int((confidence * Double(Self.binCount)).rounded(.up)) - 1))
-        bins[index].count += 1
-        bins[index].right += isRight ? 1 : 0
-        bins[index].confidence += confidence
-    }
-
-    /// The expected calibration error: the distance of accuracy and mean confidence, weighted by the utterances of the bins. A fraction.
-    var error: Double {
-        let total = bins.reduce(0) { $0 + $1.count }
-        return bins.filter { $0.count > 0 }.reduce(0) {
-            $0 + Double($1.count) / Double(total) * abs($1.accuracy - $1.meanConfidence)
-        }
-    }
-
+extension Calibration {
     /// The accuracy of each bin as a bar, its mean confidence as a line, and under them how many utterances there are.
     var drawing: Drawing {
         var drawing = Drawing(height: 330)
