@@ -6,12 +6,10 @@ public enum ExitStatus {
     public static let success: Int32 = 0
     /// Of validate, diff and scan: it looked for something and found it.
     public static let found: Int32 = 1
-    /// It could not do it, and said why: a file, a disk, the data or the memory.
+    /// It could not do it, and said why: a file, a disk, the data, the memory or standard output.
     public static let failure: Int32 = 2
     /// The command line was wrong.
     public static let usage: Int32 = 64
-    /// The result could not be written to standard output.
-    public static let output: Int32 = 74
     /// A signal ended the command, or whoever read its output went away (SIGPIPE): 128 and the signal's number.
     public static func signal(_ number: Int32) -> ExitCode { ExitCode(128 + number) }
 }

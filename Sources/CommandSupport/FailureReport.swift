@@ -77,7 +77,6 @@ extension ExitStatus {
     /// The status of an error that a command ended with.
     static func of(_ failure: any Error, from command: any ParsableCommand.Type) -> Int32 {
         if let code = failure as? ExitCode { return code.rawValue }
-        if failure is StandardOutputError { return output }
         // The sentence of a configuration begins with where it stands: an option, or a file.
         if let error = failure as? ConfigurationError, error.description.hasPrefix("--") { return usage }
         let status = command.exitCode(for: failure).rawValue

@@ -14,8 +14,8 @@ import HDF5
               vuemo validate meld.h5
               vuemo train meld.h5
 
-            Exit status: 0 done; 1 found something (validate, diff, scan); 2 failed; 64 wrong usage; 74 the result could \
-            not be written; 128 and a signal's number.
+            Exit status: 0 done; 1 found something (validate, diff, scan); 2 failed; 64 wrong usage; \
+            128 and a signal's number.
             """,
         version: CommandProcess.version,
         groupedSubcommands: CommandSection.allCases.map(\.group))

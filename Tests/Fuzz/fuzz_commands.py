@@ -19,7 +19,7 @@ import tempfile
 import time
 import zipfile
 
-STATUSES = {0, 1, 2, 64, 74}
+STATUSES = {0, 1, 2, 64}
 LIMIT = 30
 TABLES = {
     "list.csv": b"dialogue,utterance,speaker,text,label,split\n"
