@@ -65,6 +65,41 @@ public enum ElementType: Equatable, Sendable {
     }
 }
 
+extension ElementType {
+    /// The type of numbers that a header describes, where it is one of NumPy's in every bit; nil for anything else.
+    /// - Parameter header: The description: class and version, 3 bytes of flags, the size, and what the class says further.
+    init?(header: ArraySlice<UInt8>) {
+        let bytes = Array(header)
+        guard bytes.count >= 12, bytes[5...7].allSatisfy({ $0 == 0 }), bytes[3] == 0, (1...3).contains(bytes[0] >> 4)
+        else {
+            return nil
+        }
+        let size = Int(bytes[4])
+        let isLittleEndian = bytes[1] & 1 == 0
+        // All bits are used, from the first on.
+        guard bytes[8] == 0, bytes[9] == 0, Int(bytes[10]) | Int(bytes[11]) << 8 == 8 * size else { return nil }
+        switch bytes[0] & 0x0f {
+        case 0:
+            guard [1, 2, 4, 8].contains(size), bytes[1] & ~0x09 == 0, bytes[2] == 0 else { return nil }
+            self = .integer(bytes: size, signed: bytes[1] & 0x08 != 0, littleEndian: size == 1 || isLittleEndian)
+        case 1:
+            // Exponent and its bits, mantissa and its bits, the exponent's bias; the sign is the highest bit, the mantissa's is implied.
+            let parts: [UInt8]
+            switch size {
+            case 2: parts = [10, 5, 0, 10, 15, 0, 0, 0]
+            case 4: parts = [23, 8, 0, 23, 127, 0, 0, 0]
+            case 8: parts = [52, 11, 0, 52, 0xff, 3, 0, 0]
+            default: return nil
+            }
+            guard bytes.count >= 20, bytes[12..<20].elementsEqual(parts), bytes[1] & ~1 == 0x20,
+                Int(bytes[2]) == 8 * size - 1
+            else { return nil }
+            self = .float(bytes: size, littleEndian: isLittleEndian)
+        default: return nil
+        }
+    }
+}
+
 /// A UTF-8 string type of a fixed number of bytes, filled up with zero bytes (what h5py calls `S<n>`).
 func fixedStringType(bytes: Int, _ place: Place) throws(HDF5Error) -> OwnedIdentifier {
     let type = try OwnedIdentifier(.datatype, place) { H5Tcopy(shim_c_string()) }

@@ -47,9 +47,10 @@ struct HeaderBytes {
         return version
     }
 
-    /// Takes text up to a zero byte, which must be there.
-    mutating func text() throws(HeaderFault) {
+    /// Takes text up to a zero byte, which must be there, and what fills it up to a multiple of so many bytes.
+    mutating func text(filledTo multiple: Int = 1) throws(HeaderFault) {
         guard let end = rest.firstIndex(of: 0) else { throw HeaderFault("\(what) holds a name that does not end") }
-        try skip(end - rest.startIndex + 1)
+        let count = end - rest.startIndex + 1
+        try skip((count + multiple - 1) / multiple * multiple)
     }
 }

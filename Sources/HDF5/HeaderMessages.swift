@@ -3,14 +3,15 @@ enum MessageKind: UInt8 {
     case none = 0x00, dataspace = 0x01, linkInfo = 0x02, datatype = 0x03, oldFillValue = 0x04, fillValue = 0x05, link =
         0x06
     case externalFiles = 0x07, layout = 0x08, groupInfo = 0x0a, filters = 0x0b, attribute = 0x0c, comment = 0x0d
-    case continuation = 0x10, treeLimits = 0x13, modified = 0x12, attributeInfo = 0x15, references = 0x16, fileSpace =
-        0x17
+    case continuation = 0x10, symbolTable = 0x11, treeLimits = 0x13, modified = 0x12, attributeInfo = 0x15, references =
+        0x16
+    case oldModified = 0x0e, fileSpace = 0x17
 
     /// Those that groups, datasets and named types have.
     static let ofObjects: Set<MessageKind> = [
         .none, .dataspace, .linkInfo, .datatype, .oldFillValue, .fillValue, .link, .externalFiles, .layout, .groupInfo,
         .filters,
-        .attribute, .comment, .continuation, .modified, .attributeInfo, .references,
+        .attribute, .comment, .continuation, .symbolTable, .modified, .oldModified, .attributeInfo, .references,
     ]
     /// Those that the superblock's extension has.
     static let ofSuperblocks: Set<MessageKind> = [.none, .continuation, .treeLimits, .fileSpace]
@@ -24,6 +25,8 @@ struct HeaderMessages {
     let known: Set<MessageKind>
     /// Where the file ends: addresses are below it.
     let end: UInt64
+    /// Whether the header is of version 1, as libraries before HDF5 1.8 write it and later ones by default.
+    var isOld = false
     /// Whether messages have a place in an order of creation.
     var hasOrder = false
     /// The bytes before the first message.
@@ -31,9 +34,22 @@ struct HeaderMessages {
     /// What forbids reading the object and is seen here already.
     private(set) var refusals: [Refusal] = []
 
+    /// Where named types lie that the object or its attributes have.
+    private(set) var namedTypes: [UInt64] = []
+    /// Which of them is the object's own type.
+    private(set) var ownType: Int?
+    /// Where the names of an old group lie: its tree and its heap.
+    private(set) var symbolTable: (tree: UInt64, heap: UInt64)?
+
+    /// The links that the header itself holds, or the first of those of an old group; the address is nil for one that is not hard.
+    var links: [(name: ArraySlice<UInt8>, address: UInt64?)] = []
+    /// The type of its numbers, where it is one of NumPy's.
+    private var elementType: ElementType?
+
     private var seen: Set<MessageKind> = []
     private var dataspace: Dataspace?
-    private var datatypeBytes: Int?
+    /// The size of an element, where the header tells it.
+    var datatypeBytes: Int?
     private var fillBytes: Int?
     private var layout: StorageLayout?
 
@@ -46,19 +62,30 @@ struct HeaderMessages {
     mutating func read(_ content: ArraySlice<UInt8>) throws(HeaderFault) -> [(UInt64, UInt64)] {
         var content = HeaderBytes(content, "a message")
         var further: [(UInt64, UInt64)] = []
-        // What is shorter than a message's beginning is a gap.
-        while content.count >= (hasOrder ? 6 : 4) {
-            let number = try content.byte()
+        // What is shorter than a message's beginning is a gap, for which old headers have no room.
+        while content.count >= (isOld ? 1 : hasOrder ? 6 : 4) {
+            let number = isOld ? try content.short() : Int(try content.byte())
             let size = try content.short()
             let flags = try content.byte()
-            if hasOrder { try content.skip(2) }
+            try content.skip(isOld ? 3 : hasOrder ? 2 : 0)
+            guard !isOld || size % 8 == 0 else {
+                throw HeaderFault("a message of it does not end where the next can begin")
+            }
             let body = try content.take(size)
-            guard let kind = MessageKind(rawValue: number), known.contains(kind) else {
+            guard let kind = MessageKind(rawValue: UInt8(clamping: number)), known.contains(kind) else {
+                // What the library does not know, it passes over in old headers.
+                if isOld, number > MessageKind.fileSpace.rawValue, flags & 0x80 == 0 { continue }
                 throw HeaderFault("it has a message of kind \(number), which is not read")
             }
             if kind == .none { continue }
-            guard flags & 0x02 == 0 else {
-                throw HeaderFault("it shares a message with another object, which is not read")
+            if flags & 0x02 != 0 {
+                guard kind == .datatype, seen.insert(kind).inserted else {
+                    throw HeaderFault("it shares a message with another object, which is not read")
+                }
+                var body = HeaderBytes(body, "its type")
+                try readNamedType(&body)
+                ownType = namedTypes.count - 1
+                continue
             }
             guard MessageKind.repeated.contains(kind) || seen.insert(kind).inserted else {
                 throw HeaderFault("it has two messages of kind \(number), of which there is one at most")
@@ -80,6 +107,7 @@ struct HeaderMessages {
             var body = HeaderBytes(body, "its dataspace")
             dataspace = try Dataspace(&body)
         case .datatype:
+            elementType = ElementType(header: body)
             var body = HeaderBytes(body, "its type")
             datatypeBytes = try datatypeSize(&body)
         case .oldFillValue:
@@ -113,6 +141,16 @@ struct HeaderMessages {
         case .comment:
             var body = HeaderBytes(body, "its comment")
             try body.text()
+        case .symbolTable:
+            var body = HeaderBytes(body, "its table of names")
+            let table = (tree: try body.number(8), heap: try body.number(8))
+            for address in [table.tree, table.heap] where address >= end {
+                throw HeaderFault("its table of names points outside of the file")
+            }
+            symbolTable = table
+        case .oldModified:
+            var body = HeaderBytes(body, "its time of change")
+            try body.skip(16)
         case .modified:
             var body = HeaderBytes(body, "its time of change")
             _ = try body.version(1...1)
@@ -141,6 +179,15 @@ struct HeaderMessages {
         if let layout, let dataspace, let datatypeBytes { try layout.check(dataspace, elementBytes: datatypeBytes) }
     }
 
+    /// Where the elements lie, if they lie end to end and are numbers of one or two dimensions.
+    func plainArray() -> (address: UInt64, shape: [Int], elementType: ElementType)? {
+        guard refusals.isEmpty, case .contiguous(let address, _) = layout, address != .max, let elementType,
+            let dataspace,
+            (1...2).contains(dataspace.extents.count), dataspace.extents.allSatisfy({ $0 < 1 << 31 })
+        else { return nil }
+        return (address, dataspace.extents.map { Int($0) }, elementType)
+    }
+
     /// The list of chunks in which the library looks up a chunk without asking whether the list is so long, where the dataset has one:
     /// its place, and how long it must be.
     func chunkList() throws(HeaderFault) -> (address: UInt64, entries: UInt64)? {
@@ -162,7 +209,7 @@ struct HeaderMessages {
             if flags & 0x20 != 0 { try readFill(bytes: body.number(4), &body) }
         } else {
             try body.skip(2)
-            if try body.byte() != 0 { try readFill(bytes: body.number(4), &body) }
+            if try body.byte() != 0 || version == 1 { try readFill(bytes: body.number(4), &body) }
         }
     }
 
@@ -173,7 +220,7 @@ struct HeaderMessages {
         fillBytes = max(fillBytes ?? 0, Int(bytes))
     }
 
-    private func readLink(_ body: inout HeaderBytes) throws(HeaderFault) {
+    private mutating func readLink(_ body: inout HeaderBytes) throws(HeaderFault) {
         _ = try body.version(1...1)
         let flags = try body.byte()
         guard flags & 0xe0 == 0 else { throw HeaderFault("a link has unknown flags") }
@@ -182,13 +229,18 @@ struct HeaderMessages {
         if flags & 0x10 != 0, try body.byte() > 1 { throw HeaderFault("a link has a name in an unknown encoding") }
         let length = try body.number(1 << Int(flags & 0x03))
         guard length > 0 else { throw HeaderFault("a link has no name") }
-        guard try !body.take(length).contains(0) else { throw HeaderFault("a link has a zero byte in its name") }
+        let name = try body.take(length)
+        guard !name.contains(0) else { throw HeaderFault("a link has a zero byte in its name") }
         switch type {
-        case 0: try checkAddress(body.number(8), "a link")
+        case 0:
+            let address = try body.number(8)
+            try checkAddress(address, "a link")
+            links.append((name, address))
         case 1, 64...255:
             let length = try body.short()
             guard length > 0 || type != 1 else { throw HeaderFault("a link leads to no path") }
             try body.skip(length)
+            links.append((name, nil))
         default: throw HeaderFault("a link is of kind \(type), which there is not")
         }
     }
@@ -209,33 +261,61 @@ struct HeaderMessages {
     }
 
     private func readFilters(_ body: inout HeaderBytes) throws(HeaderFault) {
-        _ = try body.version(2...2)
+        let version = try body.version(1...2)
         let count = try body.byte()
         guard (1...32).contains(count) else { throw HeaderFault("it passes through \(count) filters") }
+        if version == 1 { try body.skip(6) }
         for _ in 0..<count {
             let number = try body.short()
-            let name = number >= 256 ? try body.short() : 0
+            let name = number >= 256 || version == 1 ? try body.short() : 0
             try body.skip(2)
             let values = try body.short()
+            guard version == 2 || name % 8 == 0 else {
+                throw HeaderFault("\(body.what) has a name that is not filled up")
+            }
             try body.skip(name)
             try body.skip(4 * values)
+            if version == 1, values % 2 == 1 { try body.skip(4) }
         }
     }
 
-    private func readAttribute(_ body: inout HeaderBytes) throws(HeaderFault) {
-        _ = try body.version(3...3)
-        guard try body.byte() == 0 else {
-            throw HeaderFault("an attribute shares its type with another object, which is not read")
+    /// A type that lies in an object of its own, which has to be looked at there.
+    private mutating func readNamedType(_ body: inout HeaderBytes) throws(HeaderFault) {
+        let version = try body.version(1...3)
+        let kind = try body.byte()
+        guard version < 3 || kind == 2, version > 1 || kind == 0 else {
+            throw HeaderFault("it shares a message with another object, which is not read")
+        }
+        if version == 1 { try body.skip(6) }
+        let address = try body.number(8)
+        guard address < end else { throw HeaderFault("\(body.what) lies outside of the file") }
+        namedTypes.append(address)
+    }
+
+    private mutating func readAttribute(_ body: inout HeaderBytes) throws(HeaderFault) {
+        let version = try body.version(1...3)
+        // In the first version the byte is of no meaning, and all parts are filled up to a multiple of 8.
+        let flags = try body.byte() & (version == 1 ? 0 : 0xff)
+        guard flags & ~1 == 0 else {
+            throw HeaderFault("an attribute shares its shape with another object, which is not read")
         }
         let (name, type, space) = (try body.short(), try body.short(), try body.short())
-        guard try body.byte() <= 1 else { throw HeaderFault("an attribute has a name in an unknown encoding") }
+        let encoding = version < 3 ? 0 : try body.byte()
+        guard encoding <= 1 else {
+            throw HeaderFault("an attribute has a name in an unknown encoding")
+        }
         guard name > 0 else { throw HeaderFault("an attribute has no name") }
-        let text = try body.take(name)
-        guard text.firstIndex(of: 0) == text.endIndex - 1 else { throw HeaderFault("an attribute's name does not end") }
-        var typeBytes = HeaderBytes(try body.take(type), "an attribute's type")
-        var spaceBytes = HeaderBytes(try body.take(space), "an attribute's dataspace")
-        let size = try datatypeSize(&typeBytes)
+        func room(_ bytes: Int) -> Int { version == 1 ? (bytes + 7) / 8 * 8 : bytes }
+        let text = try body.take(room(name)).prefix(name)
+        guard let last = text.firstIndex(of: 0), version < 3 || last == text.endIndex - 1 else {
+            throw HeaderFault("an attribute's name does not end")
+        }
+        var typeBytes = HeaderBytes(try body.take(room(type)).prefix(type), "an attribute's type")
+        var spaceBytes = HeaderBytes(try body.take(room(space)).prefix(space), "an attribute's dataspace")
         let count = try Dataspace(&spaceBytes).elements
+        // The size of a named type is looked at where the type lies.
+        if flags & 1 != 0 { return try readNamedType(&typeBytes) }
+        let size = try datatypeSize(&typeBytes)
         let (bytes, overflow) = UInt64(size).multipliedReportingOverflow(by: count)
         guard !overflow, bytes <= body.count else {
             throw HeaderFault("an attribute is of \(count) elements and holds fewer")

@@ -50,9 +50,8 @@ func datatypeSize(_ body: inout HeaderBytes, depth: Int = 0) throws(HeaderFault)
         throw HeaderFault("\(body.what) is of version \(version), which is not read")
     }
     guard size > 0 else { throw HeaderFault("\(body.what) has elements of no bytes") }
-    if [6, 8, 10].contains(kind), version < 3 {
-        throw HeaderFault("\(body.what) is of kind \(kind) and version \(version), which is not read")
-    }
+    // Before version 3 names are filled up.
+    let filled = version < 3 ? 8 : 1
     switch kind {
     case 0, 1, 4:
         // Integers, floating point, bits.
@@ -76,13 +75,24 @@ func datatypeSize(_ body: inout HeaderBytes, depth: Int = 0) throws(HeaderFault)
         try body.skip(tag)
     case 6:
         // Fields, each with a name and an offset of as few bytes as hold the size.
-        let width = (64 - size.leadingZeroBitCount + 7) / 8
+        let width = version < 3 ? 4 : (64 - size.leadingZeroBitCount + 7) / 8
         guard bits & 0xffff > 0 else { throw HeaderFault("\(body.what) has no fields") }
         for _ in 0..<(bits & 0xffff) {
-            try body.text()
+            try body.text(filledTo: filled)
             let offset = try body.number(width)
-            let field = try datatypeSize(&body, depth: depth + 1)
-            guard offset <= size, UInt64(field) <= size - offset else {
+            var elements: UInt64 = 1
+            if version == 1 {
+                // Arrays within a field, up to four extents.
+                let rank = Int(try body.byte())
+                guard rank <= 4 else { throw HeaderFault("\(body.what) has arrays of \(rank) dimensions") }
+                try body.skip(11)
+                for axis in 0..<4 {
+                    let extent = try body.number(4)
+                    if axis < rank { elements = try product([elements, extent], of: body.what) }
+                }
+            }
+            let field = try product([elements, UInt64(datatypeSize(&body, depth: depth + 1))], of: body.what)
+            guard offset <= size, field <= size - offset else {
                 throw HeaderFault("\(body.what) has a field outside of its elements")
             }
         }
@@ -90,14 +100,16 @@ func datatypeSize(_ body: inout HeaderBytes, depth: Int = 0) throws(HeaderFault)
         guard try UInt64(datatypeSize(&body, depth: depth + 1)) == size else {
             throw HeaderFault("\(body.what) has names for values of another size")
         }
-        for _ in 0..<(bits & 0xffff) { try body.text() }
+        for _ in 0..<(bits & 0xffff) { try body.text(filledTo: filled) }
         try body.skip((bits & 0xffff) * size)
     case 9: _ = try datatypeSize(&body, depth: depth + 1)
     case 10:
         let rank = Int(try body.byte())
         guard (1...32).contains(rank) else { throw HeaderFault("\(body.what) has arrays of \(rank) dimensions") }
+        if version < 3 { try body.skip(3) }
         var extents: [UInt64] = []
         for _ in 0..<rank { extents.append(try body.number(4)) }
+        if version < 3 { try body.skip(4 * rank) }
         extents.append(UInt64(try datatypeSize(&body, depth: depth + 1)))
         guard try product(extents, of: body.what) == size else {
             throw HeaderFault("\(body.what) has arrays of another size than its elements")
@@ -116,7 +128,11 @@ enum StorageLayout: Equatable {
     case virtual
 
     init(_ body: inout HeaderBytes, end: UInt64) throws(HeaderFault) {
-        let version = try body.version(3...4)
+        let version = try body.version(1...4)
+        guard version > 2 else {
+            self = try Self.old(&body, end: end)
+            return
+        }
         switch try body.byte() {
         case 0:
             let bytes = try body.short()
@@ -159,6 +175,29 @@ enum StorageLayout: Equatable {
             try Self.check(address, end)
         case 3 where version == 4: self = .virtual
         case let kind: throw HeaderFault("its values are stored in way \(kind), which there is not")
+        }
+    }
+
+    /// As libraries before HDF5 1.6.3 write it.
+    private static func old(_ body: inout HeaderBytes, end: UInt64) throws(HeaderFault) -> StorageLayout {
+        let (rank, kind) = (Int(try body.byte()), try body.byte())
+        try body.skip(5)
+        guard kind <= 2, (1...33).contains(rank) else { throw HeaderFault("its values are stored in no known way") }
+        let address = kind == 0 ? .max : try body.number(8)
+        var extents: [UInt64] = []
+        for _ in 0..<rank { extents.append(try body.number(4)) }
+        switch kind {
+        case 0:
+            let bytes = try body.number(4)
+            try body.skip(bytes)
+            return .compact(bytes: Int(bytes))
+        case 1:
+            try check(address, end)
+            // It takes what its elements take, of which the dataspace tells.
+            return .contiguous(address: address, bytes: address == .max ? 0 : end - address)
+        default:
+            try check(address, end)
+            return .chunked(extents: extents, fixedArray: nil)
         }
     }
 

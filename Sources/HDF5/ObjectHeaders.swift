@@ -1,18 +1,18 @@
 import Files
 import Foundation
+import Synchronization
 
 /// The headers of a file's objects, read byte by byte before the library sees them.
 ///
 /// libhdf5 1.10 trusts what a header says once its checksum is good: an address, a length or a message that cannot be decoded
-/// makes it read and free memory that is not its own. So every header is looked through here first, with bounds. This knows what
-/// files of this project are made of: superblocks of version 2 and 3, object headers of version 2, and messages of the versions that
-/// the library writes into such files. In a file with an older superblock nothing is looked at.
+/// makes it read and free memory that is not its own. So every header is looked through here first, with bounds: those of version 2, of
+/// which files of this project are made, and those of version 1, which h5py and most other programs write by default, with the tables of
+/// names of their groups (``OldGroup``). What neither has a place in, such as lists of chunks in trees, is left to the library.
 struct ObjectHeaders {
     private let file: RawFile
     /// Where in the file address 0 is.
     private let base: Int
-    /// Where the root's header lies; nil where no header of the file is looked at here: it is in the form of before HDF5 1.8, or its
-    /// superblock is one that the library refuses.
+    /// Where the root's header lies; nil where no header of the file is looked at here, as its superblock is one that the library refuses.
     let root: UInt64?
 
     /// A header takes no more bytes than this, in no more pieces.
@@ -24,17 +24,22 @@ struct ObjectHeaders {
         let place = Place(operation: "open", file: path)
         let file = try RawFile(path)
         guard let base = try Self.beginning(of: file) else { throw place.error("it is not an HDF5 file") }
-        let bytes = try file.read(at: base, count: 48)
         self.file = file
         self.base = base
-        guard bytes.count == 48, bytes[8] == 2 || bytes[8] == 3, bytes[9] == 8, bytes[10] == 8 else {
-            guard bytes.count < 12 || bytes[8] < 2 || bytes[8] > 3 else {
-                throw place.error("its addresses have \(bytes[9]) bytes, and only such of 8 are read")
-            }
+        let bytes = try file.read(at: base, count: 76)
+        guard bytes.count >= 48, bytes[8] <= 3 else {
             root = nil
             return
         }
-        var numbers = HeaderBytes(bytes[12...], "the superblock")
+        if bytes[8] < 2 {
+            root = try Self.oldRoot(bytes, room: UInt64(file.size - base), place)
+            if let root { try look(at: root, of: "/") }
+            return
+        }
+        guard bytes[9] == 8, bytes[10] == 8 else {
+            throw place.error("its addresses have \(bytes[9]) bytes, and only such of 8 are read")
+        }
+        var numbers = HeaderBytes(bytes[12..<48], "the superblock")
         let (_, extensions, end, root): (UInt64, UInt64, UInt64, UInt64)
         let checksum: UInt64
         do {
@@ -58,6 +63,17 @@ struct ObjectHeaders {
         try look(at: root, of: "/")
     }
 
+    /// Where the root's header lies in a file with a superblock of version 0 or 1; nil where the file is cut short, which the library says.
+    private static func oldRoot(_ bytes: [UInt8], room: UInt64, _ place: Place) throws(HDF5Error) -> UInt64? {
+        guard bytes.count == 76 else { return nil }
+        guard bytes[13] == 8, bytes[14] == 8 else {
+            throw place.error("its addresses have \(bytes[13]) bytes, and only such of 8 are read")
+        }
+        func number(_ at: Int) -> UInt64 { bytes[at..<at + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+        let first = bytes[8] == 0 ? 24 : 28
+        return number(first + 16) <= room ? number(first + 40) : nil
+    }
+
     /// Where in the file an address is.
     func place(of address: UInt64) -> UInt64 { UInt64(base) &+ address }
 
@@ -78,32 +94,30 @@ struct ObjectHeaders {
         at address: UInt64, of object: @autoclosure () -> String, _ known: Set<MessageKind> = MessageKind.ofObjects
     ) throws(HDF5Error) -> [Refusal] {
         guard root != nil else { return [] }
+        return try header(at: address, of: object(), known).refusals
+    }
+
+    /// What the header of an object says.
+    /// - Throws: ``HDF5Error`` as ``look(at:of:_:)``.
+    func header(
+        at address: UInt64, of object: @autoclosure () -> String, _ known: Set<MessageKind> = MessageKind.ofObjects
+    ) throws(HDF5Error) -> HeaderMessages {
         do {
-            var messages = HeaderMessages(known: known, end: UInt64(file.size - base))
-            var left = Self.mostBytes
-            var pieces = [try firstPiece(at: address, &messages)]
-            var seen: Set<Int> = []
-            while let piece = pieces.popLast() {
-                left -= piece.count
-                guard left >= 0, seen.count < Self.mostPieces, seen.insert(piece.lowerBound).inserted else {
-                    throw HeaderFault("its pieces have no end")
+            var messages = try messages(at: address, known)
+            for (index, address) in messages.namedTypes.enumerated() {
+                let type = try self.messages(at: address, known)
+                guard type.namedTypes.isEmpty, let bytes = type.datatypeBytes else {
+                    throw HeaderFault("its type is not where it says")
                 }
-                let bytes = try read(piece)
-                let isFirst = seen.count == 1
-                guard bytes.prefix(4).elementsEqual((isFirst ? "OHDR" : "OCHK").utf8) else {
-                    throw HeaderFault("a piece of it is missing where another names it")
-                }
-                guard UInt32(littleEndian: bytes.suffix(4)) == metadataChecksum(bytes.dropLast(4)) else {
-                    throw HeaderFault("its checksum is not that of its bytes")
-                }
-                let content = bytes.dropLast(4).dropFirst(isFirst ? messages.headLength : 4)
-                for (begin, count) in try messages.read(content) {
-                    pieces.append(try range(begin, count))
-                }
+                if index == messages.ownType { messages.datatypeBytes = bytes }
             }
             try messages.check()
             if let (address, entries) = try messages.chunkList() { try check(chunksAt: address, entries: entries) }
-            return messages.refusals
+            if let table = messages.symbolTable {
+                let group = try OldGroup(heap: table.heap, end: messages.end, read: bytes)
+                messages.links = try group.links(ofTreeAt: table.tree)
+            }
+            return messages
         } catch let error as HDF5Error {
             throw error
         } catch {
@@ -113,12 +127,51 @@ struct ObjectHeaders {
         }
     }
 
+    /// Reads all messages of a header.
+    private func messages(at address: UInt64, _ known: Set<MessageKind>) throws -> HeaderMessages {
+        var messages = HeaderMessages(known: known, end: UInt64(file.size - base))
+        var left = Self.mostBytes
+        var pieces = [try firstPiece(at: address, &messages)]
+        var seen: Set<Int> = []
+        while let piece = pieces.popLast() {
+            left -= piece.count
+            guard left >= 0, seen.count < Self.mostPieces, seen.insert(piece.lowerBound).inserted else {
+                throw HeaderFault("its pieces have no end")
+            }
+            var content = try read(piece)
+            let isFirst = seen.count == 1
+            if !messages.isOld {
+                guard content.prefix(4).elementsEqual((isFirst ? "OHDR" : "OCHK").utf8) else {
+                    throw HeaderFault("a piece of it is missing where another names it")
+                }
+                guard UInt32(littleEndian: content.suffix(4)) == metadataChecksum(content.dropLast(4)) else {
+                    throw HeaderFault("its checksum is not that of its bytes")
+                }
+                content = content.dropLast(4).dropFirst(isFirst ? messages.headLength : 4)
+            }
+            for (begin, count) in try messages.read(content) { pieces.append(try range(begin, count)) }
+        }
+        return messages
+    }
+
+    /// So many bytes at an address.
+    private func bytes(_ address: UInt64, _ count: Int) throws -> ArraySlice<UInt8> {
+        let range = try range(address, UInt64(count))
+        return try file.read(at: range.lowerBound, count: count)[...]
+    }
+
     /// Where the first piece of a header lies, which says itself how long it is.
     private func firstPiece(at address: UInt64, _ messages: inout HeaderMessages) throws -> Range<Int> {
         let start = try range(address, 4).lowerBound
-        var head = HeaderBytes(try file.read(at: start, count: 34)[...], "its beginning")
+        let beginning = try file.read(at: start, count: 34)
+        if beginning.first == 1, beginning.count >= 16 {
+            messages.isOld = true
+            let count = beginning[8..<12].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+            return try range(address + 16, count)
+        }
+        var head = HeaderBytes(beginning[...], "its beginning")
         guard try head.take(4).elementsEqual("OHDR".utf8) else {
-            throw HeaderFault("there is no header of version 2 at byte \(address)")
+            throw HeaderFault("there is no header at byte \(address)")
         }
         guard try head.byte() == 2 else { throw HeaderFault("its version is not 2") }
         let flags = try head.byte()
@@ -169,11 +222,16 @@ extension UInt32 {
     }
 }
 
-/// A file whose bytes are read without the library.
+/// A file whose bytes are read without the library. Headers that follow each other in the file are read many at a time.
 private final class RawFile: Sendable {
     let path: String
     let size: Int
     private let descriptor: Int32
+    /// The bytes that were read last, and where they lie.
+    private let window = Mutex<(start: Int, bytes: [UInt8])>((0, []))
+
+    /// How much is read where something is wanted, and where what follows was wanted before it.
+    private static let (some, many) = (1 << 12, 1 << 16)
 
     init(_ path: String) throws(HDF5Error) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -192,6 +250,19 @@ private final class RawFile: Sendable {
     /// Reads so many bytes, fewer where the file ends.
     func read(at place: Int, count: Int) throws(HDF5Error) -> [UInt8] {
         let wanted = max(0, min(count, size - place))
+        guard wanted <= Self.some else { return try readAnew(at: place, count: wanted) }
+        return try window.withLock { window throws(HDF5Error) in
+            let end = window.start + window.bytes.count
+            if place < window.start || place + wanted > end {
+                let follows = place >= window.start && place <= end + Self.many
+                let start = place
+                window = (start, try readAnew(at: start, count: min(follows ? Self.many : Self.some, size - start)))
+            }
+            return Array(window.bytes.dropFirst(place - window.start).prefix(wanted))
+        }
+    }
+
+    private func readAnew(at place: Int, count wanted: Int) throws(HDF5Error) -> [UInt8] {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: wanted, alignment: 1)
         defer { buffer.deallocate() }
         do {

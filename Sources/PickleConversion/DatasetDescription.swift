@@ -20,6 +20,14 @@ struct DatasetDescription: Decodable {
         var sourceType: String
     }
 
+    struct Target: Decodable {
+        var name: String
+        var names: [String]
+        var labels: [Int32]
+        /// Null where an utterance has none.
+        var values: [Double?]?
+    }
+
     var dataset: String
     var labelNames: [String]
     var speakerNames: [String]
@@ -35,6 +43,7 @@ struct DatasetDescription: Decodable {
     var latin1Sentences: Int
     var sentences: [String]
     var features: [Feature]
+    var targets: [Target]
     var layouts: [String]
     var warnings: [String]
     /// What is said and not kept in the store.
@@ -70,6 +79,11 @@ extension StoreManifest {
             sentences: description.sentences, labelNames: description.labelNames,
             speakerNames: description.speakerNames, speakerScope: scope,
             splits: description.splits.map { SplitDescription(name: $0.name, origin: $0.origin) }, features: features)
+        targets = description.targets.map { target in
+            LabelSet(
+                name: target.name, labelNames: target.names, labels: target.labels,
+                values: target.values.map { $0.map { $0 ?? .nan } })
+        }
         warnings = description.warnings
         latin1Sentences = description.latin1Sentences
     }

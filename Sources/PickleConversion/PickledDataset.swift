@@ -21,7 +21,8 @@ final class PickledDataset {
         mending = request.mending
         conversion = try Python.call("conversion", "Conversion")
         try Self.configure(conversion, request, report)
-        let readers = try request.inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
+        let inputs = try request.inputs.flatMap { path throws(ConversionError) in try SplitFolder.files(of: path) }
+        let readers = try inputs.map { path throws(ConversionError) in try SourceReader(path: path) }
         var digests: [BackgroundWork<String>] = []
         var sources: [(reader: SourceReader, data: PythonHandle)] = []
         guard let first = readers.first else { throw ConversionError.input("No files to convert were given.") }

@@ -94,10 +94,13 @@ struct StoreJoin {
             speakerScope: template.speakerScope,
             splits: ordered, features: features)
         manifest.targets = template.targets.map { target in
-            let labels = runs.flatMap { store, rows in
-                store.targets.first { $0.name.utf8.elementsEqual(target.name.utf8) }?.labels[rows] ?? []
+            let parts = runs.map { store, rows in
+                (store.targets.first { $0.name.utf8.elementsEqual(target.name.utf8) }, rows)
             }
-            return LabelSet(name: target.name, labelNames: target.labelNames, labels: labels)
+            return LabelSet(
+                name: target.name, labelNames: target.labelNames,
+                labels: parts.flatMap { part, rows in part?.labels[rows] ?? [] },
+                values: target.values.map { _ in parts.flatMap { part, rows in part?.values?[rows] ?? [] } })
         }
         return manifest
     }

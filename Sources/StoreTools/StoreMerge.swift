@@ -81,7 +81,9 @@ public enum StoreMerge {
                 "their classes", store.labelNames.joined(separator: ", "), first.labelNames.joined(separator: ", "))
         }
         func targets(_ store: Store) -> [String] {
-            store.targets.map { "\($0.name): \($0.labelNames.joined(separator: ", "))" }
+            store.targets.map {
+                "\($0.name): \($0.labelNames.joined(separator: ", "))\($0.values == nil ? "" : " with numbers")"
+            }
         }
         let (ownTargets, otherTargets) = (targets(store), targets(first))
         guard ownTargets.map({ Array($0.utf8) }) == otherTargets.map({ Array($0.utf8) }) else {

@@ -2,12 +2,14 @@
 """Changes stores, tables and run folders at random and runs vuemo over them: it ends in time, with a documented status, and not by a
 signal. Needs no package.
 
-    fuzz_commands.py --vuemo PATH --store STORE --run RUN [--seconds S] [--seed N] [--kinds store,table,run] [--keep FOLDER]
+    fuzz_commands.py --vuemo PATH --store STORE --run RUN [--seconds S] [--seed N] [--kinds store,table,run,arrays] [--keep FOLDER]
 
-STORE is a small store (Tests/Stores has some), RUN a run folder of it. Half of the changed stores get the checksums of HDF5's headers
+STORE is a small store (Tests/Stores has some), RUN a run folder of it. Arrays by id are those of Tests/HDF5Tests/Files, as h5py writes them by default and
+in the latest form, and archives that are made here. Half of the changed stores get the checksums of HDF5's headers
 made good again, so that what is changed is read. The first input that escapes is left in FOLDER.
 """
 import argparse
+import io
 import pathlib
 import random
 import shutil
@@ -15,6 +17,7 @@ import struct
 import subprocess
 import tempfile
 import time
+import zipfile
 
 STATUSES = {0, 1, 2, 64}
 LIMIT = 30
@@ -29,6 +32,41 @@ TABLES = {
 }
 NUMPY = b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '<f4', 'fortran_order': False, 'shape': (18, 3), }".ljust(117) + b"\n" + \
     struct.pack("<54f", *range(54))
+
+
+ARRAYS = pathlib.Path(__file__).resolve().parents[1] / "HDF5Tests/Files"
+IDS = b"dialogue,utterance\n" + b"".join(b"d%d,id%d\n" % (number // 2, number) for number in range(4))
+
+
+def archive(source):
+    """A .npz archive of an array for each id."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", source.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as file:
+        for number in range(4):
+            file.writestr(f"id{number}.npy", b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".ljust(117) + b"\n"
+                          + struct.pack("<6f", *range(6)))
+    return made.getvalue()
+
+
+def mutate_old(source, data):
+    """A changed HDF5 file of the old form, which has no checksums: in its headers, tables of names, trees and heaps, or anywhere."""
+    if source.random() < 0.25:
+        return mutate(source, data)
+    data = bytearray(data)
+    places = [place for sign in (b"TREE", b"SNOD", b"HEAP", b"GCOL", b"\1\0") for place in positions(data, sign)]
+    for _ in range(source.choice((1, 1, 2, 4))):
+        place = source.choice(places) + source.randrange(source.choice((24, 64, 300)))
+        width = source.choice((1, 1, 2, 4, 8))
+        value = source.choice((0, 1, 2, 3, 6, 9, 16, 127, 255, 2**15, 2**31, 2**63, 2**64 - 1, source.randrange(len(data))))
+        data[place:place + width] = value.to_bytes(8, "little")[:width]
+    return bytes(data)
+
+
+def positions(data, sign):
+    place = data.find(sign)
+    while place >= 0:
+        yield place
+        place = data.find(sign, place + 1)
 
 
 def lookup3(data):
@@ -159,6 +197,17 @@ def inputs(source, kind, folder, store, run):
             path.write_bytes(change(source, path.read_bytes()))
         return [["evaluate", folder / "run", "--store", store],
                 ["train", "--resume", folder / "run", "--store", store, "--quiet"]]
+    if kind == "arrays":
+        (folder / "list.csv").write_bytes(IDS)
+        form = source.choice(("old", "old", "latest", "archive"))
+        path = folder / ("audio.npz" if form == "archive" else "audio.h5")
+        if form == "archive":
+            path.write_bytes(mutate(source, archive(source)))
+        else:
+            path.write_bytes({"old": mutate_old, "latest": mutate_store}[form](source, (ARRAYS / f"{form}.h5").read_bytes()))
+        group = "" if form == "archive" else source.choice((":/ids", ":/ids", ":/"))
+        table = ["convert", "table", folder / "list.csv", "--audio", f"{path}{group}", "-o", folder / "out.h5", "--force", "--quiet", "--frames", "mean"]
+        return [table, source.choice((["scan", path], [*table, "--allow-missing", "zero"], ["convert", path, "-o", folder / "out.h5", "--force"]))]
     path = folder / "store.h5"
     path.write_bytes(mutate_store(source, store.read_bytes()))
     more = [["info", path], ["diff", path, store], ["subset", path, "-o", folder / "out.h5", "--split", "train", "--force"],
@@ -174,7 +223,7 @@ def main():
     parser.add_argument("--run", type=pathlib.Path)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kinds", default="store,table,run")
+    parser.add_argument("--kinds", default="store,table,run,arrays")
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("escaped"))
     options = parser.parse_args()
     kinds = [kind for kind in options.kinds.split(",") if kind != "run" or options.run]

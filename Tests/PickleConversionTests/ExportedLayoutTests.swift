@@ -81,7 +81,8 @@ import Testing
     }
 
     /// Our own export says everything: classes, speakers, origins and all.
-    @Test(arguments: [SpeakerScope.corpus, .dialogue]) func ourOwnExportComesBack(_ scope: SpeakerScope) throws {
+    @Test(arguments: [SpeakerScope.corpus, .dialogue], [StoreExport.Form.pickle, .npz])
+    func ourOwnExportComesBack(_ scope: SpeakerScope, _ form: StoreExport.Form) throws {
         var synthetic = SyntheticStore()
         (synthetic.speakers, synthetic.speakerScope) = (5, scope)
         try synthetic.write(
@@ -91,18 +92,26 @@ import Testing
                 for index in manifest.splits.indices { manifest.splits[index].origin = "list \(index)" }
                 manifest.labels[2] = -1
                 manifest.labelNames.append("never")
+                let labels = (0..<manifest.utteranceCount).map { Int32($0 % 3) - 1 }
+                manifest.targets = [
+                    LabelSet(
+                        name: "arousal", labelNames: ["low", "high"], labels: labels,
+                        values: labels.map { $0 < 0 ? .nan : Double($0) / 3 }),
+                    LabelSet(name: "sentiment", labelNames: ["good", "bad"], labels: labels),
+                ]
             })
         let store = try Store(opening: folder.file("store.h5"))
-        try StoreExport.write(of: store, to: OutputPath(folder.file("own.pkl")), as: .pickle)
-        let back = try convert([folder.file("own.pkl")], "back.h5")
+        try StoreExport.write(of: store, to: OutputPath(folder.file("own.\(form)")), as: form)
+        let back = try convert([folder.file("own.\(form)")], "back.h5")
         #expect(back.contentID == store.contentID)
+        #expect(back.targets == store.targets && back.targets.count == 2)
         #expect(back.features == store.features && back.speakerScope == scope && back.dataset == "SYNTHETIC")
         // A part is what `vuemo subset` makes of the same selection.
         let selection = StoreSelection(splits: ["train", "test"], modalities: [.audio])
-        try StoreExport.write(selection, of: store, to: OutputPath(folder.file("part.pkl")), as: .pickle)
+        try StoreExport.write(selection, of: store, to: OutputPath(folder.file("part.\(form)")), as: form)
         let part = try StoreSubset.write(
             selection, of: store, to: OutputPath(folder.file("part.h5")), origin: StoreOrigin(toolVersion: "test"))
-        #expect(try convert([folder.file("part.pkl")], "part-back.h5").contentID == part.contentID)
+        #expect(try convert([folder.file("part.\(form)")], "part-back.h5").contentID == part.contentID)
     }
 
     // MARK: What stands there
@@ -217,13 +226,15 @@ import Testing
         }
     }
 
-    /// MOSEI's seven classes are the numbers from -3 to 3 again.
+    /// MOSEI's numbers are those of its source again, which the store keeps beside its classes.
     @Test func sentimentIsANumberAgain() throws {
         let store = try convert(sample: "\"part\":\"mosei-real\"", frames: .mean)
         try export(store, .mmsa, "mmsa.pkl")
         let train = try #require(try modes("mmsa.pkl")["train"])
         let rows = store.dialogues(inSplit: "train").flatMap { Array(store.dialogues[$0].range) }
-        #expect(train.regression_labels?.values == rows.map { Float(store.labels[$0]) - 3 })
+        let values = try #require(store.targets.first?.values)
+        #expect(train.regression_labels?.values == rows.map { Float(values[$0]) })
+        #expect(zip(rows, values).contains { values[$0.0] != Double(store.labels[$0.0]) - 3 })
         #expect(train.regression_labels?.shape == [rows.count])
     }
 }

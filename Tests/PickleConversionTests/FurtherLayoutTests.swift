@@ -153,6 +153,29 @@ import Testing
             })
     }
 
+    /// MELD's sentiment stands beside its emotions, whichever file has it.
+    @Test(arguments: ["base-no-visual", "roberta", "combined-sentiment"])
+    func sentimentIsKeptBesideTheEmotions(part: String) throws {
+        let (summary, store) = try convert("\"dataset\":\"MELD\",\"part\":\"\(part)\"")
+        let labels = Samples.order.flatMap { d in (0..<Samples.counts[d]).map { Int32((d + $0) % 3) } }
+        #expect(
+            store.targets == [
+                LabelSet(name: "sentiment", labelNames: ["neutral", "positive", "negative"], labels: labels)
+            ])
+        #expect(!summary.warnings.contains { $0.contains("sentiment") })
+    }
+
+    @Test func theNumbersThatClassesAreMadeOfAreKept() throws {
+        let (_, store) = try convert("\"part\":\"mosei-real\"")
+        let target = try #require(store.targets.first)
+        #expect(target.name == "sentiment" && target.labelNames == ["negative", "neutral", "positive"])
+        for (row, label) in store.labels.enumerated() {
+            let value = try #require(target.values)[row]
+            #expect(abs(value - (Double(label) - 2.6)) < 1e-6)
+            #expect(target.labels[row] == (value < 0 ? 0 : 2))
+        }
+    }
+
     @Test func classesBeyondTheKnownOnesAreNamedByNumber() throws {
         let (summary, store) = try convert("\"shift\":3")
         #expect(store.labelNames == (0...8).map(String.init))

@@ -24,6 +24,16 @@ import Testing
         return (summary, try Store(opening: summary.store.path))
     }
 
+    /// The sample's numbers, its classes less 2.5.
+    private var numbers: LabelSet {
+        let values = Samples.order.flatMap { dialogue in
+            (0..<Samples.counts[dialogue]).map { Double((dialogue + $0) % 6) - 2.5 }
+        }
+        return LabelSet(
+            name: "sentiment", labelNames: ["negative", "neutral", "positive"], labels: values.map { $0 < 0 ? 0 : 2 },
+            values: values)
+    }
+
     @Test func mmsaHasEveryKnownValue() throws {
         let (summary, store) = try convert("\"part\":\"mmsa\"")
         #expect(summary.sources.map(\.layout) == ["MMSA (dict of splits of arrays)"])
@@ -36,7 +46,7 @@ import Testing
         let labels = Samples.order.flatMap { dialogue in
             (0..<Samples.counts[dialogue]).map { Int32((dialogue + $0) % 6) }
         }
-        #expect(Array(store.labels) == labels)
+        #expect(Array(store.labels) == labels && store.targets == [numbers])
         for (feature, name) in [("text", "text"), ("audio", "audio"), ("visual", "visual")] {
             #expect(try store.readRows(of: name, 0..<store.utteranceCount) == Samples.rows(feature))
         }
@@ -75,6 +85,7 @@ import Testing
         }
         #expect(Array(store.labels) == labels)
         #expect(store.labelNames.count == classes.rawValue)
+        #expect(store.targets == [numbers])
         #expect(store.provenance?.options == "frames mean, regression classes \(classes.rawValue)")
         #expect(summary.warnings.contains { $0.contains("numbers from -2.5 to 2.5, made \(classes.rawValue) classes") })
     }

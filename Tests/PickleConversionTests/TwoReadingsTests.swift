@@ -63,7 +63,9 @@ import Testing
         #expect(search.misread == [])
     }
 
-    @Test(arguments: ["octal", "0o", "binary", "signed"]) func aPickleThatIsATarArchiveToo(form: String) throws {
+    @Test(arguments: ["octal", "0o", "binary", "signed", "negative"]) func aPickleThatIsATarArchiveToo(form: String)
+        throws
+    {
         let found = try scan(try make("tar_pickle", form).withContent { Array($0) })
         #expect(found.status == .unreadable)
         #expect(found.reason == "file.pkl is a tar archive: unpack it first.")

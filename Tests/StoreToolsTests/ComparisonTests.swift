@@ -65,6 +65,36 @@ import Testing
             ])
     }
 
+    @Test func labelsBesideTheEmotionsAreCompared() throws {
+        func difference(_ one: LabelSet?, _ other: LabelSet?) throws -> [StoreDifference] {
+            let folder = try TemporaryFolder()
+            for (name, target) in [("a.h5", one), ("b.h5", other)] {
+                try SyntheticStore().write(to: folder.file(name), changing: { $0.targets = target.map { [$0] } ?? [] })
+            }
+            return try StoreComparison(Store(opening: folder.file("a.h5")), Store(opening: folder.file("b.h5")))
+                .differences
+        }
+        let folder = try TemporaryFolder()
+        try SyntheticStore().write(to: folder.file("store.h5"))
+        let count = try Store(opening: folder.file("store.h5")).utteranceCount
+        let zeros = [Int32](repeating: 0, count: count)
+        let one = LabelSet(
+            name: "sentiment", labelNames: ["low", "high"], labels: zeros, values: zeros.map { _ in .nan })
+        #expect(try difference(one, one).isEmpty)
+        #expect(try difference(one, nil).map(\.place) == ["/targets/sentiment"])
+        var other = one
+        other.labels[3] = 1
+        other.values?[4] = 0.5
+        let told = try #require(try difference(one, other).first)
+        #expect(told.subject == .targets && told.count == 2 && told.message == "2 utterances have another label")
+        #expect(told.examples.contains { $0.hasSuffix("'low' (nan) and 'high' (nan)") })
+        #expect(told.examples.contains { $0.hasSuffix("'low' (nan) and 'low' (0.5)") })
+        other = one
+        (other.values, other.labelNames) = (nil, ["low", "lofty"])
+        #expect(try difference(one, other).map(\.message).first == "its classes are low, high and low, lofty")
+        #expect(try difference(one, other).count == 2)
+    }
+
     @Test func tablesAreCompared() throws {
         let comparison = try compare(changing: { manifest in
             manifest.dataset = "OTHER"

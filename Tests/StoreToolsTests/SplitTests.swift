@@ -218,15 +218,18 @@ import Testing
 
     /// Labels beside those of emotion stay with their utterances.
     @Test func labelsBesideComeAlong() throws {
-        let moods = LabelSet(name: "sentiment", labelNames: ["neutral", "positive", "negative"], labels: [])
+        let moods = LabelSet(
+            name: "sentiment", labelNames: ["neutral", "positive", "negative"], labels: [], values: [])
         let whole = try sessions { manifest in
             manifest.targets = [moods]
             manifest.targets[0].labels = (0..<manifest.utteranceCount).map { Int32($0 % 4) - 1 }
+            manifest.targets[0].values = (0..<manifest.utteranceCount).map { Double($0) / 7 }
         }
         let new = try split(try SplitPlan(.fractions(Self.thirds)), whole)
         for dialogue in new.dialogues {
             let old = try #require(whole.dialogues.first { $0.id == dialogue.id })
             #expect(new.targets[0].labels[dialogue.range] == whole.targets[0].labels[old.range])
+            #expect(new.targets[0].values?[dialogue.range] == whole.targets[0].values?[old.range])
         }
         #expect(new.targets[0].labelNames == moods.labelNames)
         let parts = try ["S1*", "S2*"].map { pattern in
@@ -247,7 +250,9 @@ import Testing
         #expect(
             try message {
                 try StoreMerge.write([whole, without], to: OutputPath(folder.file("no.h5")), origin: origin)
-            }.contains("their labels beside the classes differ (sentiment: neutral, positive, negative and none)"))
+            }.contains(
+                "their labels beside the classes differ (sentiment: neutral, positive, negative with numbers and none)")
+        )
     }
 
     /// Merging what was split keeps what every split says of its origin.

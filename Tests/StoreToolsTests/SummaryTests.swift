@@ -22,6 +22,36 @@ import Testing
         #expect(summary.features.first?.bytes == 4 * 7 * store.utteranceCount)
     }
 
+    @Test func labelsBesideTheEmotionsAreCounted() throws {
+        let folder = try TemporaryFolder()
+        try SyntheticStore().write(
+            to: folder.file("store.h5"),
+            changing: { manifest in
+                let labels = (0..<manifest.utteranceCount).map { Int32($0 % 3) - 1 }
+                manifest.targets = [
+                    LabelSet(
+                        name: "sentiment", labelNames: ["low", "high"], labels: labels,
+                        values: labels.map { $0 < 0 ? .nan : 2.5 * Double($0) })
+                ]
+            })
+        let store = try Store(opening: folder.file("store.h5"))
+        let summary = try StoreSummary(store)
+        struct Told: Decodable {
+            struct Target: Decodable {
+                let name: String, classes: [String], utterances: [[Int]], unlabelled: [Int], values: [Double]?
+            }
+            let targets: [Target]
+        }
+        let told = try JSONDecoder().decode(Told.self, from: Data(summary.json().utf8)).targets[0]
+        #expect(told.name == "sentiment" && told.classes == ["low", "high"] && told.values == [0, 2.5])
+        for (index, split) in store.splits.enumerated() {
+            let rows = store.dialogues(inSplit: split.name).flatMap { Array(store.dialogues[$0].range) }
+            #expect(told.utterances[index] == [1, 2].map { kind in rows.count { $0 % 3 == kind } })
+            #expect(told.unlabelled[index] == rows.count { $0 % 3 == 0 })
+        }
+        #expect(summary.text().contains("Utterances of each class of sentiment, of numbers from 0.0 to 2.5\n"))
+    }
+
     @Test func textFitsEightyColumns() throws {
         let folder = try TemporaryFolder()
         try SyntheticStore().write(

@@ -338,6 +338,33 @@ import Testing
         #expect(said?.contains("their splits differ: put {split} into --id-pattern") == true, "\(said ?? "")")
     }
 
+    @Test func eachSplitMayHaveItsMatrix() throws {
+        let text = "dialogue,utterance,split\nx,a,train\ny,b,dev\nx,c,train\nz,d,train\ny,e,dev\n"
+        func matrix(_ values: Double..., split: String, width: Int = 1) throws {
+            _ = try files.write(
+                TableFiles.npy(values, shape: [values.count / width, width], type: "<f8"), "audio_\(split).npy")
+        }
+        try matrix(1, 2, 3, split: "train")
+        try matrix(10, 11, split: "dev")
+        let path = files.folder.file("audio_{split}.npy")
+        let (summary, store) = try files.convert(try list(text), audio: path)
+        // In the store's order: a, c, d of train, and b, e.
+        #expect(store.utteranceIDs == ["a", "c", "d", "b", "e"])
+        #expect(try store.readRows(of: "audio", 0..<5) == [1, 2, 3, 10, 11])
+        #expect(summary.sources.map(\.layout) == ["table of utterances", ".npy matrix", ".npy matrix"])
+        #expect(store.features[0].sourceDataType == "float64")
+        try matrix(10, 11, 12, split: "dev")
+        #expect(
+            files.fault(try list(text), audio: path)
+                == "audio_dev.npy has 3 rows for the 2 utterances of the split dev; give one row per utterance.")
+        try matrix(10, 11, 12, 13, split: "dev", width: 2)
+        #expect(
+            files.fault(try list(text), audio: path)
+                == "audio_dev.npy has rows of 2 numbers, and audio_train.npy of 1; give matrices of one width.")
+        _ = try files.npz([("a", Self.vector(1))], "audio_dev.npy")
+        #expect(files.fault(try list(text), audio: path)?.hasSuffix("give files of one kind for all splits.") == true)
+    }
+
     @Test(arguments: [
         ("meld", "0", "3", "dia0_utt3"), ("meld", "dia0", "utt3", "dia0_utt3"), ("meld", "0", "dia0_utt3", "dia0_utt3"),
         ("meld", "0", "", "dia0_utt7"),

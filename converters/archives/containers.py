@@ -73,7 +73,7 @@ def only_member(data, name, report):
         raise MalformedPickle(f"{name} is a zip archive without any file in it: download the file again.")
     if all(path.endswith(".npy") for path in names):
         raise MalformedPickle(
-            f"{name} is a NumPy .npz archive and not a pickle: give the dataset's feature pickles, or save its arrays as .npy for 'vuemo convert table'.")
+            f"{name} is a NumPy .npz archive, and neither a pickle nor one of 'vuemo export': give the dataset's feature pickles, or save its arrays as .npy for 'vuemo convert table'.")
     if sum(path.endswith("/data.pkl") for path in names) > 1:
         raise MalformedPickle(f"{name} is a zip archive of several PyTorch files: unpack it first and give one of them.")
     if any(path.endswith("/data.pkl") for path in names):

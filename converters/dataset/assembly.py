@@ -10,8 +10,9 @@ MODALITIES = ["text", "audio", "visual"]
 class Assembly:
     """The whole dataset. `order`: dialogue ids as the store lists them: train, then valid, then test."""
 
-    def __init__(self, contributions, options):
+    def __init__(self, contributions, options, layouts=None):
         self.contributions, self.options = contributions, options
+        self.layouts = layouts or [made.layout for made in contributions]         # of each file
         self.dropped = {}         # ids of the dialogues without utterances that the user wants left out; a dict keeps their order
         self.check_kinds()
         teller = next((made for made in contributions if made.sentences is not None), None)
@@ -59,6 +60,13 @@ class Assembly:
         if not features:
             raise WrongLayout(f"{self.contributions[0].name} holds no features.")
         return sorted(features, key=lambda f: (MODALITIES.index(f.modality), f.layer is None, f.layer or 0))
+
+    def all_targets(self):
+        """name -> Target, each of the first file that has it."""
+        targets = {}
+        for made in self.contributions:
+            targets = {**made.targets, **targets}
+        return targets
 
     def drop_empty(self, made):
         """Take the dialogues that have no utterance in any of a file's fields out of its splits."""
@@ -127,7 +135,10 @@ class Assembly:
             "features": [
                 {"name": f.name, "modality": f.modality, "layer": f.layer, "width": f.rows.stored_width,
                  "extractor": f.extractor, "sourceType": ", ".join(f.rows.types)} for f in self.features],
-            "layouts": [made.layout for made in self.contributions],
+            "targets": [
+                {"name": name, "names": target.names, "labels": flat(target.labels), "values": target.values and flat(target.values)}
+                for name, target in self.all_targets().items()],
+            "layouts": self.layouts,
             "notes": [one_line(note) for note in self.notes],
             "warnings": [one_line(warning) for warning in self.warnings],
         }

@@ -6,17 +6,17 @@ utterance`; lists, tuples, arrays and matrices are all welcome as entries, and e
 
 import re
 
-from dataset.datasets import EXTRACTORS, ROBERTA, Dataset, check_name
+from dataset.datasets import EXTRACTORS, ROBERTA, SENTIMENT, SIGNS, Dataset, check_name, check_names
 from dataset.feature_rows import FeatureRows
 from dataset.field_reader import FieldReader
 from dataset.fields import EMPTY, NOTHING, kind_of
 from dataset.places import shown_value
-from faults import Misuse, plural
+from faults import Misuse, WrongLayout, first_few, plural
 
 MODALITIES, REDUCTIONS = ("text", "audio", "visual"), ("mean", "max", "last", "mean+std")
 SPLITS = {"train": "train", "valid": "valid", "dev": "valid", "val": "valid", "validation": "valid", "test": "test"}
 C1_CONTROL = re.compile("[\x80-\x9f]").search
-LONGEST_FEATURE_NAME = 128        # bytes
+LONGEST_MEMBER_NAME = 128        # bytes
 
 
 class Feature:
@@ -27,6 +27,14 @@ class Feature:
         self.layer, self.extractor = layer, extractor
 
 
+class Target:
+    """Labels beside those of emotion: `names` of their classes; `labels`: dialogue -> [int], -1 for none; `values`: dialogue -> [number or None]
+    that the classes were made of, None where the file has classes only."""
+
+    def __init__(self, names, labels, values=None):
+        self.names, self.labels, self.values = names, labels, values
+
+
 class Contribution:
     """Filled by a layout module's `read`, merged with other files' by `assembly.py`.
 
@@ -34,7 +42,7 @@ class Contribution:
     `latin1_sentences`: places of sentences that were not UTF-8.
     `train`, `valid`, `test`: dialogue ids in the file's order; `valid` is None where the file knows of none, and then
     `train` holds the validation dialogues too. `sorted_splits`: names of those that were sets. `split_origins`: name -> where a
-    split came from, where the file says it. `source_positions`: id -> its place in the lists of the first source, likewise.
+    split came from, where the file says it. `source_positions`: id -> its place in the lists of the first source, likewise. `targets`: name -> Target.
     """
 
     def __init__(self, reader, layout, dataset):
@@ -50,7 +58,7 @@ class Contribution:
         self.latin1_sentences, self.features = [], []
         self.train, self.valid, self.test = [], None, []
         self.sorted_splits = []
-        self.split_origins, self.source_positions = {}, None
+        self.split_origins, self.source_positions, self.targets = {}, None, {}
 
     def take_utterance_ids(self, field):
         """Ids of the utterances: texts, or numbers within their dialogue."""
@@ -70,7 +78,39 @@ class Contribution:
 
     def take_sentiment(self, field):
         """Labels that may be nested one deeper and may be real numbers from -3 to 3, which are rounded to seven classes."""
-        self.labels, self.label_names = self.reader.sentiment(field, "the labels")
+        self.labels, self.label_names, values = self.reader.sentiment(field, "the labels")
+        self.keep_values("sentiment", values)
+
+    def take_target(self, name, field, names=None):
+        """Labels beside those of emotion: numbers of classes, -1 for none, or their names; `names` as in Dataset. A field that gives nothing a label
+        is none."""
+        check_member(name, "a target's name", self.targets)
+        check_names(names, "a target's classes")
+        if is_absent(field):
+            return
+        labels, names = self.reader.classes(field, f"the {name}", names)
+        if any(label >= 0 for entry in labels.values() for label in entry):
+            self.targets[name] = Target(names, labels)
+
+    def take_sentiment_beside(self, field):
+        """MELD's sentiment. Files were made and are read for their emotions: where their sentiment does not fit, it is left out, and that is said."""
+        try:
+            self.take_target("sentiment", field, SENTIMENT)
+        except WrongLayout as fault:
+            self.reader.warnings.append(f"{str(fault).rstrip('.')}; the sentiment is left out.")
+            return
+        target = self.targets.get("sentiment")
+        unlike = [dialogue for dialogue, labels in self.labels.items() if target and (dialogue not in target.labels or len(target.labels[dialogue]) != len(labels))]
+        if unlike:
+            self.targets.pop("sentiment")
+            self.reader.warnings.append(
+                f"{self.name}: its sentiment has not one entry for each label in {plural(len(unlike), 'dialogue')}: {first_few(unlike)}; it is left out.")
+
+    def keep_values(self, name, values):
+        """Keep the real numbers that labels are or were made of (dialogue -> [number, None for none]), with their signs as classes."""
+        if values is not None and any(value is not None for entry in values.values() for value in entry):
+            signs = {dialogue: [-1 if value is None else 1 + (value > 0) - (value < 0) for value in entry] for dialogue, entry in values.items()}
+            self.targets[name] = Target(list(SIGNS), signs, values)
 
     def take_sentences(self, field, words=False):
         """The sentences, remembering which of them were not UTF-8. `words`: each is a list of words."""
@@ -101,9 +141,7 @@ class Contribution:
         of it. Where the
         user says so with --frames, that counts.
         """
-        check_name(name, "a feature's name", LONGEST_FEATURE_NAME)
-        if "/" in name or name in (".", "..") or any(feature.name == name for feature in self.features):
-            raise Misuse(f"the feature's name {name!r} " + ("is taken already" if "/" not in name and name.strip(".") else "holds what a name cannot: '/', or only points"))
+        check_member(name, "a feature's name", [feature.name for feature in self.features])
         if modality not in MODALITIES:
             raise Misuse(f"the modality of {name!r} is {shown_value(modality)}, and should be 'text', 'audio' or 'visual'")
         if layer is not None and (type(layer) is not int or not 1 <= layer < 1 << 31):
@@ -146,8 +184,8 @@ class Contribution:
 
     def counts(self):
         """`[(what, id -> number of utterances)]` of every field."""
-        fields = [("utterance ids", self.utterance_ids), ("speakers", self.speakers),
-                  ("labels", self.labels), ("sentences", self.sentences)]
+        fields = [("utterance ids", self.utterance_ids), ("speakers", self.speakers), ("labels", self.labels), ("sentences", self.sentences),
+                  *((f"the {name}", target.labels) for name, target in self.targets.items())]
         result = [(what, {key: len(entry) for key, entry in field.items()}) for what, field in fields if field is not None]
         return result + [(feature.rows.what, feature.rows.counts) for feature in self.features]
 
@@ -182,3 +220,11 @@ class Contribution:
 def is_absent(field):
     """True for None, an empty dict or one whose entries are all empty: a modality that the file does not have."""
     return kind_of(field) in (EMPTY, NOTHING)
+
+
+def check_member(name, what, taken):
+    """Raise Misuse for a name that no feature and no target can have, or that is taken."""
+    check_name(name, what, LONGEST_MEMBER_NAME)
+    if "/" in name or name in (".", "..") or name in taken:
+        raise Misuse(f"{what.replace('a ', 'the ', 1)} {name!r} " + (
+            "is taken already" if "/" not in name and name.strip(".") else "holds what a name cannot: '/', or only points"))

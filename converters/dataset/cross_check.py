@@ -76,6 +76,12 @@ def softer_differences(one, other, dialogues):
             warnings.append(
                 f"{one.name} and {other.name} differ in {count} {what} of {plural(len(unlike), 'dialogue')} "
                 f"({first_few(unlike)}); those of {one.name} are kept.")
+    for name in one.targets.keys() & other.targets.keys():
+        left, right = (([target.names[label] if label >= 0 else None for label in target.labels[d]] for d in dialogues) for target in (
+            one.targets[name], other.targets[name]))
+        unlike = [d for d, a, b in zip(dialogues, left, right) if a != b]
+        if unlike:
+            warnings.append(f"{one.name} and {other.name} differ in the {name} of {plural(len(unlike), 'dialogue')} ({first_few(unlike)}); that of {one.name} is kept.")
     return warnings
 
 

@@ -45,6 +45,7 @@ IEMOCAP = Dataset("IEMOCAP", ["happy", "sad", "neutral", "angry", "excited", "fr
 
 # Speakers are one-hot, numbered by first appearance within the dialogue.
 MELD = Dataset("MELD", ["neutral", "surprise", "fear", "sadness", "joy", "disgust", "anger"], None, "dialogue")
+SENTIMENT = ["neutral", "positive", "negative"]          # MELD's, beside its emotions
 EMORYNLP = Dataset(
     "EmoryNLP", ["joyful", "mad", "peaceful", "neutral", "sad", "powerful", "scared"], None, "dialogue")
 
@@ -53,6 +54,7 @@ DAILYDIALOG = Dataset(
 
 # Sentiment from -3 to 3, rounded.
 SENTIMENT_STEPS = ["highly negative", "negative", "weakly negative", "neutral", "weakly positive", "positive", "highly positive"]
+SIGNS = ["negative", "neutral", "positive"]
 MOSEI = Dataset("MOSEI")
 
 # A file in a known layout that is of none of these: its names are what it holds.

@@ -213,22 +213,23 @@ class FieldReader:
         return found
 
     def sentiment(self, field, what):
-        """`(id -> [int], names)`: like `classes`, but items may be nested one deeper, in their utterance or around the
-        dialogue, and may be real numbers from -3 to 3, which are rounded (half to even) to seven classes."""
+        """`(id -> [int], names, values)`: like `classes`, but items may be nested one deeper, in their utterance or around the
+        dialogue, and may be real numbers from -3 to 3, which are rounded (half to even) to seven classes. `values`: these numbers, None where
+        the items are classes."""
         values = self.per_utterance(
             {dialogue: self.unwrapped(entry) for dialogue, entry in self.dialogues(field, what)}, what, self.one_number)
         numbers = [value for entry in values.values() for value in entry]
         if self.regression_classes:
             labels, names = self.regression(numbers)
             rest = iter(labels)
-            return {dialogue: [next(rest) for _ in entry] for dialogue, entry in values.items()}, names
+            return {dialogue: [next(rest) for _ in entry] for dialogue, entry in values.items()}, names, values
         if all(value == int(value) and value >= 0 for value in numbers):
             labels = {dialogue: [int(value) for value in entry] for dialogue, entry in values.items()}
-            return labels, [str(number) for number in range(self.highest(labels, what, lowest=0) + 1)]
+            return labels, [str(number) for number in range(self.highest(labels, what, lowest=0) + 1)], None
         if max(map(abs, numbers)) > 3:
             raise self.fault(f"{what} hold {max(numbers, key=abs):g}, but sentiment goes from -3 to 3")
         self.warnings.append(f"{self.name}: {what} are sentiment from -3 to 3, rounded to {len(SENTIMENT_STEPS)} classes.")
-        return {dialogue: [round(value) + 3 for value in entry] for dialogue, entry in values.items()}, SENTIMENT_STEPS
+        return {dialogue: [round(value) + 3 for value in entry] for dialogue, entry in values.items()}, SENTIMENT_STEPS, values
 
     def regression(self, numbers):
         """`([int], names)` of labels that are real numbers, by the rule that was asked for. A fault where none was."""

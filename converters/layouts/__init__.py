@@ -2,7 +2,7 @@
 
 A layout has NAME, DATASET, FIELDS, SPLITS, USERS and EXAMPLE (what docs/layouts.md says of it), `recognise(content)`, which is true of its own
 content and of no other layout's, and `read(content, reader)`, which gives a Contribution. It may have `unlike(content)`, which says of a
-content that comes near it what is unlike, as `(distance, words)`.
+content that comes near it what is unlike, as `(distance, words)`, and `is_split(content)`, which is true of one of its splits alone.
 """
 
 import importlib
@@ -53,6 +53,11 @@ def fitting(content):
         return found
     cut = [(layout, less, told) for less, told in without_further(content) for layout in LAYOUTS if layout.DATASET is not OTHER and layout.recognise(less)]
     return [one for one in cut if one[1] is cut[0][1]]
+
+
+def is_one_split(content):
+    """Whether a content is one split of a layout that is a dict of splits, and nothing else that is known."""
+    return any(layout.is_split(content) for layout in LAYOUTS if hasattr(layout, "is_split")) and not fitting(content)
 
 
 def without_further(content):

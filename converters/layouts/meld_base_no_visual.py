@@ -23,6 +23,7 @@ def read(content, reader):
     made.take_utterance_ids(content[0])
     made.take_speakers(content[1])
     made.take_labels(content[2])
+    made.take_sentiment_beside(content[8])
     made.take_feature("text_base", "text", content[3])
     made.take_feature("audio", "audio", content[4])
     made.take_sentences(content[5])

@@ -5,7 +5,9 @@
 """
 
 from layouts.families.split_features import (
-    Utterances, check_count, difference, left_out, looks_like, named, numbers_of, parts_of, splits_of, take_classes, take_features, take_regression)
+    Utterances, check_count, difference, keep_numbers, left_out, looks_like, named, numbers_of, parts_of, splits_of, take_classes, take_features,
+    take_regression)
+from faults import WrongLayout
 from pickles.stand_ins import Array
 
 NAME = "MMSA (dict of splits of arrays)"
@@ -23,6 +25,10 @@ USED = {"vision", "audio", "text", "raw_text", "id", *LABELS, *LENGTHS}
 def recognise(content):
     parts = splits_of(content, (dict,))
     return parts is not None and all(looks_like(named(fields), LABELS) for _, fields in parts)
+
+
+def is_split(content):
+    return type(content) is dict and looks_like(named(content), LABELS)
 
 
 def unlike(content):
@@ -45,7 +51,7 @@ def read(content, reader):
 
 
 def take_labels(made, utterances):
-    """Classes where the file has them; its numbers on request."""
+    """Classes where the file has them, with its numbers beside them; classes made of its numbers on request."""
     reader, parts = made.reader, utterances.parts
     numbers, annotations, real = ({part: part.fields.get(field) for part in parts} for field in LABELS)
     has = [all(value is not None for value in held.values()) for held in (numbers, annotations, real)]
@@ -56,6 +62,11 @@ def take_labels(made, utterances):
         raise reader.fault("its splits do not all have classification_labels, nor annotations, nor regression_labels")
     take_classes(made, utterances, {part: numbers_of(reader, part, "classification_labels") for part in parts} if has[0] else None,
                  {part: texts_of(reader, part, annotations[part]) for part in parts} if has[1] else None)
+    if has[2]:
+        try:
+            keep_numbers(made, utterances, {part: numbers_of(reader, part, "regression_labels", missing=True) for part in parts})
+        except WrongLayout as fault:                  # the file was made for its classes
+            reader.warnings.append(f"{str(fault).rstrip('.')}; they are left out.")
 
 
 def texts_of(reader, part, annotations):

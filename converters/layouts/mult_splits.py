@@ -21,6 +21,10 @@ def recognise(content):
         looks_like(named(fields), LABELS) and not any(named(fields).get(other) is not None for other in OTHERS) for _, fields in parts)
 
 
+def is_split(content):
+    return type(content) is dict and looks_like(named(content), LABELS) and not any(named(content).get(other) is not None for other in OTHERS)
+
+
 def unlike(content):
     return difference(content, LABELS, "labels")
 

@@ -4,7 +4,7 @@ Words are texts, or numbers with the texts behind the features; visual and acous
 """
 
 from dataset.fields import first_items, size_of
-from layouts.families.split_features import Part, Utterances, numbers_of, splits_of, take_features, take_numbers
+from layouts.families.split_features import ONE_SPLIT, Part, Utterances, numbers_of, splits_of, take_features, take_numbers
 from pickles.stand_ins import Array, item_count
 
 NAME = "MAG-BERT segments (dict of splits of tuples)"
@@ -23,9 +23,13 @@ def recognise(content):
 
 
 def unlike(content):
-    if type(content) in (list, tuple) and len(content) > 1 and all(is_segment(item) for item in content[:8]):
-        return 1, "it is one split, and all of them are wanted in one file: {'train': …, 'dev': …, 'test': …}"
+    if is_split(content):
+        return 1, ONE_SPLIT
     return None
+
+
+def is_split(content):
+    return type(content) in (list, tuple) and len(content) > 0 and all(is_segment(item) for item in content[:8])
 
 
 def is_segment(item):

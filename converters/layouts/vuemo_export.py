@@ -1,9 +1,9 @@
-"""What `vuemo export` writes as a pickle: one dictionary of the store's tables and features, utterance after utterance.
+"""What `vuemo export` writes, as a pickle or a .npz archive: one dictionary of the store's tables and features, utterance after utterance.
 
 It says everything that a store does, so that the store of a whole export has the content of the first one.
 """
 
-from dataset.contribution import MODALITIES, Contribution
+from dataset.contribution import LONGEST_MEMBER_NAME, MODALITIES, Contribution, Target
 from dataset.datasets import LONGEST_NAME, Dataset
 from dataset.fields import size_of
 from dataset.places import Place, shown_value
@@ -57,10 +57,23 @@ def read(content, reader):
         raise reader.fault(f"its speaker_scope is {shown_value(made.speaker_scope)}, and should be 'corpus' or 'dialogue'")
     take_splits(made, content, lists, ids)
     take_features(made, content, rows, offset[-1])
-    beside = content.get("targets")
-    if type(beside) is dict and beside:
-        reader.warnings.append(f"{made.name}: its labels beside those of emotion are left out: {first_few([as_text(name) for name in beside])}.")
+    take_targets(made, content, field)
     return made
+
+
+def take_targets(made, content, field):
+    """The labels beside those of emotion."""
+    reader, held = made.reader, content.get("targets")
+    if held is not None and type(held) is not dict:
+        raise reader.fault(f"its targets are {shown_value(held)}, and should be a dictionary")
+    for name, told in (held or {}).items():
+        if not is_member(name) or type(told) is not dict or told.get("names") is None or told.get("labels") is None:
+            raise reader.fault(f"its target {shown_value(name)} has no names or labels, or that is no name")
+        keys = [f"{key} of the target {name!r}" for key in ("names", "labels", "values")]
+        lists = {key: the_list({key: told.get(word)}, key, reader) for key, word in zip(keys, ("names", "labels", "values"))}
+        classes = names(reader, lists, keys[0])
+        labels = field(keys[1], indices(reader, lists, keys[1], len(classes), lowest=-1))
+        made.targets[name] = Target(classes, labels, None if told.get("values") is None else field(keys[2], numbers(reader, lists, keys[2])))
 
 
 def take_splits(made, content, lists, ids):
@@ -87,11 +100,13 @@ def take_splits(made, content, lists, ids):
 def take_features(made, content, rows, count):
     """Each matrix in pieces, one for each dialogue, without a copy."""
     reader, held, told = made.reader, content.get("features"), content.get("feature_info")
+    if told is None:
+        raise reader.fault("it does not say what its features are, as archives of earlier versions of 'vuemo export' do not: export the store again")
     if type(held) is not dict or type(told) is not dict:
         raise reader.fault("its features and feature_info are no dictionaries")
     for name, matrix in held.items():
         info = told.get(name)
-        if type(info) is not dict or as_text(info.get("modality")) not in MODALITIES or not is_name(name, 128) or name in (".",) or "/" in name:
+        if type(info) is not dict or as_text(info.get("modality")) not in MODALITIES or not is_member(name):
             raise reader.fault(f"its feature_info says of the feature {shown_value(name)} no modality, or that is no name")
         layer, extractor = info.get("layer"), info.get("extractor")
         if layer is not None and (type(layer) is not int or not 1 <= layer < 1 << 31):
@@ -145,6 +160,19 @@ def name_of(content, key, reader):
     if not is_name(name):
         raise reader.fault(f"its key {key!r} is {shown_value(name)}, and should be a text of 1 to {LONGEST_NAME} bytes")
     return name
+
+
+def numbers(reader, lists, key):
+    """Real numbers, None for NaN."""
+    for index, value in enumerate(lists[key]):
+        if type(value) not in (int, float) or value - value != 0 and value == value:
+            raise reader.fault(f"its {key}, entry {index + 1} (index {index}), is {shown_value(value)}, where a finite number or NaN is expected")
+    return [float(value) if value == value else None for value in lists[key]]
+
+
+def is_member(name):
+    """Whether a feature or a target can be called so."""
+    return is_name(name, LONGEST_MEMBER_NAME) and name != "." and "/" not in name
 
 
 def is_name(value, longest=LONGEST_NAME):

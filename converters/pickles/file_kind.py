@@ -44,7 +44,10 @@ def is_tar(head):
         return False
     field = head[148:156]
     try:                                       # as Python's tarfile reads it, which takes 0o123 and 1_2 for octal numbers too
-        stated = int.from_bytes(field[1:], "big") if field[0] == 0x80 else int(str(field.split(b"\0")[0], "ascii").strip() or "0", 8)
+        if field[0] in (0x80, 0xff):           # a number of 7 bytes, which 0xff makes negative
+            stated = int.from_bytes(field[1:], "big") - (256 ** 7 if field[0] == 0xff else 0)
+        else:
+            stated = int(str(field.split(b"\0")[0], "ascii").strip() or "0", 8)
     except ValueError:
         return False
     others = head[:148] + head[156:]

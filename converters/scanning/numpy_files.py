@@ -1,58 +1,10 @@
 """What is in NumPy's own files: `.npy` and `.npz`. Their headers are read; the numbers behind them are not. Python objects in them are a
 pickle, which is looked at as every other one is."""
 
-import re
-
 from archives.containers import DEFLATED, STORED, content_of, files_of
+from archives.numpy_arrays import LONGEST_HEADER, check_size, header_of
 from archives.zip_directory import shown
-from faults import ConversionFault, MalformedPickle, first_few
-from pickles.stand_ins import MOST_DIMENSIONS, DataType
-
-MAGIC = b"\x93NUMPY"
-LONGEST_HEADER = 1 << 16
-# As NumPy writes it. A structured type is a list, or a text of another kind.
-FORM = re.compile(r"\{'descr': (?:'([^']{1,64})'|(\[.*\])), 'fortran_order': (True|False), 'shape': \(((?:\d{1,19}, ?)*(?:\d{1,19})?)\), \}\s*", re.DOTALL).fullmatch
-
-
-class Header:
-    """`begin`: where the numbers begin; `kind`: a DataType, or None for one that is not read, called `name`; `shape`; `count`: items."""
-
-    def __init__(self, begin, kind, name, shape):
-        self.begin, self.kind, self.name, self.shape, self.count = begin, kind, name, shape, 1
-        for extent in shape:
-            self.count *= extent
-
-    @property
-    def holds_objects(self):
-        return self.kind is not None and self.kind.kind == "O"
-
-    @property
-    def title(self):
-        order = " big-endian" if self.kind is not None and self.kind.order == ">" and self.kind.size > 1 else ""
-        return f"array {self.name}{order} ({', '.join(map(str, self.shape))})"
-
-
-def header_of(head, name):
-    """The Header at the beginning of a .npy file, or MalformedPickle."""
-    damaged = MalformedPickle(f"{name} is a NumPy .npy array whose header is damaged: download it again.")
-    if head[:6] != MAGIC or len(head) < 12 or head[6] not in (1, 2, 3):
-        raise damaged
-    begin = 10 + int.from_bytes(head[8:10], "little") if head[6] == 1 else 12 + int.from_bytes(head[8:12], "little")
-    if begin > len(head) or begin > LONGEST_HEADER:
-        raise damaged
-    found = FORM(str(bytes(head[10 if head[6] == 1 else 12:begin]), "utf-8", "replace"))
-    if found is None:
-        raise damaged
-    descr, fields, _, extents = found.groups()
-    shape = tuple(int(extent) for extent in extents.replace(" ", "").split(",") if extent)
-    if len(shape) > MOST_DIMENSIONS:
-        raise damaged
-    try:
-        kind = DataType(descr) if descr else None
-    except MalformedPickle:
-        kind = None
-    name = f"of records of {fields.count('(')} fields" if kind is None and fields else kind.name if kind is not None else f"of type {descr}"
-    return Header(begin, kind, name, shape)
+from faults import ConversionFault, first_few
 
 
 def scan_npy(data, name, found, look):
@@ -65,30 +17,9 @@ def scan_npy(data, name, found, look):
     return tell(found, [header.title], "array")
 
 
-def check_size(header, size, name):
-    """Raise MalformedPickle where a file has other bytes than its header says."""
-    if header.kind is None:
-        return
-    wanted = header.begin + header.count * header.kind.size
-    if size != wanted:
-        what = "is cut short" if size < wanted else "has more bytes than its header says"
-        raise MalformedPickle(f"{name} {what}: {header.title} takes {wanted} bytes, and it has {size}; download it again.")
-
-
 def tell(found, text, kind):
     found.update(tree=[{"kind": kind}], tree_text=text)
     return found
-
-
-def is_npz(data, name):
-    """Whether a file is a zip archive of nothing but .npy files."""
-    if data[:4] != b"PK\3\4":
-        return False
-    try:
-        files = files_of(data, name)
-    except ConversionFault:
-        return False
-    return bool(files) and all(member.name.endswith(".npy") for member in files)
 
 
 def scan_npz(data, name, report, found, look):

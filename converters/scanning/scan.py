@@ -13,7 +13,8 @@ from pickles.opcode_table import Truncated
 from pickles.damage import after_the_end, line_ends
 from pickles.file_kind import NPY_OF_OBJECTS, pickle_in_npy
 from pickles.safe_pickle import MOST_OPERATIONS, Machines, reader_of
-from scanning.numpy_files import MAGIC, is_npz, scan_npy, scan_npz, scan_zip
+from archives.numpy_arrays import MAGIC, is_npz
+from scanning.numpy_files import scan_npy, scan_npz, scan_zip
 from scanning.scan_machine import ArchiveScanMachine, Findings, LegacyScanMachine, NotFollowed, PlainScanMachine, look_at
 from scanning.verdict import partly, verdict
 

@@ -5,8 +5,11 @@ import json
 import struct
 import unittest
 
+import conversion as conversion_module
+from conversion import Conversion
 from dataset.assembly import Assembly
 from dataset.field_reader import FieldReader
+from dataset.split_files import split_of
 from dataset.splits import Options
 from faults import WrongLayout
 from layouts import recognise
@@ -151,6 +154,23 @@ class SplitLayouts(unittest.TestCase):
     def test_frames_are_not_averaged_by_themselves(self):
         self.fault(mmsa(), "of shape (4, 2) where one row is expected", "--frames", frames=None, classes=3)
 
+    def test_numbers_are_kept_beside_classes(self):
+        both = mmsa(classification_labels=lambda count: [2, 0, 1, 2, 0][:count])
+        _, assembly = made_of(both)
+        wanted = {"name": "sentiment", "names": ["negative", "neutral", "positive"], "labels": [2, 2, 1, 0, 0, 2, 0],
+                  "values": [2.5, struct.unpack("f", struct.pack("f", 0.4))[0], 0.0, -3.0, -1.0, 1.5, -0.5]}
+        self.assertEqual(assembly.description()["targets"], [wanted])                 # a 2, a 9, a 10, b 0, b 1, c 1, d 1
+        _, assembly = made_of(both, classes=7)
+        self.assertEqual((assembly.description()["targets"], assembly.description()["labelNames"][0]), ([wanted], "highly negative"))
+        both["valid"]["regression_labels"] = [float("nan")]
+        _, assembly = made_of(both)
+        (target,) = assembly.description()["targets"]
+        self.assertEqual((target["values"][5], target["labels"][5]), (None, -1))
+        both["valid"]["regression_labels"] = ["much"]
+        made, assembly = made_of(both)
+        self.assertEqual(assembly.description()["targets"], [])
+        self.assertIn("where a number is expected; they are left out.", " ".join(made.reader.warnings))
+
     def test_classes_come_from_the_file(self):
         classes, names = [2, 0, 1, 2, 0], ["Positive", "Negative", "Neutral", "Positive", "Negative"]
         both = mmsa(classification_labels=lambda count: array((count,), classes[:count]), annotations=lambda count: names[:count])
@@ -205,7 +225,7 @@ class SplitLayouts(unittest.TestCase):
         content = mmsa()
         del content["train"]["regression_labels"]
         self.fault(content, "the nearest is MMSA", "its split 'train' has no classification_labels, annotations or regression_labels")
-        self.fault(mmsa()["train"], "the nearest is MMSA", "stand there without splits")
+        self.fault(mmsa()["train"], "the nearest is MMSA", "it is one split")
         samples = {"train": [{"vid": "d", "speakers": ["M"], "audio": [[1.0]]}]}
         self.fault(samples, "the nearest is CORECT (dict of splits), but its samples have no labels")
 
@@ -269,6 +289,46 @@ class Segments(unittest.TestCase):
     def test_one_split_alone_is_a_near_miss(self):
         with self.assertRaisesRegex(WrongLayout, "the nearest is MAG-BERT segments .*, but it is one split"):
             made_of(segments(lambda clip: [[0.5]])["train"])
+
+
+class SplitFiles(unittest.TestCase):
+    """train.pkl, dev.pkl and test.pkl, in any order."""
+
+    def conversion(self, contents, **options):
+        conversion = Conversion()
+        conversion.configure(json.dumps({"frames": "mean", **options}))
+        for name, content in contents:
+            real = conversion_module.content_of
+            conversion_module.content_of = lambda data, name, report: (content, 1 << 20)
+            try:
+                conversion.read(name, b"", "", None)
+            finally:
+                conversion_module.content_of = real
+        return json.loads(conversion.assemble())
+
+    def test_files_of_one_split_each_are_one(self):
+        whole, classes = segments(lambda clip: array((1, 1), [clip - 1.5])), {"regression_classes": 3}
+        wanted = self.conversion([("x.pkl", whole)], **classes)
+        for names in (("train.pkl", "dev.pkl", "test.pkl"), ("mosi_test.p", "mosi-valid.p", "mosi_train.p")):
+            told = self.conversion([(name, whole[{"valid": "dev"}.get(split_of(name), split_of(name))]) for name in names], **classes)
+            self.assertEqual(told["layouts"], [wanted["layouts"][0]] * 3)
+            for key in ("dialogues", "labels", "targets", "splits", "sentences", "utteranceIDs", "features"):
+                self.assertEqual(told[key], wanted[key], key)
+            self.assertTrue(any(", ".join(names) in warning for warning in told["warnings"]))
+        for content in (mmsa(classification_labels=lambda count: [0] * count), mult(labels=lambda count: array((count, 1), [1] * count, "i8"))):
+            told = self.conversion([(f"{split}.pkl", part) for split, part in content.items()])
+            self.assertEqual(told["splits"], self.conversion([("x.pkl", content)])["splits"])
+
+    def test_what_does_not_fit_is_told(self):
+        whole = segments(lambda clip: [[0.5]])
+        for words, contents in [
+                ("a.pkl is one split, and its name does not say which", [("a.pkl", whole["train"]), ("dev.pkl", whole["dev"])]),
+                ("train_test.pkl is one split, and", [("train_test.pkl", whole["train"]), ("dev.pkl", whole["dev"])]),
+                ("val.pkl is the second file of the split valid", [("train.pkl", whole["train"]), ("dev.pkl", whole["dev"]), ("val.pkl", whole["dev"])]),
+                ("but it is one split: give the others with it", [("train.pkl", whole["train"])])]:
+            with self.assertRaises(WrongLayout) as caught:
+                self.conversion(contents, regression_classes=2)
+            self.assertIn(words, str(caught.exception))
 
 
 if __name__ == "__main__":

@@ -245,12 +245,16 @@ final class StoreReader {
             file.exists(StorePath.targets) ? try file.memberNames(of: StorePath.targets) : []
         }
         return try names.map { name throws(StoreError) in
-            for list in StoreSchema.targetLists(of: name) {
-                try reading { file in try file.verify(file.openDataset(list.path)) }
+            let lists = try reading { file in
+                try StoreSchema.targetLists(of: name).filter { !$0.isOptional || file.exists($0.path) }
             }
+            for list in lists { try reading { file in try file.verify(file.openDataset(list.path)) } }
+            let values =
+                lists.contains { $0.isOptional }
+                ? try numbers(StorePath.targetValues(name), as: Double.self, count: rows) : nil
             let target = LabelSet(
                 name: name, labelNames: try strings(StorePath.targetNames(name)),
-                labels: try numbers(StorePath.targetLabel(name), as: Int32.self, count: rows))
+                labels: try numbers(StorePath.targetLabel(name), as: Int32.self, count: rows), values: values)
             try requireUnique(target.labelNames, StorePath.targetNames(name))
             try requireClasses(target.labels, target.labelNames, StorePath.targetLabel(name))
             return target

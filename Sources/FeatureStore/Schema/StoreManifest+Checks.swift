@@ -70,6 +70,14 @@ extension StoreManifest {
                 throw refuse(
                     "there are \(target.labels.count) labels of \(target.name) for \(utteranceCount) utterances")
             }
+            if let values = target.values {
+                guard values.count == utteranceCount else {
+                    throw refuse("there are \(values.count) values of \(target.name) for \(utteranceCount) utterances")
+                }
+                if let row = values.firstIndex(where: \.isInfinite) {
+                    throw refuse("utterance '\(utteranceIDs[row])' has the value \(values[row]) of \(target.name)")
+                }
+            }
             if let row = target.labels.firstIndex(where: {
                 !(-1..<Int32(clamping: target.labelNames.count)).contains($0)
             }) {

@@ -43,12 +43,22 @@ public struct LabelSet: Sendable, Equatable {
     public var labelNames: [String]
     /// A class per utterance, an index into ``labelNames``; -1 where there is none.
     public var labels: [Int32]
+    /// The number per utterance that its class was made of, NaN for none; nil where the source has classes only.
+    public var values: [Double]?
 
     /// A set; see the properties.
-    public init(name: String, labelNames: [String], labels: [Int32]) {
+    public init(name: String, labelNames: [String], labels: [Int32], values: [Double]? = nil) {
         self.name = name
         self.labelNames = labelNames
         self.labels = labels
+        self.values = values
+    }
+
+    /// Whether both say the same of every utterance; NaN is NaN.
+    public static func == (one: LabelSet, other: LabelSet) -> Bool {
+        one.name.utf8.elementsEqual(other.name.utf8) && one.labels == other.labels
+            && one.labelNames.map { Array($0.utf8) } == other.labelNames.map { Array($0.utf8) }
+            && one.values?.map(\.bitPattern) == other.values?.map(\.bitPattern)
     }
 }
 

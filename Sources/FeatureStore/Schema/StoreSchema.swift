@@ -24,11 +24,13 @@ public enum StoreSchema {
         public let type: ScalarType?
         /// How many rows it has.
         public let rows: Rows
+        /// Whether it may be missing.
+        public var isOptional = false
         /// What it holds.
         public let meaning: String
 
         /// The type as FORMAT.md writes it.
-        public var typeName: String { type.map(StoreSchema.short) ?? "S" }
+        public var typeName: String { (type.map(StoreSchema.short) ?? "S") + (isOptional ? ", optional" : "") }
     }
 
     /// An attribute of the file, or of every feature.
@@ -98,6 +100,9 @@ public enum StoreSchema {
             List(
                 path: StorePath.targetNames(name), type: nil, rows: .any,
                 meaning: "names of these classes, each once and none empty"),
+            List(
+                path: StorePath.targetValues(name), type: .float64, rows: .utterances, isOptional: true,
+                meaning: "the number that the class was made of; NaN for none"),
         ]
     }
 
@@ -177,6 +182,8 @@ package enum StorePath {
     package static func targetLabel(_ name: String) -> String { "\(targets)/\(name)/label" }
     /// The names of the classes of such a set.
     package static func targetNames(_ name: String) -> String { "\(targets)/\(name)/names" }
+    /// The numbers that such classes were made of.
+    package static func targetValues(_ name: String) -> String { "\(targets)/\(name)/value" }
     /// A feature's column means.
     package static func mean(_ name: String) -> String { "\(statistics)/\(name)/mean" }
     /// A feature's column standard deviations.

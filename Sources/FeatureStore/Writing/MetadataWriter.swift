@@ -25,6 +25,10 @@ struct MetadataWriter {
         for target in manifest.targets {
             try write(target.labels, at: StorePath.targetLabel(target.name), to: file)
             try write(target.labelNames, at: StorePath.targetNames(target.name), to: file)
+            // One bit pattern for what is not there: content ids are of bytes.
+            try target.values.map { values throws(HDF5Error) in
+                try write(values.map { $0.isNaN ? .nan : $0 }, at: StorePath.targetValues(target.name), to: file)
+            }
         }
         try writeProvenance(of: manifest, to: file)
     }

@@ -31,6 +31,7 @@ public struct StoreComparison: Sendable {
         let features = compareFeatures(left, right)
         let pairs = compareDialogues(left, right)
         try compareUtterances(left, right, pairs)
+        compareTargets(left, right, pairs)
         for feature in features {
             var rows = RowComparison(feature, left, right)
             try rows.compare(pairs)
@@ -154,6 +155,60 @@ public struct StoreComparison: Sendable {
 
     private static func split(of dialogue: StoreDialogue, in store: Store) -> String {
         dialogue.split.map { store.splits[$0].name } ?? "no split"
+    }
+
+    // MARK: Labels beside those of emotion
+
+    private mutating func compareTargets(_ left: Store, _ right: Store, _ pairs: [DialoguePair]) {
+        func target(_ name: [UInt8], _ store: Store) -> LabelSet? {
+            store.targets.first { name.elementsEqual($0.name.utf8) }
+        }
+        let names = Set((left.targets + right.targets).map { Array($0.name.utf8) })
+        for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let place = "\(StorePath.targets)/\(String(decoding: name, as: UTF8.self))"
+            guard let own = target(name, left), let other = target(name, right) else {
+                let owner = target(name, left) == nil ? right.path : left.path
+                differences.append(StoreDifference(.targets, at: place, "only '\(owner)' has it"))
+                continue
+            }
+            let (classes, others) = (own.labelNames, other.labelNames)
+            if classes.count != others.count || zip(classes, others).contains(where: { $0.differs(from: $1) }) {
+                differences.append(
+                    StoreDifference(
+                        .targets, at: place,
+                        "its classes are \(classes.joined(separator: ", ")) and \(others.joined(separator: ", "))"))
+            }
+            if (own.values == nil) != (other.values == nil) {
+                let owner = own.values == nil ? right.path : left.path
+                differences.append(StoreDifference(.targets, at: place, "only '\(owner)' has its numbers"))
+            }
+            var (count, examples) = (0, [String]())
+            for pair in pairs {
+                for (index, (row, otherRow)) in zip(pair.left, pair.right).enumerated() {
+                    let labels = (Self.label(of: row, own), Self.label(of: otherRow, other))
+                    let values = (own.values?[row], other.values?[otherRow])
+                    let sameValue = values.0 == nil || values.1 == nil || values.0?.bitPattern == values.1?.bitPattern
+                    guard labels.0.differs(from: labels.1) || !sameValue else { continue }
+                    let texts = (
+                        labels.0 + (values.0.map { " (\($0))" } ?? ""), labels.1 + (values.1.map { " (\($0))" } ?? "")
+                    )
+                    count += 1
+                    if count <= StoreDifference.exampleLimit {
+                        examples.append("utterance \(index) of dialogue '\(pair.id)': \(texts.0) and \(texts.1)")
+                    }
+                }
+            }
+            if count > 0 {
+                differences.append(
+                    StoreDifference(
+                        .targets, at: place, "\(count) utterances have another label", count: count, examples: examples)
+                )
+            }
+        }
+    }
+
+    private static func label(of row: Int, _ target: LabelSet) -> String {
+        target.labels[row] < 0 ? "no label" : "'\(target.labelNames[Int(target.labels[row])])'"
     }
 
     // MARK: Utterances

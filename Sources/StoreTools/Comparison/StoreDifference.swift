@@ -18,6 +18,8 @@ public struct StoreDifference: Sendable, Equatable, Encodable {
         case order
         /// Utterances' ids, labels, speakers or sentences.
         case utterances
+        /// Labels beside those of emotion.
+        case targets
         /// Rows of features.
         case rows
         /// Stored types, or content this program does not know.

@@ -6,8 +6,12 @@ enum ExportValue {
     case text(String)
     /// Strings, one after the other.
     case texts([String])
+    /// One whole number.
+    case integer(Int64)
     /// Whole numbers.
     case integers([Int64])
+    /// Real numbers.
+    case numbers([Double])
     /// The rows of a feature, read as they are written.
     case rows(SelectedPart, FeatureDescription)
 }
@@ -16,8 +20,10 @@ enum ExportValue {
 struct ExportContent {
     let entries: [(name: String, value: ExportValue)]
     let features: [(feature: FeatureDescription, value: ExportValue)]
-    /// Labels beside those of emotion: their names, and a number for each utterance.
-    let targets: [(name: String, names: ExportValue, labels: ExportValue)]
+    /// What is said of each feature, by its name; nil where the store does not say it.
+    let featureInformation: [(name: String, entries: [(key: String, value: ExportValue?)])]
+    /// Labels beside those of emotion: their names, a number for each utterance, and the values that these were made of, where there are any.
+    let targets: [(name: String, entries: [(key: String, value: ExportValue)])]
 
     init(_ part: SelectedPart) throws {
         let store = part.store
@@ -43,8 +49,25 @@ struct ExportContent {
             ("sentences", .texts(try part.runs.flatMap { try store.sentences($0) })),
         ]
         features = part.features.map { ($0, .rows(part, $0)) }
+        featureInformation = part.features.map { feature in
+            (
+                feature.name,
+                [
+                    ("modality", .text(feature.modality.rawValue)),
+                    ("layer", feature.layer.map { .integer(Int64($0)) }),
+                    ("extractor", feature.extractor.map { .text($0) }),
+                ]
+            )
+        }
         targets = store.targets.map { target in
-            (target.name, .texts(target.labelNames), .integers(part.values(target.labels).map(Int64.init)))
+            (
+                target.name,
+                [
+                    ("names", .texts(target.labelNames)),
+                    ("labels", .integers(part.values(target.labels).map(Int64.init))),
+                ]
+                    + (target.values.map { [("values", .numbers(part.values($0)))] } ?? [])
+            )
         }
     }
 }

@@ -64,9 +64,14 @@ public enum StoreExport {
             }
             try pickle.text("feature_info")
             try pickle.dictionary {
-                for (feature, _) in content.features {
-                    try pickle.text(feature.name)
-                    try describe(feature, to: pickle)
+                for (feature, entries) in content.featureInformation {
+                    try pickle.text(feature)
+                    try pickle.dictionary {
+                        for (key, value) in entries {
+                            try pickle.text(key)
+                            if let value { try write(value, to: pickle) } else { try pickle.none() }
+                        }
+                    }
                 }
             }
             try pickle.text("targets")
@@ -74,10 +79,10 @@ public enum StoreExport {
                 for target in content.targets {
                     try pickle.text(target.name)
                     try pickle.dictionary {
-                        try pickle.text("names")
-                        try write(target.names, to: pickle)
-                        try pickle.text("labels")
-                        try write(target.labels, to: pickle)
+                        for (key, value) in target.entries {
+                            try pickle.text(key)
+                            try write(value, to: pickle)
+                        }
                     }
                 }
             }
@@ -85,23 +90,17 @@ public enum StoreExport {
         try pickle.end()
     }
 
-    private static func describe(_ feature: FeatureDescription, to pickle: PickleWriter) throws {
-        try pickle.dictionary {
-            try pickle.text("modality")
-            try pickle.text(feature.modality.rawValue)
-            try pickle.text("layer")
-            if let layer = feature.layer { try pickle.integer(layer) } else { try pickle.none() }
-            try pickle.text("extractor")
-            if let extractor = feature.extractor { try pickle.text(extractor) } else { try pickle.none() }
-        }
-    }
-
     private static func write(_ value: ExportValue, to pickle: PickleWriter) throws {
         switch value {
         case .text(let text): try pickle.text(text)
         case .texts(let texts): try pickle.texts(texts)
+        case .integer(let number): try pickle.integer(Int(number))
         case .integers(let numbers):
             try pickle.array(type: "i8", shape: [numbers.count], itemBytes: 8) { file in
+                try numbers.withUnsafeBytes { try file.write($0) }
+            }
+        case .numbers(let numbers):
+            try pickle.array(type: "f8", shape: [numbers.count], itemBytes: 8) { file in
                 try numbers.withUnsafeBytes { try file.write($0) }
             }
         case .rows(let part, let feature):
@@ -117,9 +116,13 @@ public enum StoreExport {
         let archive = ZipWriter(to: file)
         for (name, value) in content.entries { try write(value, name, to: archive) }
         for (feature, value) in content.features { try write(value, "features/\(feature.name)", to: archive) }
+        for (feature, entries) in content.featureInformation {
+            for case (let key, let value?) in entries {
+                try write(value, "feature_info/\(feature)/\(key)", to: archive)
+            }
+        }
         for target in content.targets {
-            try write(target.names, "targets/\(target.name)/names", to: archive)
-            try write(target.labels, "targets/\(target.name)/labels", to: archive)
+            for (key, value) in target.entries { try write(value, "targets/\(target.name)/\(key)", to: archive) }
         }
         try archive.finish()
     }
@@ -138,8 +141,16 @@ public enum StoreExport {
             {
                 try strings.write(to: $0)
             }
+        case .integer(let number):
+            try archive.addArray(member, type: "<i8", shape: [], itemBytes: 8) { write in
+                try withUnsafeBytes(of: number.littleEndian) { try write($0) }
+            }
         case .integers(let numbers):
             try archive.addArray(member, type: "<i8", shape: [numbers.count], itemBytes: 8) { write in
+                try numbers.withUnsafeBytes { try write($0) }
+            }
+        case .numbers(let numbers):
+            try archive.addArray(member, type: "<f8", shape: [numbers.count], itemBytes: 8) { write in
                 try numbers.withUnsafeBytes { try write($0) }
             }
         case .rows(let part, let feature):

@@ -29,7 +29,8 @@ public struct SchemaText {
         }
         let targets = StoreSchema.targetLists.map {
             Row(
-                path: $0.path, attribute: nil, type: $0.typeName, shape: $0.rows.rawValue, required: false,
+                path: $0.path, attribute: nil, type: $0.typeName.replacing(", optional", with: ""),
+                shape: $0.rows.rawValue, required: false,
                 meaning: plain($0.meaning))
         }
         rows = lists + targets + attributes

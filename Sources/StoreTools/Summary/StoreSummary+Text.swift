@@ -31,12 +31,13 @@ extension StoreSummary {
         }
         lines += [""] + sizes.lines
         for split in splits { lines += TextWrap.lines("\(split.name): \(split.origin)", indent: "  ", hanging: "    ") }
-        var (rows, columns) = (classes, splits.map(\.classes))
-        if splits.contains(where: { $0.unlabelled > 0 }) {
-            rows.append("no class")
-            for index in columns.indices { columns[index].append(splits[index].unlabelled) }
+        lines += classTable("Utterances of each class", classes, splits.map(\.classes), splits.map(\.unlabelled))
+        for target in targets {
+            let span = target.values.map { ", of numbers from \($0[0]) to \($0[1])" } ?? ""
+            lines += classTable(
+                "Utterances of each class of \(target.name.escapedForTerminal)\(span)", target.classes,
+                target.utterances, target.unlabelled)
         }
-        lines += table("Utterances of each class", rows, columns)
         lines += speakerTable()
         lines += featureTable()
         lines += origins()
@@ -44,6 +45,12 @@ extension StoreSummary {
     }
 
     // MARK: Tables
+
+    /// The classes, and what has none where there is any such thing.
+    private func classTable(_ title: String, _ names: [String], _ columns: [[Int]], _ unlabelled: [Int]) -> [String] {
+        guard unlabelled.contains(where: { $0 > 0 }) else { return table(title, names, columns) }
+        return table(title, names + ["no class"], zip(columns, unlabelled).map { $0 + [$1] })
+    }
 
     private func table(_ title: String, _ names: [String], _ columns: [[Int]]) -> [String] {
         var table = TextTable(

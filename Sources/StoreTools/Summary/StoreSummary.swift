@@ -83,6 +83,20 @@ public struct StoreSummary: Encodable, Sendable {
         }
     }
 
+    /// Labels beside those of emotion.
+    public struct Target: Encodable, Sendable {
+        /// The name of their group.
+        var name: String
+        /// The names of their classes.
+        var classes: [String]
+        /// For each split, in the order of the splits, the utterances of each class.
+        var utterances: [[Int]]
+        /// For each split the utterances without one.
+        var unlabelled: [Int]
+        /// The smallest and the largest of the numbers that the classes were made of, where the store has them.
+        var values: [Double]?
+    }
+
     /// One source file.
     public struct Source: Encodable, Sendable {
         /// Its name without folder.
@@ -117,6 +131,8 @@ public struct StoreSummary: Encodable, Sendable {
     public var speakerScope: String
     /// The splits.
     public var splits: [Split]
+    /// Labels beside those of emotion.
+    var targets: [Target]
     /// The features.
     public var features: [Feature]
     /// The files the store was made from.
@@ -137,7 +153,7 @@ public struct StoreSummary: Encodable, Sendable {
         case dialogues, utterances
         case classes, speakers
         case speakerScope = "speaker_scope"
-        case splits, features, sources
+        case splits, targets, features, sources
         case toolVersion = "tool_version"
         case options, created, warnings
     }
@@ -155,6 +171,7 @@ public struct StoreSummary: Encodable, Sendable {
         speakers = store.speakerNames
         speakerScope = store.speakerScope.rawValue
         splits = store.splits.map { Self.summary(of: $0, in: store) }
+        targets = store.targets.map { Self.summary(of: $0, in: store) }
         features = try store.features.map { feature in
             let storage = try store.storage(of: feature.name)
             let mended = try store.mendedValues(of: feature.name)
@@ -170,6 +187,22 @@ public struct StoreSummary: Encodable, Sendable {
         options = store.provenance?.options
         created = store.provenance?.created
         warnings = store.provenance?.warnings ?? []
+    }
+
+    private static func summary(of target: LabelSet, in store: Store) -> Target {
+        var counts: [[Int]] = []
+        for split in store.splits {
+            var count = [Int](repeating: 0, count: target.labelNames.count + 1)  // the last: without one
+            for row in store.dialogues(inSplit: split.name).map({ store.dialogues[$0].range }).joined() {
+                count[target.labels[row] < 0 ? target.labelNames.count : Int(target.labels[row])] += 1
+            }
+            counts.append(count)
+        }
+        let numbers = target.values?.filter { !$0.isNaN } ?? []
+        return Target(
+            name: target.name, classes: target.labelNames, utterances: counts.map { $0.dropLast() },
+            unlabelled: counts.map { $0.last! },
+            values: numbers.min().flatMap { least in numbers.max().map { [least, $0] } })
     }
 
     private static func summary(of split: SplitDescription, in store: Store) -> Split {

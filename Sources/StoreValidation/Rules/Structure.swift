@@ -71,7 +71,7 @@ struct StructureRule: Rule {
         let unreadable = Set(store.unreadable.map(\.path) + store.refused.map(\.path))
         for list in StoreSchema.lists + store.targetNames.flatMap(StoreSchema.targetLists) {
             guard let dataset = store.datasets[list.path] else {
-                if !unreadable.contains(list.path) {
+                if !list.isOptional, !unreadable.contains(list.path) {
                     findings.append(Finding(.missingObject, at: list.path, "there is no such dataset"))
                 }
                 continue

@@ -76,6 +76,34 @@ struct ArrayMatch {
         return matched
     }
 
+    /// Gives the utterances of each split the rows of its matrix, in the order of the lists.
+    /// - Throws: ``ConversionError`` where a matrix has another number of rows, or another width than the first.
+    func matchByPlace(_ sources: [(word: String, matrix: NumpyMatrix)]) throws(ConversionError) -> MatchedArrays {
+        let matched = MatchedArrays(sources.map { MatrixRows($0.matrix) }, rows: table.rowCount)
+        matched.sourceOfRow = [UInt8](repeating: 0, count: table.rowCount)
+        var used = [Int](repeating: 0, count: sources.count)
+        table.forEachUtterance { row, utterance in
+            let source = sources.firstIndex { $0.word == utterance.split } ?? 0
+            matched.sourceOfRow[row] = UInt8(source)
+            matched.arrayOfRow[row] = UInt32(used[source])
+            used[source] += 1
+        }
+        let first = sources[0].matrix
+        for (index, (word, matrix)) in sources.enumerated() {
+            guard matrix.rows == used[index] else {
+                throw .input(
+                    "\(matrix.file.name) has \(matrix.rows) rows for the \(used[index]) utterances of the split \(word); give one row per utterance."
+                )
+            }
+            guard matrix.width == first.width else {
+                throw .input(
+                    "\(matrix.file.name) has rows of \(matrix.width) numbers, and \(first.file.name) of \(first.width); give matrices of one width."
+                )
+            }
+        }
+        return matched
+    }
+
     private func forEachID(
         _ pattern: IDPattern?, _ visit: (Int, [UInt8], String?) throws -> Void
     ) rethrows {

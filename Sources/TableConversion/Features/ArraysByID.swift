@@ -49,7 +49,9 @@ extension ArraysByID {
 
     /// The error for an array.
     package func fault(_ array: UInt32, _ what: String) -> ConversionError {
-        .input("\(name): the array '\(TableFormat.shortened(ids.strings[Int(array)]))' \(what).")
+        // The rows of a matrix have places and no ids.
+        let id = ids.strings.indices.contains(Int(array)) ? ids.strings[Int(array)] : "\(array)"
+        return .input("\(name): the array '\(TableFormat.shortened(id))' \(what).")
     }
 }
 

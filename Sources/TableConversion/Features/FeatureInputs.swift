@@ -41,8 +41,10 @@ struct FeatureInputs {
                 inputs.append(.matrix(matrix))
             case .arrays(let arrays): inputs.append(.arrays(try match.match([(nil, arrays)])))
             case nil:
-                let sources = try Self.openForEachSplit(feature, table, opensPickles)
-                inputs.append(.arrays(try match.match(sources)))
+                switch try Self.openForEachSplit(feature, table, opensPickles) {
+                case .arrays(let sources): inputs.append(.arrays(try match.match(sources)))
+                case .matrices(let sources): inputs.append(.arrays(try match.matchByPlace(sources)))
+                }
             }
         }
         let arrays = inputs.compactMap { if case .arrays(let arrays) = $0 { arrays } else { nil } }
@@ -52,7 +54,7 @@ struct FeatureInputs {
 
     private static func openForEachSplit(
         _ feature: TableRequest.Feature, _ table: TableContent, _ opensPickles: PickleOpener?
-    ) throws -> [(word: String?, arrays: any ArraysByID)] {
+    ) throws -> FilesOfSplits {
         var words: [String] = []
         for dialogue in table.dialogues {
             guard let word = dialogue.splitWord else {
@@ -62,15 +64,26 @@ struct FeatureInputs {
             }
             if !words.contains(word) { words.append(word) }
         }
-        return try words.map { word in
+        var arrays: [(word: String?, arrays: any ArraysByID)] = []
+        var matrices: [(word: String, matrix: NumpyMatrix)] = []
+        for word in words {
             let path = feature.path.replacing(splitMark, with: word)
-            guard case .arrays(let arrays) = try FeatureFile.open(path, opensPickles: opensPickles) else {
-                throw ConversionError.input(
-                    "\(path) is a matrix without ids: give one matrix whose row i belongs to utterance i of all lists, or arrays by id."
-                )
+            switch try FeatureFile.open(path, opensPickles: opensPickles) {
+            case .arrays(let opened): arrays.append((word, opened))
+            case .matrix(let matrix): matrices.append((word, matrix))
             }
-            return (word, arrays)
         }
+        if let matrix = matrices.first?.matrix, let other = arrays.first?.arrays {
+            throw ConversionError.input(
+                "\(matrix.file.name) is a matrix without ids, and \(other.name) has arrays by id: give files of one kind for all splits."
+            )
+        }
+        return matrices.isEmpty ? .arrays(arrays) : .matrices(matrices)
+    }
+
+    private enum FilesOfSplits {
+        case arrays([(word: String?, arrays: any ArraysByID)])
+        case matrices([(word: String, matrix: NumpyMatrix)])
     }
 
     /// Leaves the utterances out that lack an array of a feature.

@@ -18,6 +18,9 @@ final class HDF5Arrays: ArraysByID {
     private var entries: [UInt64] = []
     private var buffer: [UInt8] = []
 
+    /// What the dataset is called in the group of an id.
+    private static let member = "features"
+
     /// An open file as a reference.
     private final class FileHandle {
         let file: HDF5.File
@@ -127,7 +130,7 @@ final class HDF5Arrays: ArraysByID {
         let address = entries[Int(array)]
         guard address != .max else { throw fault(array, "is a link to somewhere else and not an array of this file") }
         let entry = GroupEntry(link: .hard, address: address)
-        if let plain = contents.file.plainArray(entry), try read(plain, visit) { return }
+        if let plain = contents.file.plainArray(entry, orIn: Self.member), try read(plain, visit) { return }
         switch try contents.file.open(entry, path: path(array)) {
         case .dataset(let dataset): try read(dataset, array, visit)
         case .group(let group): try read(in: group, array, visit)
@@ -136,7 +139,7 @@ final class HDF5Arrays: ArraysByID {
     }
 
     private func read(in group: borrowing HDF5.Group, _ array: UInt32, _ visit: (NumberArray) throws -> Void) throws {
-        var member = "features"
+        var member = Self.member
         if group.entry(member) == nil {
             let names = try group.memberNames()
             guard names.count == 1 else {
@@ -145,9 +148,6 @@ final class HDF5Arrays: ArraysByID {
                     "is a group without 'features', and holds \(names.isEmpty ? "nothing" : TableFormat.list(names))")
             }
             member = names[0]
-        }
-        if let entry = group.entry(member), let plain = contents.file.plainArray(entry), try read(plain, visit) {
-            return
         }
         guard let entry = group.entry(member) else { throw fault(array, "holds a name that cannot be found") }
         guard case .dataset(let dataset) = try contents.file.open(entry, path: "\(path(array))/\(member)") else {

@@ -53,3 +53,40 @@ final class NumpyMatrix {
         try file.read(at: dataOffset + rows.lowerBound * rowBytes, into: buffer)
     }
 }
+
+/// The rows of a matrix as arrays whose numbers are their places.
+final class MatrixRows: ArraysByID {
+    let layout = ".npy matrix"
+    let ids = ByteInterner()
+    private let matrix: NumpyMatrix
+    private var buffer: [UInt8] = []
+
+    var name: String { matrix.file.name }
+    var file: InputFile? { matrix.file }
+
+    init(_ matrix: NumpyMatrix) { self.matrix = matrix }
+
+    func endSearch() {}
+
+    func read(_ arrays: [UInt32], _ visit: (Int, NumberArray) throws -> Void) throws {
+        var next = 0
+        while next < arrays.count {
+            // Rows that follow each other are read together.
+            let run = next
+            repeat { next += 1 } while next < arrays.count && arrays[next] == arrays[next - 1] + 1
+            let rows = Int(arrays[run])..<Int(arrays[run]) + next - run
+            let count = rows.count * matrix.rowBytes
+            if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }
+            try buffer.withUnsafeMutableBytes { memory in
+                try matrix.read(rows, into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]))
+                for place in run..<next {
+                    let row = memory[(place - run) * matrix.rowBytes..<(place - run + 1) * matrix.rowBytes]
+                    try visit(
+                        place,
+                        NumberArray(
+                            type: matrix.type, shape: [matrix.width], bytes: UnsafeRawBufferPointer(rebasing: row)))
+                }
+            }
+        }
+    }
+}

@@ -130,10 +130,12 @@ def tar_pickle(form):
     block[148:156] = b" " * 8
     if form == "signed":
         block[500:510] = b"\xff" * 10
+    if form == "negative":                     # the linked file's name, and the prefix of the file's own
+        block[157:257] = block[345:445] = b"\x81" * 100
     unsigned, signed = tarfile.calc_chksums(bytes(block))
     fields = {
         "octal": b"%06o\0 " % unsigned, "0o": b"0o%04o\0 " % unsigned, "binary": b"\x80" + unsigned.to_bytes(7, "big"),
-        "signed": b"%06o\0 " % signed}
+        "signed": b"%06o\0 " % max(0, signed), "negative": b"\xff" + (signed % 256 ** 7).to_bytes(7, "big")}
     block[148:156] = fields[form]
     data = bytes(block) + b"."
     tarfile.open(fileobj=io.BytesIO(data + bytes(1024)), mode="r:").close()

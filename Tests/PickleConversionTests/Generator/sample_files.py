@@ -270,7 +270,7 @@ def content_of(options):
         fields["ids"][name] = [f"{name}_{utterance}" for utterance in range(count)]
         fields["speakers"][name] = speakers(options, dialogue, count)
         fields["labels"][name] = labels(options, dialogue, count)
-        fields["sentiments"][name] = [0] * count
+        fields["sentiments"][name] = [(dialogue + utterance) % 3 for utterance in range(count)]
         fields["sentences"][name] = [f"Où est {dialogue}/{utterance}?" for utterance in range(count)]
         for feature in WIDTHS:
             fields[feature][name] = entry(options, feature, dialogue, count)

@@ -21,6 +21,8 @@ def read_combined(content, reader, layout, dataset, first_layer=3):
     made.take_utterance_ids(content[0])
     made.take_speakers(content[1])
     made.take_labels(content[2])
+    if first_layer > 3:
+        made.take_sentiment_beside(content[3])
     made.take_roberta(content[first_layer:first_layer + 4])
     audio, visual, sentences, train, test = content[first_layer + 4:first_layer + 9]
     made.take_feature("audio", "audio", audio)

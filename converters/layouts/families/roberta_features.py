@@ -21,6 +21,8 @@ def read_roberta(content, reader, layout, dataset, first_layer=2):
     made = Contribution(reader, layout, dataset)
     made.take_speakers(content[0])
     made.take_labels(content[1])
+    if first_layer > 2:
+        made.take_sentiment_beside(content[2])
     made.take_roberta(content[first_layer:first_layer + 4])
     made.take_sentences(content[first_layer + 4])
     train, test, valid = content[first_layer + 5:first_layer + 8]

@@ -225,8 +225,8 @@ def check_count(reader, part, field, value):
 
 # Labels
 
-def numbers_of(reader, part, field):
-    """One real number per utterance, or None where the split has no such field."""
+def numbers_of(reader, part, field, missing=False):
+    """One real number per utterance, or None where the split has no such field. `missing`: NaN is None, and not a fault."""
     value = part.fields.get(field)
     if value is None:
         return None
@@ -235,7 +235,11 @@ def numbers_of(reader, part, field):
         numbers = value.items()
     else:
         numbers = [single(item) for item in (value if type(value) is not Array else [value[index] for index in range(part.count)])]
+    if missing:
+        numbers = [None if type(number) is float and number != number else number for number in numbers]
     for index, number in enumerate(numbers):
+        if missing and number is None:
+            continue
         if type(number) not in (int, float, bool) or number != number or abs(number) > 1e9:
             raise reader.fault(f"{field} of the split {part.name}, utterance {index + 1} (index {index}), hold {shown_value(number)} where a number is expected")
     return numbers
@@ -303,6 +307,12 @@ def take_regression(made, utterances, numbers):
     rest = iter(labels)
     each = {part: [next(rest) for _ in held] for part, held in numbers.items()}
     made.labels = utterances.field(lambda part, index: each[part][index])
+    keep_numbers(made, utterances, numbers)
+
+
+def keep_numbers(made, utterances, numbers):
+    """Keep the real numbers themselves, beside classes that were made of them or that the file has."""
+    made.keep_values("sentiment", utterances.field(lambda part, index: None if numbers[part][index] is None else float(numbers[part][index])))
 
 
 def left_out(made, parts, used):
@@ -314,13 +324,15 @@ def left_out(made, parts, used):
 
 # Near misses
 
+ONE_SPLIT = "it is one split: give the others with it, in files that are called by their splits (train.pkl, dev.pkl, test.pkl), or all in one: {'train': …, 'dev': …, 'test': …}"
+
 def difference(content, labels, what):
     """`(distance, what is unlike)` of a content that comes near such a layout, or None. `labels`: the fields of which one is needed."""
     features = {spelling for _, _, spellings in MODALITIES for spelling in spellings}
     parts = splits_of(content, (dict,))
     if parts is None:
         if type(content) is dict and len(features & set(named(content))) > 1:
-            return 2, "its fields stand there without splits: put them into {'train': …, 'valid': …, 'test': …}"
+            return 2, ONE_SPLIT
         return None
     for split, fields in parts:
         fields = named(fields)

@@ -6,8 +6,8 @@ import Files
 struct SplitDictionaryFile {
     private let part: SelectedPart
     private let features: [(key: String, feature: FeatureDescription)]
-    /// Whether the classes are sentiment from -3 to 3.
-    private let isSentiment: Bool
+    /// Sentiment as a real number for each utterance of the store, NaN for none; nil where the store has no such thing.
+    private let sentiments: [Float]?
 
     /// The seven classes that real numbers from -3 to 3 are rounded to at conversion.
     private static let sentiment = [
@@ -20,15 +20,22 @@ struct SplitDictionaryFile {
             ("text", try choice.feature(.text)), ("audio", try choice.feature(.audio)),
             ("vision", try choice.feature(.visual)),
         ]
-        isSentiment = part.store.labelNames == Self.sentiment
+        sentiments = Self.sentiments(of: part.store)
         try choice.checkSplits()
         choice.noteWhatIsLeftOut()
         choice.noteUnlabelled()
         choice.notes.append("The layout has no place for speakers: left out.")
-        if !isSentiment {
+        if sentiments == nil {
             choice.notes.append(
                 "The classes are no sentiment from -3 to 3: there are classification_labels and no regression_labels.")
         }
+    }
+
+    /// The numbers that the store keeps of the source; otherwise those that its seven classes stand for.
+    private static func sentiments(of store: Store) -> [Float]? {
+        let target = store.targets.first { $0.name.utf8.elementsEqual("sentiment".utf8) }
+        if let values = target?.values { return values.map { Float($0) } }
+        return store.labelNames == sentiment ? store.labels.map { $0 < 0 ? .nan : Float($0 - 3) } : nil
     }
 
     func write(to file: OutputFile) throws {
@@ -74,9 +81,9 @@ struct SplitDictionaryFile {
             try numbers(labels.map { Int64($0) }, type: "i8", to: pickle)
             try pickle.text("annotations")
             try pickle.texts(labels.map { $0 < 0 ? "" : store.labelNames[Int($0)] })
-            if isSentiment {
+            if let sentiments {
                 try pickle.text("regression_labels")
-                try numbers(labels.map { $0 < 0 ? Float.nan : Float($0 - 3) }, type: "f4", to: pickle)
+                try numbers(ranges.flatMap { sentiments[$0] }, type: "f4", to: pickle)
             }
         }
     }
