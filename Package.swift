@@ -158,7 +158,8 @@ let package = Package(
         .executableTarget(
             name: "vuemo",
             dependencies: [
-                "Reports", "Experiments", "Training", "ConversationModels", "Models", "Concurrency", "Configuration", "Conversations",
+                "Reports", "Experiments", "Training", "ConversationModels", "Models", "Concurrency", "Configuration",
+                "Conversations",
                 "StoreTools", "StoreValidation", "FeatureStore", "Files", "HDF5", "CommandSupport", "ConvertCommands",
                 "TableConversion", "Tensors", "TerminalText",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -255,7 +256,8 @@ let package = Package(
                 "Autodiff", "CommandSupport", "Concurrency", "Configuration", "ConversationModels",
                 "Conversations", "Conversion", "Experiments", "FeatureStore", "Files", "HDF5", "Metrics", "Models",
                 "NeuralNetworks",
-                "Optimizers", "PickleConversion", "Reports", "StoreTools", "StoreValidation", "TableConversion", "Tensors",
+                "Optimizers", "PickleConversion", "Reports", "StoreTools", "StoreValidation", "TableConversion",
+                "Tensors",
                 "TerminalText", "Training", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

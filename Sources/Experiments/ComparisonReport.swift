@@ -192,7 +192,8 @@ extension RunComparison {
     }
 
     private var csv: String {
-        let columns = ["group", "runs", "chosen_on_test", "score", "mean", "sd", "difference"] + groups[0].origin.map(\.name)
+        let columns =
+            ["group", "runs", "chosen_on_test", "score", "mean", "sd", "difference"] + groups[0].origin.map(\.name)
         var lines = [columns.joined(separator: ",")]
         for row in rows {
             for (index, score) in row.scores.enumerated() {
@@ -219,7 +220,8 @@ extension RunComparison {
         var lines = [row(titles), row(["---"] + titles.dropFirst().map { _ in "---:" })]
         for one in rows {
             let own = [one.name + mark(one.group), "\(one.group.runs.count)"]
-            lines.append(row(own + change.map { _ in one.isPooled ? "" : difference(one.group) } + one.scores.map { cell($0) }))
+            lines.append(
+                row(own + change.map { _ in one.isPooled ? "" : difference(one.group) } + one.scores.map { cell($0) }))
         }
         if !tests.isEmpty {
             lines += ["", row(Self.testTitles), row(["---"] + Self.testTitles.dropFirst().map { _ in "---:" })]

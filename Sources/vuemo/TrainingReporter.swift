@@ -16,7 +16,7 @@ final class TrainingReporter {
     func observe(_ event: TrainingEvent) {
         switch event {
         case .preparing(let what): display.line("\(what) …")
-        case .notice(let sentence): notice(sentence)
+        case .notice(let sentence): warn(sentence)
         case .step(let epoch, let epochs, let step, let steps, let loss):
             guard display.showsBar else { return }
             guard let start = epochStart else {
@@ -45,10 +45,6 @@ final class TrainingReporter {
         }
     }
 
-    /// A warning: also of a command that is to be quiet.
-    private func notice(_ sentence: String) {
-        display.clear()
-        CommandProcess.warn(sentence)
     /// Shows how much of some work on dialogues is done.
     func progress(_ what: String, _ done: Int, of all: Int) {
         guard display.isDue || (display.showsBar && done == all) else { return }
@@ -59,7 +55,7 @@ final class TrainingReporter {
     /// Writes a line that stays.
     func line(_ text: String) { display.line(text) }
 
-    /// Shows a warning.
+    /// Shows a warning, whether quiet or not.
     func warn(_ sentence: String) {
         display.clear()
         CommandProcess.warn(sentence)

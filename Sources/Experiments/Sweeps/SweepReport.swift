@@ -150,7 +150,9 @@ extension SelectionMetric {
         switch self {
         case .weightedF1: "W-F1"
         case .macroF1: "macro-F1"
+        case .microF1: "micro-F1"
         case .accuracy: "accuracy"
+        case .balancedAccuracy: "balanced accuracy"
         case .loss: "loss"
         }
     }

@@ -32,7 +32,9 @@ extension Kernels {
     /// y += x for matrices of one shape.
     public static func add(_ x: Matrix, to y: Matrix) {
         check(x, y)
-        for row in 0..<y.rows { kernels.add_scaled(y.pointer + row * y.stride, x.pointer + row * x.stride, 1, y.columns) }
+        for row in 0..<y.rows {
+            kernels.add_scaled(y.pointer + row * y.stride, x.pointer + row * x.stride, 1, y.columns)
+        }
     }
 
     /// y = x · Φ(x), exact GELU.

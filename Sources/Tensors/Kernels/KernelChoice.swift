@@ -38,7 +38,8 @@ public enum KernelChoice {
     }
 
     /// A name that `check` refuses counts as none: who did not ask gets what is fastest.
-    nonisolated(unsafe) fileprivate static let chosen: ck_kernels = (asked("VUEMO_KERNELS").flatMap { ck_named($0) } ?? ck_fastest()).pointee
+    nonisolated(unsafe) fileprivate static let chosen: ck_kernels =
+        (asked("VUEMO_KERNELS").flatMap { ck_named($0) } ?? ck_fastest()).pointee
 }
 
 /// The environment asks for kernels that there are not.

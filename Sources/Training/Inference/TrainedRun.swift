@@ -48,7 +48,8 @@ public final class TrainedRun {
                     + "not at \(record.storePath) any more; put it back there.")
         }
         return RunData(
-            store: own, labels: try RunLabels(store: own, data: record.configuration.data), features: try FeatureSelection(store: own, modalities: record.configuration.modalities))
+            store: own, labels: try RunLabels(store: own, data: record.configuration.data),
+            features: try FeatureSelection(store: own, modalities: record.configuration.modalities))
     }
 }
 
