@@ -61,7 +61,7 @@ fuzz-commands: build
 	python3 Tests/Fuzz/fuzz_commands.py --vuemo $(VUEMO) --store Tests/Stores/1.1.0.h5 --run $(FUZZED)/run \
 	    --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1) --keep $(FUZZED)/escaped
 
-# make test-attacks   every command over every hostile input, of which `make test` runs a sixth
+# make test-attacks   every command over every hostile input, of which `make test` runs an eighteenth
 test-attacks:
 	swift build --build-tests
 	VUEMO_ATTACK=all swift test --skip-build --disable-xctest --filter '^CommandLineTests\.Attack'

@@ -7,6 +7,17 @@ public struct ProbabilityMetrics: Equatable, Sendable {
     /// The expected calibration error, as a fraction: see ``Calibration``.
     public let calibrationError: Double
 
+    /// The figures of utterances that were counted one by one; nil where there was none.
+    /// - Parameters:
+    ///   - loss: The sum of −ln p of their gold classes.
+    ///   - calibration: Their bins.
+    public init?(loss: Double, calibration: Calibration) {
+        let labelled = calibration.bins.reduce(0) { $0 + $1.count }
+        guard labelled > 0 else { return nil }
+        logLoss = loss / Double(labelled)
+        calibrationError = calibration.error
+    }
+
     /// The figures of the utterances that have a gold label; nil where none has.
     /// - Parameters:
     ///   - classes: C
@@ -16,18 +27,15 @@ public struct ProbabilityMetrics: Equatable, Sendable {
         precondition(
             gold.count * classes == logProbabilities.count,
             "\(logProbabilities.count) log-probabilities for \(gold.count) utterances and \(classes) classes")
-        var (labelled, loss) = (0, 0.0)
+        var loss = 0.0
         var calibration = Calibration()
         for (row, label) in gold.enumerated() where label >= 0 {
             let scores = logProbabilities[row * classes..<(row + 1) * classes]
             guard let best = scores.indices.max(by: { scores[$0] < scores[$1] }) else { continue }
-            labelled += 1
             loss -= Double(scores[scores.startIndex + Int(label)])
             calibration.add(
                 confidence: exp(Double(scores[best])), isRight: best - scores.startIndex == Int(label))
         }
-        guard labelled > 0 else { return nil }
-        logLoss = loss / Double(labelled)
-        calibrationError = calibration.error
+        self.init(loss: loss, calibration: calibration)
     }
 }

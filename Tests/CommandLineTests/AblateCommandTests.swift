@@ -44,7 +44,7 @@ import Testing
     /// The configuration of a run has what its row says, and nothing else is different.
     @Test func everyModuleIsLeftOutOnce() throws {
         let found = try comparison(
-            vuemo("ablate", store, "--of", "modules", "--seeds", "1,2", "--format", "json"))
+            vuemo("ablate", store, "--of", "modules", "--seeds", "2", "--format", "json"))
         let settings = [
             "full": "", "without VUE": "vue: false", "without GAI": "gai: off", "without LGL": "lgl: false",
             "without speakers": "speakerEmbedding: false", "without text layer 1": "textLayers: 2,3,4",
@@ -54,7 +54,7 @@ import Testing
             "text layer 4 alone": "textLayers: 4",
         ]
         #expect(found.groups.map(\.name).sorted() == settings.keys.sorted() && found.groups[0].name == "full")
-        #expect(found.groups.allSatisfy { $0.runs.map(\.seed) == [1, 2] })
+        #expect(found.groups.allSatisfy { $0.runs.map(\.seed) == [2] })
         #expect(found.tests.map(\.group) == found.groups.dropFirst().map(\.name))
         #expect(found.tests.allSatisfy { $0.reference == "full" })
         func lines(_ path: String) throws -> Set<String> {
@@ -62,9 +62,9 @@ import Testing
             return Set(
                 text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces).replacing(/['"]/, with: "") })
         }
-        let full = try lines(found.groups[0].runs[1].path)
+        let full = try lines(found.groups[0].runs[0].path)
         for group in found.groups {
-            let own = try lines(group.runs[1].path).subtracting(full)
+            let own = try lines(group.runs[0].path).subtracting(full)
             #expect(own == (settings[group.name] == "" ? [] : [settings[group.name] ?? "?"]), "\(group.name)")
         }
     }

@@ -25,7 +25,7 @@ import Testing
         #expect(text.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
         let json = try BuiltProduct.run("vuemo", ["info", "--schema", "--format", "json"])
         let rows = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
-        #expect(rows.count == 28 && rows.allSatisfy { $0["meaning"] is String })
+        #expect(rows.count == 29 && rows.allSatisfy { $0["meaning"] is String })
         for wrong in [["info"], ["info", "store.h5", "--schema"]] {
             #expect(try BuiltProduct.run("vuemo", wrong).status == 64)
         }

@@ -77,7 +77,7 @@ import Training
         #expect(pooled.map(\.name) == group.scores.map(\.name))
         #expect(pooled[0].mean == percentage(expected.weightedF1) && pooled[0].sd == nil)
         #expect(pooled[1].mean == percentage(expected.accuracy) && pooled[2].mean == percentage(expected.macroF1))
-        for index in 0..<3 { #expect(pooled[3 + index].mean == percentage(expected.perClass[index].f1)) }
+        for index in 0..<3 { #expect(pooled[4 + index].mean == percentage(expected.perClass[index].f1)) }
         #expect(expected.confusion.total == store.utteranceCount)
         // Counted on each fold's train dialogues, and no other kind of run for that.
         #expect(Set(runs.map { $0.value(of: "training.classFrequencies") }).count > 1)

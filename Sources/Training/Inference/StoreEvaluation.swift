@@ -1,5 +1,6 @@
 import ConversationModels
 import FeatureStore
+import Foundation
 import Metrics
 import TerminalText
 
@@ -34,16 +35,25 @@ public struct StoreEvaluation: Encodable {
         let map = try predictor.classMap(assignments)
         observe(.evaluating(split: split ?? "all"))
         var confusion = ConfusionMatrix(classes: run.data.classes.count)
+        var (loss, calibration) = (0.0, Calibration())
         var unlabelled = 0
         while let prediction = try predictor.next() {
-            for (utterance, predicted) in zip(store.dialogues[prediction.dialogue].range, prediction.predicted) {
+            let range = store.dialogues[prediction.dialogue].range
+            for (row, (utterance, predicted)) in zip(range, prediction.predicted).enumerated() {
                 let gold = map.target(ofUtterance: utterance)
-                if gold >= 0 { confusion.record(gold: Int(gold), predicted: Int(predicted)) }
+                if gold >= 0 {
+                    confusion.record(gold: Int(gold), predicted: Int(predicted))
+                    let first = row * run.data.classes.count
+                    loss -= log(prediction.probabilities[first + Int(gold)])
+                    calibration.add(
+                        confidence: prediction.probabilities[first + Int(predicted)], isRight: predicted == gold)
+                }
                 if !map.isLabelled(utterance) { unlabelled += 1 }
             }
         }
         let result = RunResult(
-            ClassificationMetrics(confusion), classNames: run.data.classes, chosenEpoch: run.epoch,
+            ClassificationMetrics(confusion), probabilities: ProbabilityMetrics(loss: loss, calibration: calibration),
+            classNames: run.data.classes, chosenEpoch: run.epoch,
             split: split ?? "all",
             microF1Without: run.record.configuration.training.microF1Without)
         return StoreEvaluation(

@@ -131,6 +131,9 @@ public struct RunResult: Codable, Equatable, Sendable {
         calibrationError = try container.decodeIfPresent(Double.self, forKey: .calibrationError)
         perClass = try container.decode([PerClass].self, forKey: .perClass)
         confusion = try container.decode([[Int]].self, forKey: .confusion)
+        run = try container.decodeIfPresent(RunIdentity.self, forKey: .run)
+        parameters = try container.decodeIfPresent(Int.self, forKey: .parameters)
+        parametersSizedFor = try container.decodeIfPresent(ModelSize.Batch.self, forKey: .parametersSizedFor)
         let recalls = zip(perClass, confusion).enumerated().compactMap { index, row in
             row.0.support > 0 && row.1.indices.contains(index)
                 ? Double(row.1[index]) / Double(row.0.support) : nil
