@@ -21,7 +21,8 @@ extension RunComparison.Group {
                 name: name, mean: values.mean, sd: values.count > 1 ? values.standardDeviation : nil)
         }
         return [
-            score("W-F1", \.weightedF1), score("accuracy", \.accuracy), score("macro-F1", \.macroF1), score("UA", \.balancedAccuracy),
+            score("W-F1", \.weightedF1), score("accuracy", \.accuracy), score("macro-F1", \.macroF1),
+            score("UA", \.balancedAccuracy),
         ]
             + classes.indices.map { index in score("F1 " + classes[index]) { $0.perClass[index].f1 } }
     }

@@ -50,7 +50,8 @@ import Testing
                 == "/nowhere.pkl cannot be read: there is no such file; check the path.")
         #expect(
             refusal(ConversionRequest(inputs: [folder.path], output: folder.file("out.h5")))
-                == "The folder \(folder.path.split(separator: "/").last ?? "") holds no pickles that are called by their splits, as train.pkl, dev.pkl and test.pkl are; give the files themselves.")
+                == "The folder \(folder.path.split(separator: "/").last ?? "") holds no pickles that are called by their splits, as train.pkl, dev.pkl and test.pkl are; give the files themselves."
+        )
     }
 
     struct Stop: Error {}
