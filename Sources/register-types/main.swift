@@ -13,6 +13,7 @@ for file in arguments.dropFirst(4) {
 }
 var text = arguments[3].split(separator: ",").map { "import \($0)\n" }.joined()
 text += "\n/// Every type of this module that conforms to `\(conformance)`.\n"
-text += "let registered\(conformance)s: [any \(conformance).Type] = [\n"
-text += names.sorted().map { "    \($0).self,\n" }.joined() + "]\n"
+// Computed: types of classes are not Sendable, and a stored list of them would be shared state to the compiler.
+text += "var registered\(conformance)s: [any \(conformance).Type] { [\n"
+text += names.sorted().map { "    \($0).self,\n" }.joined() + "] }\n"
 try Data(text.utf8).write(to: URL(filePath: output))
