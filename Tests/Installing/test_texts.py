@@ -89,7 +89,7 @@ def commands(command: dict, path: tuple[str, ...] = ()) -> dict[str, dict]:
     path += (command["commandName"],)
     found = {"-".join(path): command}
     for child in command.get("subcommands", []):
-        if child["commandName"] != "help":
+        if child["commandName"] != "help" and child["shouldDisplay"]:
             found |= commands(child, path)
     return found
 

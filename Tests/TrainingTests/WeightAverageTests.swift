@@ -130,7 +130,7 @@ import Testing
         tiny.configuration.training.reseedEachEpoch = true
         let again = try comparableMetrics(tiny.train("again")).map(\.stepLosses)
         #expect(again[0] == usual[0] && again[1] == again[0] && again[2] == again[0])
-        let splits = try TrainingSplits(store: tiny.store, labels: RunLabels(store: tiny.store), protocol: .sound)
+        let splits = try TrainingSplits(store: tiny.store, protocol: .sound)
         #expect(
             splits.batches(epoch: 1, tiny.configuration.training)
                 == splits.batches(epoch: 7, tiny.configuration.training))

@@ -20,6 +20,12 @@ public struct TrainingSplits: Equatable, Sendable {
     /// What test is, in words.
     let part: String
 
+    /// Those of a run that divides nothing and learns the store's emotions.
+    /// - Throws: as below.
+    public init(store: Store, protocol trainingProtocol: TrainingProtocol) throws(TrainingError) {
+        try self.init(store: store, labels: RunLabels(store: store), protocol: trainingProtocol)
+    }
+
     /// - Throws: `TrainingError` where the store lacks a split that the protocol needs, or where what is trained on or chooses the epoch
     ///   has no labels.
     init(
