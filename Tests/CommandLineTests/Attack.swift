@@ -109,7 +109,7 @@ final class Attack {
     }
 
     /// Every so many of the pairs of an input and a command run in the tests of a change, so that these stay short, and always the same
-    /// ones; `VUEMO_ATTACK=all` runs all of them, as `make test-attacks` and CI do.
+    /// ones; `VUEMO_ATTACK=all` runs all of them, as `make test-attacks` does.
     private static let share = ProcessInfo.processInfo.environment["VUEMO_ATTACK"] == "all" ? 1 : 18
 
     /// A number that follows from a name.
