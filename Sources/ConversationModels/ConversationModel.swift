@@ -32,7 +32,7 @@ public struct ConversationBatch: Sendable {
 }
 
 /// How large a minibatch is.
-public struct BatchShape: Equatable, Sendable {
+public struct BatchShape: Codable, Equatable, Sendable {
     /// B.
     public var dialogues: Int
     /// N, of all dialogues.

@@ -1,3 +1,4 @@
+import ConversationModels
 import Foundation
 import Models
 import TestSupport
@@ -41,7 +42,7 @@ import Testing
     @Test func saysWhetherTheParametersFollowFromTheLargestMinibatch() throws {
         var tiny = try TinyRun()
         let longest = tiny.store.dialogues.map(\.range.count).sorted(by: >).prefix(2).reduce(0, +)
-        let batch = ModelSize.Batch(dialogues: 2, utterances: longest)
+        let batch = BatchShape(dialogues: 2, utterances: longest)
         let released = try TrainingRun.forecast(tiny.plan("released"))
         #expect(released.size.largestBatch == batch)
         #expect(

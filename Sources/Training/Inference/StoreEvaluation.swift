@@ -44,7 +44,8 @@ public struct StoreEvaluation: Encodable {
                 if gold >= 0 {
                     confusion.record(gold: Int(gold), predicted: Int(predicted))
                     let first = row * run.data.classes.count
-                    loss -= log(prediction.probabilities[first + Int(gold)])
+                    // A probability below the smallest number would make the loss infinite, which JSON cannot hold.
+                    loss -= log(max(prediction.probabilities[first + Int(gold)], .leastNormalMagnitude))
                     calibration.add(
                         confidence: prediction.probabilities[first + Int(predicted)], isRight: predicted == gold)
                 }

@@ -193,8 +193,6 @@ public enum RunEvaluator {
             evaluation, classNames: parts.source.labels.names, chosenEpoch: header.progress.completedEpochs,
             split: split, microF1Without: record.configuration.training.microF1Without,
             run: RunIdentity(record, labels: parts.source.labels, testPart: parts.splits.part),
-            size: ModelSize(
-                parts.model, store: store, source: parts.source, configuration: record.configuration,
-                isFromFile: record.initialParameters != nil))
+            size: ModelSize(parts.model, store: store, batchSize: record.configuration.training.batchSize))
     }
 }

@@ -50,7 +50,8 @@ enum ModelSetup {
                 "\(store.path) has \(labels.names.count) classes and a run takes at most \(RunData.mostClasses): check that its labels are classes of emotion and not numbers or names of something else."
             )
         }
-        let shape = shape(of: store, features: features, labels: labels, configuration: configuration)
+        let shape = RunData(store: store, labels: labels, features: features).shape(
+            largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
         if let misfit = configuration.definition.misfit(configuration.model, shape) {
             throw TrainingError(.configuration, misfit + ".")
         }
@@ -65,16 +66,8 @@ enum ModelSetup {
         return configuration.definition.make(configuration.model, shape, configuration.training.seed) { stored[$0] }
     }
 
-    /// What a model has to know about the data.
-    static func shape(
-        of store: Store, features: FeatureSelection, labels: RunLabels, configuration: RunConfiguration
-    ) -> DatasetShape {
-        RunData(store: store, labels: labels, features: features).shape(
-            largestBatch: largestBatch(of: store, size: configuration.training.batchSize))
-    }
-
     /// The longest dialogues together: no batch is larger.
-    private static func largestBatch(of store: Store, size: Int) -> BatchShape {
+    static func largestBatch(of store: Store, size: Int) -> BatchShape {
         let longest = store.dialogues.map(\.range.count).sorted(by: >).prefix(size)
         return BatchShape(dialogues: longest.count, utterances: longest.reduce(0, +))
     }

@@ -37,7 +37,7 @@ public struct TrainingForecast: Encodable, Sendable {
     let secondsPerRun: Double
     /// The most memory that the process held in these steps, one of which was over the largest minibatch of the first epoch.
     let peakMemoryMiB: Int
-    /// The numbers of a checkpoint on the disk, of which a run has two.
+    /// The numbers of `last.h5` on the disk; `best.h5` has a third of them.
     let checkpointBytes: Int
 
     enum CodingKeys: String, CodingKey {
@@ -178,7 +178,9 @@ extension TrainingForecast {
             (
                 "memory",
                 "\(peakMemoryMiB) MiB, and "
-                    + String(format: "%.1f MB on the disk for each of two checkpoints", Double(checkpointBytes) / 1e6)
+                    + String(
+                        format: "%.1f MB on the disk for the checkpoint to go on from, %.1f MB for the best",
+                        Double(checkpointBytes) / 1e6, Double(checkpointBytes) / 3e6)
             ),
             (
                 "epoch",

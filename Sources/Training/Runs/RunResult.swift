@@ -1,4 +1,4 @@
-import FeatureStore
+import ConversationModels
 import Foundation
 import Metrics
 import TerminalText
@@ -58,7 +58,7 @@ public struct RunResult: Codable, Equatable, Sendable {
     /// The number of the model's parameters; nil in runs of an older vuemo.
     package var parameters: Int?
     /// The minibatch that the number of parameters follows from; nil where it follows from none.
-    package var parametersSizedFor: ModelSize.Batch?
+    package var parametersSizedFor: BatchShape?
 
     enum CodingKeys: String, CodingKey {
         case chosenEpoch = "chosen_epoch"
@@ -133,7 +133,7 @@ public struct RunResult: Codable, Equatable, Sendable {
         confusion = try container.decode([[Int]].self, forKey: .confusion)
         run = try container.decodeIfPresent(RunIdentity.self, forKey: .run)
         parameters = try container.decodeIfPresent(Int.self, forKey: .parameters)
-        parametersSizedFor = try container.decodeIfPresent(ModelSize.Batch.self, forKey: .parametersSizedFor)
+        parametersSizedFor = try container.decodeIfPresent(BatchShape.self, forKey: .parametersSizedFor)
         let recalls = zip(perClass, confusion).enumerated().compactMap { index, row in
             row.0.support > 0 && row.1.indices.contains(index)
                 ? Double(row.1[index]) / Double(row.0.support) : nil
