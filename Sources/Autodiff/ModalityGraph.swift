@@ -7,14 +7,12 @@ import Tensors
 struct ModalityGraph {
     let streams: Int
     let spans: DialogueSpans
-    private let lengths: [Int]
     private let first: [Int]
     /// Weights in all.
     let count: Int
 
     init(streams: Int, lengths: [Int]) {
         self.streams = streams
-        self.lengths = lengths
         spans = DialogueSpans(lengths)
         var first: [Int] = []
         var total = 0
@@ -26,24 +24,35 @@ struct ModalityGraph {
         count = total
     }
 
-    var dialogues: Int { lengths.count }
-
     /// The weights within a stream of a dialogue, [n, n].
     func within(_ weights: Tensor, _ dialogue: Int, _ stream: Int) -> Tensor {
-        let n = lengths[dialogue]
+        let n = spans[dialogue].count
         return weights.part(from: first[dialogue] + stream * n * n, rows: n, columns: n)
     }
 
     /// The weights between the streams of a dialogue's utterances, [n, M·M].
     func across(_ weights: Tensor, _ dialogue: Int) -> Tensor {
-        let n = lengths[dialogue]
+        let n = spans[dialogue].count
         return weights.part(from: first[dialogue] + streams * n * n, rows: n, columns: streams * streams)
     }
 
-    /// Calls `body` for every pair of different streams.
-    func forEachPair(_ body: (_ stream: Int, _ other: Int) -> Void) {
-        for stream in 0..<streams {
-            for other in 0..<streams where other != stream { body(stream, other) }
+    /// A dialogue's rows of one stream, in a tensor [N, M·h].
+    func block(_ tensor: Tensor, _ dialogue: Int, _ stream: Int) -> Matrix {
+        let h = tensor.columns / streams
+        return tensor.rows(spans[dialogue]).matrix(columns: stream * h..<(stream + 1) * h)
+    }
+
+    /// Calls `body` for every two different streams of a dialogue's utterances: the place of their weight in `across`, and of the first
+    /// number of each node in a tensor [N, M·width].
+    func forEachAcross(_ dialogue: Int, width: Int, _ body: (_ weight: Int, _ node: Int, _ other: Int) -> Void) {
+        for (i, row) in spans[dialogue].enumerated() {
+            for stream in 0..<streams {
+                for other in 0..<streams where other != stream {
+                    body(
+                        (i * streams + stream) * streams + other, (row * streams + stream) * width,
+                        (row * streams + other) * width)
+                }
+            }
         }
     }
 }

@@ -51,9 +51,11 @@ extension Tape {
     /// A bidirectional recurrent layer. Products with the input run over all rows at once; only W_hh h runs step by step. The two
     /// directions, and blocks of dialogues where there are more threads, run on different threads.
     ///
+    /// - Parameter operation: As in `record`.
     /// - Returns: [layout.rows, 2h], the forward direction's state first
     func recurrentLayer<Cell: RecurrentCell>(
-        _ cell: Cell.Type, _ x: Variable, layout: SequenceLayout, inputRow: [Int32]?, directions: [RecurrentDirection]
+        _ cell: Cell.Type, _ x: Variable, layout: SequenceLayout, inputRow: [Int32]?, directions: [RecurrentDirection],
+        operation: String = #function
     ) -> Variable {
         precondition(directions.count == 2)
         let h = directions[0].recurrentWeight.columns
@@ -76,7 +78,7 @@ extension Tape {
                 input: projected[side], inputRow: index, direction: directions[side], saved: saved[side], output: y,
                 outputColumn: side * h)
         }
-        return record(y, inputs: [x] + directions.flatMap(\.all)) { gradient in
+        return record(y, inputs: [x] + directions.flatMap(\.all), operation: operation) { gradient in
             let weights = directions.map { PackedMatrix($0.recurrentWeight.value.matrix) }
             Compute.forEach(2 * blocks.count) { task in
                 let side = task % 2

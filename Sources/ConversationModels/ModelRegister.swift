@@ -7,6 +7,14 @@ public protocol ModelKeys: KeyGroup {
     var modalities: Key<Modalities> { get }
 }
 
+extension Key where Value == Double {
+    /// A probability of dropout.
+    public convenience init(dropout: Double, _ help: String) {
+        // The engine computes in float32, in which 0.99999999 is 1.
+        self.init(dropout, help, "a number from 0 to below 1") { $0 >= 0 && Float($0) < 1 }
+    }
+}
+
 extension Modalities: ConfigurationValue {
     /// The letters.
     public init?(_ node: ConfigurationNode) {
@@ -65,7 +73,7 @@ public struct ModelDefinition: Sendable {
         fault: @escaping @Sendable (Settings<Keys>) -> String? = { _ in nil },
         misfit: @escaping @Sendable (Settings<Keys>, DatasetShape) -> String? = { _, _ in nil },
         withoutEffect: @escaping @Sendable (Settings<Keys>) -> [String: String] = { _ in [:] },
-        readsSpeakers: @escaping @Sendable (Settings<Keys>) -> Bool = { _ in true }, pytorch: String? = nil,
+        readsSpeakers: @escaping @Sendable (Settings<Keys>) -> Bool, pytorch: String? = nil,
         beyondPyTorch: @escaping @Sendable (Settings<Keys>) -> String? = { _ in nil },
         published: @escaping @Sendable (Settings<Keys>) -> ((String) -> PublishedParameter?)? = { _ in nil },
         publishedSettings: @escaping @Sendable ([String: [Int]], Int) -> [String: String] = { _, _ in [:] },

@@ -1,3 +1,5 @@
+import Autodiff
+import Configuration
 import ConversationModels
 import Conversations
 import Tensors
@@ -25,5 +27,19 @@ extension ConversationBatch {
             case .visual: visual.map { [$0] } ?? []
             }
         }
+    }
+}
+
+extension Settings where Keys: ModelKeys {
+    /// Why settings of the text change nothing, where it is not read; nil where it is.
+    var textless: String? {
+        self.modalities.contains(.text) ? nil : "text is not among model.modalities (\(self.modalities))"
+    }
+}
+
+extension StageRecorder {
+    /// Keeps the features of each modality, in the order l, a, v, as "unimodal.l", "unimodal.a", "unimodal.v".
+    func offer(unimodal features: [Variable], of modalities: Modalities) {
+        for (modality, feature) in zip(modalities.members, features) { offer("unimodal.\(modality.letter)", feature) }
     }
 }

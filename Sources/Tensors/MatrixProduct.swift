@@ -1,7 +1,7 @@
 import COpenBLAS
 import Concurrency
 
-/// Products of matrices: by kernels of our own on processors with AVX-512, by OpenBLAS on all others.
+/// Products of matrices: by kernels of our own on processors that have them (see `KernelChoice`), by OpenBLAS on all others.
 ///
 /// Debian's OpenBLAS does not know newer processors and may use half of their width; our kernels do not depend on which one it
 /// takes this processor for. With them every number of a product is summed in one order, whatever the other rows and columns
@@ -11,8 +11,8 @@ public enum MatrixProduct {
     private static let worthSplitting = 1 << 20
     /// Rows that keep a thread busy with a right factor that all threads share.
     private static let rowsOfAThread = 24
-    /// Whether this processor runs our kernels.
-    package static let hasKernels = Kernels.hasProducts
+    /// Whether our kernels make the products.
+    package static let hasKernels = KernelChoice.makesProducts
 
     /// `c = alpha · a b + beta · c`.
     ///

@@ -1,3 +1,4 @@
+import ConversationModels
 import Conversations
 import FeatureStore
 import Foundation
@@ -200,6 +201,13 @@ import Testing
         let mute = try TrainedRun(try other.train("mute"), models: .all)
         let strange = try store("strange.h5") { $0.speakerNames[1] = "Ivo" }
         #expect(try probabilities([mute], strange) == probabilities([mute], tiny.store))
+        for name in ["linear", "bclstm"] {
+            other.configuration = RunConfiguration(
+                models: .all, definition: try #require(ModelRegister.all.models.first { $0.name == name }))
+            other.configuration.training = tiny.configuration.training
+            let mute = try TrainedRun(try other.train(name), models: .all)
+            #expect(try probabilities([mute], strange) == probabilities([mute], tiny.store), "\(name)")
+        }
     }
 
     /// The released variant has weights for the positions of the largest minibatch it was trained on.

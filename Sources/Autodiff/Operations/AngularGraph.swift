@@ -58,23 +58,16 @@ private struct AngularGraph {
         graph.spans.forEachDialogue { fillCosines($0) }
     }
 
-    private func block(_ tensor: Tensor, _ dialogue: Int, _ stream: Int) -> Matrix {
-        tensor.rows(graph.spans[dialogue]).matrix(columns: stream * h..<(stream + 1) * h)
-    }
-
     private func fillCosines(_ dialogue: Int) {
         for stream in 0..<graph.streams {
-            let nodes = block(unit, dialogue, stream)
+            let nodes = graph.block(unit, dialogue, stream)
             MatrixProduct.multiply(nodes, nodes.transposed, into: graph.within(cosines, dialogue, stream).matrix)
         }
         let (across, features) = (graph.across(cosines, dialogue).values, unit.values)
-        for (i, row) in graph.spans[dialogue].enumerated() {
-            graph.forEachPair { stream, other in
-                let (a, b) = ((row * graph.streams + stream) * h, (row * graph.streams + other) * h)
-                var sum: Float = 0
-                for c in 0..<h { sum += features[a + c] * features[b + c] }
-                across[(i * graph.streams + stream) * graph.streams + other] = sum
-            }
+        graph.forEachAcross(dialogue, width: h) { edge, a, b in
+            var sum: Float = 0
+            for c in 0..<h { sum += features[a + c] * features[b + c] }
+            across[edge] = sum
         }
     }
 
@@ -108,12 +101,7 @@ private struct AngularGraph {
             }
         }
         let blocks = parts.map { graph.across($0, dialogue).values }
-        for i in 0..<rows.count {
-            let node = (rows.lowerBound + i) * m
-            graph.forEachPair { stream, other in
-                body(blocks, (i * m + stream) * m + other, node + stream, node + other)
-            }
-        }
+        graph.forEachAcross(dialogue, width: 1) { body(blocks, $0, $1, $2) }
     }
 
     func forward(into weights: Tensor) {
@@ -163,23 +151,18 @@ private struct AngularGraph {
 
     /// Both ends of an edge get the other's unit features times the edge's gradient.
     private func unitBackward(_ dialogue: Int, slopes: Tensor, into unitGradient: Tensor) {
-        let m = graph.streams
-        for stream in 0..<m {
+        for stream in 0..<graph.streams {
             let edges = graph.within(slopes, dialogue, stream).matrix
-            let nodes = block(unit, dialogue, stream)
-            let result = block(unitGradient, dialogue, stream)
+            let nodes = graph.block(unit, dialogue, stream)
+            let result = graph.block(unitGradient, dialogue, stream)
             MatrixProduct.multiply(edges, nodes, into: result, beta: 1)
             MatrixProduct.multiply(edges.transposed, nodes, into: result, beta: 1)
         }
         let (across, features, target) = (graph.across(slopes, dialogue).values, unit.values, unitGradient.values)
-        for (i, row) in graph.spans[dialogue].enumerated() {
-            graph.forEachPair { stream, other in
-                let edge = across[(i * m + stream) * m + other]
-                let (a, b) = ((row * m + stream) * h, (row * m + other) * h)
-                for c in 0..<h {
-                    target[a + c] += edge * features[b + c]
-                    target[b + c] += edge * features[a + c]
-                }
+        graph.forEachAcross(dialogue, width: h) { edge, a, b in
+            for c in 0..<h {
+                target[a + c] += across[edge] * features[b + c]
+                target[b + c] += across[edge] * features[a + c]
             }
         }
     }

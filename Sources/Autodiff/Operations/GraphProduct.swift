@@ -13,29 +13,16 @@ extension Tape {
         let graph = ModalityGraph(streams: streams, lengths: lengths)
         let h = x.columns / streams
         precondition(weights.value.count == graph.count && x.columns == h * streams && lengths.reduce(0, +) == x.rows)
-        func block(_ tensor: Tensor, _ dialogue: Int, _ stream: Int) -> Matrix {
-            tensor.rows(graph.spans[dialogue]).matrix(columns: stream * h..<(stream + 1) * h)
-        }
-        /// Calls `body` for two streams of an utterance: the place of their weight, and of the first number of each.
-        func forEachAcross(_ dialogue: Int, _ body: (_ weight: Int, _ to: Int, _ from: Int) -> Void) {
-            for (i, row) in graph.spans[dialogue].enumerated() {
-                graph.forEachPair { stream, other in
-                    body(
-                        (i * streams + stream) * streams + other, (row * streams + stream) * h,
-                        (row * streams + other) * h)
-                }
-            }
-        }
         let y = Tensor(rows: x.rows, columns: x.columns)
         graph.spans.forEachDialogue { dialogue in
             for stream in 0..<streams {
                 MatrixProduct.multiply(
-                    graph.within(weights.value, dialogue, stream).matrix, block(x.value, dialogue, stream),
-                    into: block(y, dialogue, stream))
+                    graph.within(weights.value, dialogue, stream).matrix, graph.block(x.value, dialogue, stream),
+                    into: graph.block(y, dialogue, stream))
             }
             let across = graph.across(weights.value, dialogue).values
             let (from, to) = (x.value.values, y.values)
-            forEachAcross(dialogue) { weight, a, b in
+            graph.forEachAcross(dialogue, width: h) { weight, a, b in
                 for c in 0..<h { to[a + c] += across[weight] * from[b + c] }
             }
         }
@@ -44,22 +31,22 @@ extension Tape {
             let xGradient = x.requiresGradient ? x.slot.toAddTo() : nil
             graph.spans.forEachDialogue { dialogue in
                 for stream in 0..<streams {
-                    let outer = block(gradient, dialogue, stream)
+                    let outer = graph.block(gradient, dialogue, stream)
                     if let weightGradient {
                         MatrixProduct.multiply(
-                            outer, block(x.value, dialogue, stream).transposed,
+                            outer, graph.block(x.value, dialogue, stream).transposed,
                             into: graph.within(weightGradient, dialogue, stream).matrix, beta: 1)
                     }
                     if let xGradient {
                         MatrixProduct.multiply(
                             graph.within(weights.value, dialogue, stream).matrix.transposed, outer,
-                            into: block(xGradient, dialogue, stream), beta: 1)
+                            into: graph.block(xGradient, dialogue, stream), beta: 1)
                     }
                 }
                 let across = graph.across(weights.value, dialogue).values
                 let acrossGradient = weightGradient.map { graph.across($0, dialogue).values }
                 let (from, outer) = (x.value.values, gradient.values)
-                forEachAcross(dialogue) { weight, a, b in
+                graph.forEachAcross(dialogue, width: h) { weight, a, b in
                     if let acrossGradient {
                         var sum: Float = 0
                         for c in 0..<h { sum += outer[a + c] * from[b + c] }

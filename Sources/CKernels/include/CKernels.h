@@ -59,8 +59,8 @@ typedef struct {
     float gradient_scale;
 } ck_adamw_rates;
 
-/// The kernels for one kind of processor: its machine code and the sizes of its products' tiles. All kinds but `plain` give the
-/// same bits.
+/// The kernels for one kind of processor: its machine code and the sizes of its products' tiles.
+/// AVX-512 and AVX2 give the same bits; NEON the same products, and some other sums within rounding; `plain` none of both.
 typedef struct {
     /// "avx512", "avx2", "neon" or "plain".
     const char *name;

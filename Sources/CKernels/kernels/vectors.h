@@ -1,6 +1,5 @@
 #pragma once
-// Vectors as wide as the machine's registers: LANES is 16, 8 or 4. What they hold does not depend on the machine: a kernel that sums
-// goes over its numbers in one order on all of them.
+// Vectors as wide as the machine's registers: LANES is 16, 8 or 4. The sums of products do not depend on it.
 #include <stddef.h>
 #include <string.h>
 #include <CMultiversion.h>

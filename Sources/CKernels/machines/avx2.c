@@ -1,5 +1,6 @@
 // Processors with AVX2 and FMA: 16 registers of 8 numbers. A tile of 6 x 2 vectors leaves room for two of B and a factor of A.
 #include "CKernels.h"
+// The C library's own functions are not compiled for this kind: their headers come before the attribute.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,5 @@
 // 64-bit ARM: 32 registers of 4 numbers. A tile of 4 x 6 vectors leaves room for six of B and one of A.
 #include "CKernels.h"
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #if defined(__aarch64__)
 #define KERNELS ck_neon

@@ -1,12 +1,7 @@
 // Any processor that the program starts on. Products are left to OpenBLAS.
 #include "CKernels.h"
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#if 1
 #define KERNELS ck_plain
 #define KERNELS_NAME "plain"
 #define LANES 4
 #include "../kernels/all.h"
-#endif

@@ -7,7 +7,8 @@
 #define VECTORIZED
 #endif
 #define INLINE static inline __attribute__((always_inline))
-// Sums may be split over vector lanes. IN_LANES before a loop says over which: element i goes to lane i % 32, and the lanes are added
-// in one order, on every machine; what a row has beyond whole lanes is added one by one.
+// Sums may be split over vector lanes. IN_LANES before a loop says over which: element i goes to lane i % 32, whatever a register's
+// width, and the lanes are added up in one order on all x86-64 processors (ARM has its own); what a row has beyond whole lanes is
+// added one by one.
 #define REASSOCIATE _Pragma("clang fp reassociate(on) contract(fast)")
 #define IN_LANES _Pragma("clang loop vectorize_width(16) interleave_count(2)")

@@ -11,11 +11,8 @@ public struct BcLSTMKeys: ModelKeys {
     public let hiddenSize = Key(100, in: 1...65_536, "The width of one direction of the LSTM.")
     public let layers = Key(2, in: 1...1000, "The layers of the LSTM.")
     public let denseSize = Key(100, in: 1...65_536, "The width of the dense layer between the LSTM and the classifier.")
-    // The engine computes in float32, in which 0.99999999 is 1.
     public let dropout = Key(
-        0.5, "The probability of dropout between the LSTM's layers and before the classifier.",
-        "a number from 0 to below 1"
-    ) { $0 >= 0 && Float($0) < 1 }
+        dropout: 0.5, "The probability of dropout between the LSTM's layers and before the classifier.")
 
     public static let table = KeyTable(BcLSTMKeys())
 }
@@ -69,6 +66,6 @@ extension BcLSTM {
     /// The baseline.
     public static let definition = ModelDefinition(
         "bclstm", "bc-LSTM, a bidirectional LSTM over the features side by side (Poria et al., ACL 2017).",
-        keys: BcLSTMKeys.self, label: { _ in "bclstm" },
+        keys: BcLSTMKeys.self, label: { _ in "bclstm" }, readsSpeakers: { _ in false },
         make: { settings, shape, seed, _ in BcLSTM(settings, shape, seed: seed) })
 }

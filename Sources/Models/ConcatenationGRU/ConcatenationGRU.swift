@@ -11,10 +11,7 @@ public struct ConcatenationGRUKeys: ModelKeys {
     public let hiddenSize = Key(
         256, in: 1...65_536, "The width of one direction of the GRU, and of every modality's projection.")
     public let layers = Key(2, in: 1...1000, "The layers of the GRU.")
-    // The engine computes in float32, in which 0.99999999 is 1.
-    public let dropout = Key(
-        0.5, "The probability of dropout between the layers and before the classifier.", "a number from 0 to below 1"
-    ) { $0 >= 0 && Float($0) < 1 }
+    public let dropout = Key(dropout: 0.5, "The probability of dropout between the layers and before the classifier.")
 
     public static let table = KeyTable(ConcatenationGRUKeys())
 }

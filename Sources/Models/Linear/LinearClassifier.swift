@@ -12,10 +12,7 @@ public struct LinearClassifierKeys: ModelKeys {
         true,
         "Whether every feature is brought to mean 0 and deviation 1: over the minibatch in training, over what training saw after it."
     )
-    // The engine computes in float32, in which 0.99999999 is 1.
-    public let dropout = Key(
-        0.0, "The probability that a feature is dropped in training.", "a number from 0 to below 1"
-    ) { $0 >= 0 && Float($0) < 1 }
+    public let dropout = Key(dropout: 0.0, "The probability that a feature is dropped in training.")
 
     public static let table = KeyTable(LinearClassifierKeys())
 }
@@ -62,6 +59,6 @@ extension LinearClassifier {
     /// Logistic regression.
     public static let definition = ModelDefinition(
         "linear", "Logistic regression on the features side by side: the baseline to look at first.",
-        keys: LinearClassifierKeys.self, label: { _ in "linear" },
+        keys: LinearClassifierKeys.self, label: { _ in "linear" }, readsSpeakers: { _ in false },
         make: { settings, shape, seed, _ in LinearClassifier(settings, shape, seed: seed) })
 }

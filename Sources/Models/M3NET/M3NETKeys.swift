@@ -18,11 +18,8 @@ public struct M3NETKeys: ModelKeys {
         "Whether the mean of the text layers is projected before the GRU (IEMOCAP) or enters it at its own width (MELD)."
     )
     public let speakerEmbedding = Key(true, "Whether the speaker's embedding is added to the text stream.")
-    // The engine computes in float32, in which 0.99999999 is 1.
     public let dropout = Key(
-        0.5, "The probability of dropout between the GRU's layers and before the classifier.",
-        "a number from 0 to below 1"
-    ) { $0 >= 0 && Float($0) < 1 }
+        dropout: 0.5, "The probability of dropout between the GRU's layers and before the classifier.")
 
     public static let table = KeyTable(M3NETKeys())
 }

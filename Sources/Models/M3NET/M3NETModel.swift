@@ -107,9 +107,7 @@ public final class M3NETModel: ConversationModel {
             tape.stackStreams([hypergraph, frequency].map { tape.reshape($0, rows: n * m, columns: h) }),
             rows: n, columns: m * 2 * h)
         if let stages {
-            for (modality, feature) in zip(settings.modalities.members, features) {
-                stages.offer("unimodal.\(modality.letter)", feature)
-            }
+            stages.offer(unimodal: features, of: settings.modalities)
             stages.offer("hypergraph", hypergraph)
             stages.offer("frequency", frequency)
             stages.offer("fused", fused)
@@ -138,10 +136,10 @@ extension M3NETModel {
                 "model.unimodalSize must be even, not \(settings.unimodalSize): each direction of the GRU has half of it"
         },
         withoutEffect: { settings in
-            guard !settings.modalities.contains(.text) else { return [:] }
-            let reason = "text is not among model.modalities (\(settings.modalities))"
+            guard let reason = settings.textless else { return [:] }
             return ["textNorm": reason, "projectText": reason, "speakerEmbedding": reason]
         },
+        readsSpeakers: { $0.textless == nil && $0.speakerEmbedding },
         make: { settings, shape, seed, stored in
             // Where a file lacks them, loading will say so together with everything else.
             M3NETModel(

@@ -24,10 +24,7 @@ public struct MMGCNKeys: ModelKeys {
         "a number of at least 0"
     ) { $0 >= 0 && $0.isFinite }
     public let speakerEmbedding = Key(true, "Whether the speaker's embedding is added to the text stream.")
-    // The engine computes in float32, in which 0.99999999 is 1.
-    public let dropout = Key(
-        0.4, "The probability of the model's dropouts.", "a number from 0 to below 1"
-    ) { $0 >= 0 && Float($0) < 1 }
+    public let dropout = Key(dropout: 0.4, "The probability of the model's dropouts.")
 
     public static let table = KeyTable(MMGCNKeys())
 }
@@ -116,9 +113,7 @@ public final class MMGCNModel: ConversationModel {
         y = tape.dropout(y, probability: dropout)
         let fused = tape.reshape(tape.stackStreams([nodes, y]), rows: n, columns: m * (width + h))
         if let stages {
-            for (modality, stream) in zip(settings.modalities.members, streams) {
-                stages.offer("unimodal.\(modality.letter)", stream)
-            }
+            stages.offer(unimodal: streams, of: settings.modalities)
             stages.offer("graph", tape.reshape(y, rows: n, columns: m * h))
             stages.offer("fused", fused)
         }
@@ -160,9 +155,7 @@ extension MMGCNModel {
             return
                 "model.unimodalSize must be even, not \(settings.unimodalSize): each direction of the LSTM has half of it"
         },
-        withoutEffect: { settings in
-            settings.modalities.contains(.text)
-                ? [:] : ["speakerEmbedding": "text is not among model.modalities (\(settings.modalities))"]
-        },
+        withoutEffect: { settings in settings.textless.map { ["speakerEmbedding": $0] } ?? [:] },
+        readsSpeakers: { $0.textless == nil && $0.speakerEmbedding },
         make: { settings, shape, seed, _ in MMGCNModel(settings, shape, seed: seed) })
 }

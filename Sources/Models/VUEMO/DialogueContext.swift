@@ -71,16 +71,16 @@ struct DialogueContext {
     private func positions(_ lengths: [Int]) -> Tensor {
         let h = configuration.hiddenSize
         let y = Tensor(rows: lengths.reduce(0, +), columns: h)
+        let wavelengths = (0..<h / 2).map { pow(10_000, Double(2 * $0) / Double(h)) }
+        let longest = (0..<(lengths.max() ?? 0)).flatMap { time in
+            wavelengths.flatMap { [Float(sin(Double(time) / $0)), Float(cos(Double(time) / $0))] }
+        }
         let values = y.values
-        var row = 0
+        var next = 0
         for length in lengths {
-            for time in 0..<length {
-                for pair in 0..<h / 2 {
-                    let angle = Double(time) / pow(10_000, Double(2 * pair) / Double(h))
-                    values[row * h + 2 * pair] = Float(sin(angle))
-                    values[row * h + 2 * pair + 1] = Float(cos(angle))
-                }
-                row += 1
+            for number in longest[..<(length * h)] {
+                values[next] = number
+                next += 1
             }
         }
         return y

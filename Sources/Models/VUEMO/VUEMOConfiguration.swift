@@ -108,11 +108,9 @@ public struct VUEMOKeys: ModelKeys {
     public let gai = Key(GlobalInteraction.joint, "The attention of the global attention interaction, or off.")
     public let lgl = Key(
         true, "Whether there is local graph learning. Without it, the classifier reads the streams side by side.")
-    // The engine computes in float32, in which 0.99999999 is 1.
     public let dropout = Key(
-        0.5, "The probability of the model's dropouts; 0 switches off every one, the transformer's 0.1 included.",
-        "a number from 0 to below 1"
-    ) { $0 >= 0 && Float($0) < 1 }
+        dropout: 0.5,
+        "The probability of the model's dropouts; 0 switches off every one, the transformer's 0.1 included.")
 
     public static let table = KeyTable(VUEMOKeys())
 }
@@ -169,8 +167,8 @@ public struct VUEMOConfiguration: Equatable, Sendable {
 
     /// Hyperedges of a minibatch: per dialogue one per stream, per utterance one per pair of modalities and, with g, one per modality.
     package func hyperedgeCount(_ batch: BatchShape) -> Int {
-        let m = self.modalities.count
-        return batch.dialogues * streams + batch.utterances * (m * (m - 1) / 2 + (self.vue ? m : 0))
+        batch.dialogues * streams
+            + batch.utterances * LocalGraphLearning.hyperedges(self.modalities, withVUE: self.vue).members.count
     }
 
     /// Nodes of a minibatch.

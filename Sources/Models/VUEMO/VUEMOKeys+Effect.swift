@@ -2,10 +2,6 @@ import Configuration
 import Conversations
 
 extension Settings where Keys == VUEMOKeys {
-    private var textless: String? {
-        self.modalities.contains(.text) ? nil : "text is not among model.modalities (\(self.modalities))"
-    }
-
     /// What is wrong with a switch that is thrown and changes nothing: whoever throws one expects another model. Nil where there is none.
     var idleSwitch: String? {
         let others: String? =

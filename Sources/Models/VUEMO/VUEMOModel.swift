@@ -84,9 +84,7 @@ public final class VUEMOModel: ConversationModel {
     ) throws(BatchError) -> Variable {
         let output = try forward(batch, on: tape)
         if let stages {
-            for (modality, feature) in zip(configuration.modalities.members, output.features) {
-                stages.offer("unimodal.\(modality.letter)", feature)
-            }
+            stages.offer(unimodal: output.features, of: configuration.modalities)
             for (name, stage) in [
                 ("vue", output.vue), ("gai", output.gai), ("lgl", output.lgl), ("fused", output.fused),
             ] {

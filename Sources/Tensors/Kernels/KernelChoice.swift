@@ -10,10 +10,7 @@ import Foundation
 /// `VUEMO_PRODUCTS=openblas` leaves products of matrices to OpenBLAS.
 public enum KernelChoice {
     /// The kind of kernels that runs: "avx512", "avx2", "neon" or "plain".
-    public static var name: String { String(cString: chosen.name) }
-
-    /// Where products of matrices are made: "vuemo" or "openblas".
-    public static var products: String { makesProducts ? "vuemo" : "openblas" }
+    public static var name: String { String(cString: kernels.name) }
 
     /// Looks at what the environment asks for.
     /// - Throws: ``KernelChoiceError``.
@@ -21,8 +18,9 @@ public enum KernelChoice {
         if let name = asked("VUEMO_KERNELS"), ck_named(name) == nil {
             throw KernelChoiceError(variable: "VUEMO_KERNELS", value: name, known: available)
         }
-        if let products = asked("VUEMO_PRODUCTS"), !["vuemo", "openblas"].contains(products) {
-            throw KernelChoiceError(variable: "VUEMO_PRODUCTS", value: products, known: ["vuemo", "openblas"])
+        let products = kernels.product == nil ? ["openblas"] : ["vuemo", "openblas"]
+        if let name = asked("VUEMO_PRODUCTS"), !products.contains(name) {
+            throw KernelChoiceError(variable: "VUEMO_PRODUCTS", value: name, known: products)
         }
     }
 
@@ -33,13 +31,9 @@ public enum KernelChoice {
     static let makesProducts = kernels.product != nil && asked("VUEMO_PRODUCTS") != "openblas"
 
     /// What the environment says, or nil where it says nothing.
-    private static func asked(_ variable: String) -> String? {
+    fileprivate static func asked(_ variable: String) -> String? {
         ProcessInfo.processInfo.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
     }
-
-    /// A name that `check` refuses counts as none: who did not ask gets what is fastest.
-    nonisolated(unsafe) fileprivate static let chosen: ck_kernels =
-        (asked("VUEMO_KERNELS").flatMap { ck_named($0) } ?? ck_fastest()).pointee
 }
 
 /// The environment asks for kernels that there are not.
@@ -50,12 +44,14 @@ public struct KernelChoiceError: Error, CustomStringConvertible, LocalizedError 
 
     /// What was asked for, and what there is.
     public var description: String {
-        "the environment variable \(variable) is \"\(value)\", which this processor does not have; unset it, or give one of \(known.joined(separator: ", "))"
+        "the environment variable \(variable) is \"\(value)\", which there is not here; unset it, or give one of \(known.joined(separator: ", "))"
     }
 
     /// The description.
     public var errorDescription: String? { description }
 }
 
-/// The compiled loops that this process runs.
-nonisolated(unsafe) let kernels = KernelChoice.chosen
+/// The compiled loops that this process runs. A name that `KernelChoice.check` refuses counts as none: who did not ask gets what is
+/// fastest.
+nonisolated(unsafe) let kernels: ck_kernels =
+    (KernelChoice.asked("VUEMO_KERNELS").flatMap { ck_named($0) } ?? ck_fastest()).pointee

@@ -27,9 +27,6 @@ extension Kernels {
 // MARK: Products
 
 extension Kernels {
-    /// Whether the products below are there; `MatrixProduct` asks before it calls them.
-    static let hasProducts = KernelChoice.makesProducts
-
     /// `c = alpha · a b + beta · c` on this thread.
     static func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float, beta: Float) {
         kernels.product(c.view, a.factor, b.factor, alpha, beta)

@@ -27,9 +27,8 @@ class Context(nn.Module):
     def __init__(self, kind, inputs, hidden):
         super().__init__()
         self.kind = kind
-        if kind in ("gru", "lstm"):
-            layer = nn.GRU if kind == "gru" else nn.LSTM
-            self.recurrent = layer(inputs, hidden // 2, 2, bidirectional=True, batch_first=True)
+        if kind == "gru":
+            self.recurrent = nn.GRU(inputs, hidden // 2, 2, bidirectional=True, batch_first=True)
         if kind == "transformer":
             self.layers = nn.ModuleList(nn.TransformerEncoderLayer(
                 hidden, 1, 2 * hidden, 0.0, "gelu", batch_first=True, norm_first=True) for _ in range(2))
@@ -92,9 +91,6 @@ class Model(nn.Module):
             self.lgl.biases = nn.ParameterList(torch.zeros(h) for _ in range(c["hyper_layers"]))
         self.classify = nn.Linear(s * h, c["classes"])
 
-    def encoded(self, x, context, lengths):
-        return context(x, lengths, self.released)
-
     def unimodal(self, text, audio, visual, speaker, lengths):
         pad = lambda rows: nn.utils.rnn.pad_sequence(rows.split(lengths), batch_first=True)
         out = {}
@@ -115,7 +111,7 @@ class Model(nn.Module):
                     layers.append(pad(self.text_norms[str(k)](x)))
             x = sum(layers)
             x = self.text(x) if self.c["project_text"] else x
-            out["l"] = torch.cat(self.encoded(x, self.context, lengths))
+            out["l"] = torch.cat(self.context(x, lengths, self.released))
             if self.c["use_speaker"]:
                 out["l"] = out["l"] + self.speaker(speaker)
         for name, letter, x in (("audio", "a", audio), ("visual", "v", visual)):
@@ -268,7 +264,6 @@ def write(path, c):
     for name, value in stages.items():
         for key, part in (value.items() if isinstance(value, dict) else [("", value)]):
             put(f"train/stages/{name}/{key}".rstrip("/"), part)
-    target = functional.one_hot(label, c["classes"]) * log_p
     def loss_of(log_p, name=c["loss"]):
         target = functional.one_hot(label, c["classes"]) * log_p
         return functional.nll_loss(log_p, label, weight) if name == "weighted-nll" else (
