@@ -185,9 +185,7 @@ extension RunComparison {
                                 chosen_epoch: $0.result.chosenEpoch)
                         })
                 }, tests: tests)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+            return try JSON.document(document)
         }
     }
 

@@ -83,22 +83,18 @@ private struct PairedRuns {
     /// W-F1 over dialogues, as a fraction. The seed is fixed: the same runs give the same figures.
     func resampled(rounds: Int) -> DialogueResampling.Outcome {
         let classes = pairs[0].own.classes
-        let number = Dictionary(uniqueKeysWithValues: classes.enumerated().map { (Array($1.utf8), Int32($0)) })
-        func numbers(_ names: some Sequence<String>) -> [Int32] { names.map { number[Array($0.utf8)] ?? -1 } }
+        let numbers = pairs[0].own.numbers(of:)
         var dialogues: [PairedDialogue] = []
         for pairs in parts {
-            let rows = pairs[0].own.predictions.rows
-            var start = 0
-            while start < rows.count {
-                let end = rows[start...].firstIndex { $0.dialogue != rows[start].dialogue } ?? rows.count
+            let predictions = pairs[0].own.predictions
+            for dialogue in predictions.dialogues {
                 func answers(_ side: (FinishedRun, FinishedRun) -> FinishedRun) -> [Int32] {
-                    numbers(pairs.flatMap { side($0.own, $0.reference).predictions.rows[start..<end].map(\.predicted) })
+                    numbers(pairs.flatMap { side($0.own, $0.reference).predictions.rows[dialogue].map(\.predicted) })
                 }
                 dialogues.append(
                     PairedDialogue(
-                        gold: numbers(pairs.flatMap { _ in rows[start..<end].map(\.gold) }),
+                        gold: numbers(pairs.flatMap { _ in predictions.rows[dialogue].map(\.gold) }),
                         first: answers { own, _ in own }, second: answers { _, reference in reference }))
-                start = end
             }
         }
         var random = SplitMix64(seed: 1)

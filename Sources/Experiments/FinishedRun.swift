@@ -41,6 +41,12 @@ public struct FinishedRun: Sendable {
     /// The names of its classes.
     public var classes: [String] { result.perClass.map(\.name) }
 
+    /// The number of the class of each name; -1 for none, as where there is no gold class.
+    public func numbers(of names: [String]) -> [Int32] {
+        let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { (Array($1.utf8), Int32($0)) })
+        return names.map { numbers[Array($0.utf8)] ?? -1 }
+    }
+
     /// The value of a key of its configuration.
     func value(of key: String) -> String { record.configuration.text(of: key) }
 }

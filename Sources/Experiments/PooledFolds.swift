@@ -5,20 +5,14 @@ extension RunComparison.Group {
     static func pooled(_ runs: [FinishedRun]) -> [RunComparison.Score] {
         let classes = runs[0].classes
         let metrics = Dictionary(grouping: runs, by: \.seed).sorted { $0.key < $1.key }.map { _, runs in
-            var sum = ConfusionMatrix(classes: classes.count)
-            for run in runs {
-                for (gold, row) in run.result.confusion.enumerated() {
-                    for (predicted, count) in row.enumerated() {
-                        for _ in 0..<count { sum.record(gold: gold, predicted: predicted) }
-                    }
-                }
-            }
-            return ClassificationMetrics(sum)
+            let rows = runs.flatMap(\.predictions.rows)
+            return ClassificationMetrics(
+                ConfusionMatrix(
+                    classes: classes.count, gold: runs[0].numbers(of: rows.map(\.gold)),
+                    predicted: runs[0].numbers(of: rows.map(\.predicted))))
         }
         func score(_ name: String, _ value: (ClassificationMetrics) -> Double) -> RunComparison.Score {
-            let values = metrics.map { percentage(value($0)) }
-            return RunComparison.Score(
-                name: name, mean: values.mean, sd: values.count > 1 ? values.standardDeviation : nil)
+            RunComparison.Score(name, over: metrics.map { percentage(value($0)) })
         }
         return [
             score("W-F1", \.weightedF1), score("accuracy", \.accuracy), score("macro-F1", \.macroF1),
@@ -38,9 +32,10 @@ extension RunComparison {
         ]
         for group in groups {
             let folds = group.runs.map { $0.record.configuration.data.folds }.max() ?? 0
-            let there = Set(group.runs.map(\.part.fold))
-            guard folds > there.count else { continue }
-            notes.append("\(group.name): \(there.count) of \(folds) folds only")
+            let bySeed = Dictionary(grouping: group.runs, by: \.seed).values
+            let there = bySeed.map { Set($0.map(\.part.fold)).count }.min() ?? 0
+            guard folds > there else { continue }
+            notes.append("\(group.name): \(there) of \(folds) folds only\(bySeed.count > 1 ? " for some seed" : "")")
         }
         return notes
     }

@@ -72,13 +72,6 @@ public struct RunComparison: Sendable {
     /// The dataset's name.
     public let dataset: String
 
-    /// Keys whose values do not make another kind of run.
-    private static let alike: Set<String> = [
-        "training.seed", "training.threads", "training.prefetch", "training.keepEvery", "data.fold", "data.leaveOut",
-    ]
-    /// Counted anew on the train dialogues of every fold.
-    private static let alikeInFolds: Set<String> = ["training.classFrequencies"]
-
     /// - Parameters:
     ///   - by: Keys of the configuration, in full ("model.variant") or their last part; empty for all in which the runs differ.
     ///   - reference: The name of the group, or a part of it that no other has, against which the others are tested; nil for the first.
@@ -133,7 +126,7 @@ public struct RunComparison: Sendable {
             for key in run.record.configuration.sections.keys where !known.contains(key) { known.append(key) }
         }
         guard !names.isEmpty else {
-            let alike = runs.contains(where: \.part.isOfDivision) ? alike.union(alikeInFolds) : alike
+            let alike = RunConfiguration.freeKeys(isDivided: runs.contains(where: \.part.isOfDivision))
             return known.filter { key in !alike.contains(key) && Set(runs.map { $0.value(of: key) }).count > 1 }
         }
         var found: [String] = []
@@ -172,7 +165,7 @@ public struct RunComparison: Sendable {
     }
 
     /// Refuses runs that should have been tested on the same utterances and were not.
-    private static func requireEqualTests(_ run: FinishedRun, _ first: FinishedRun) throws(ExperimentError) {
+    package static func requireEqualTests(_ run: FinishedRun, _ first: FinishedRun) throws(ExperimentError) {
         let (own, other) = (run.folder.path, first.folder.path)
         let same = zip(run.predictions.rows, first.predictions.rows).allSatisfy {
             $0.dialogue == $1.dialogue && $0.utterance == $1.utterance && $0.gold == $1.gold
@@ -181,6 +174,13 @@ public struct RunComparison: Sendable {
             throw ExperimentError(
                 "\(own) and \(other) were tested on other utterances, so their figures cannot be compared.")
         }
+    }
+}
+
+extension RunComparison.Score {
+    /// The score of some runs.
+    init(_ name: String, over values: [Double]) {
+        self.init(name: name, mean: values.mean, sd: values.count > 1 ? values.standardDeviation : nil)
     }
 }
 
@@ -195,9 +195,7 @@ extension RunComparison.Group {
                     + "out, or tell them apart with --by.")
         }
         func score(_ name: String, _ values: [Double?]) -> RunComparison.Score {
-            let values = values.compactMap { $0 }
-            return RunComparison.Score(
-                name: name, mean: values.mean, sd: values.count > 1 ? values.standardDeviation : nil)
+            RunComparison.Score(name, over: values.compactMap { $0 })
         }
         let isDivided = runs.contains(where: \.part.isOfDivision)
         let results = runs.map(\.result)

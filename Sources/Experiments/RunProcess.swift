@@ -32,6 +32,8 @@ final class RunProcess {
     let epochs: Int
     /// How many were told already.
     var told = 0
+    /// The size of the run's metrics when they were looked at.
+    var seen = -1
     private let process: pid_t
     private let errors: Int32
 

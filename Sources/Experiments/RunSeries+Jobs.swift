@@ -11,7 +11,6 @@ extension RunSeries {
     func train(
         on store: Store, jobs: Jobs, skipVerification: Bool, interruption: Interruption, observe: (Event) -> Void
     ) throws -> Outcome {
-        try makeFolder()
         var (isChecked, next, isStopping, wasStopped) = (skipVerification, 0, false, false)
         var ends: [Int: (folder: RunFolder, reason: String?)] = [:]
         var working: [(index: Int, process: RunProcess)] = []
@@ -100,6 +99,10 @@ extension RunSeries {
 
     /// Tells of the epochs that ended since.
     private func tell(_ process: RunProcess, _ observe: (Event) -> Void) {
+        // Lines are added to the file, which is read again only when there are some.
+        let size = (try? FileManager.default.attributesOfItem(atPath: process.folder.metrics)[.size] as? Int) ?? -1
+        guard size != process.seen else { return }
+        process.seen = size
         guard let epochs = try? process.folder.epochs(), epochs.count > process.told else { return }
         for count in process.told + 1...epochs.count {
             let isBest = Array(epochs.prefix(count)).best?.epoch == count

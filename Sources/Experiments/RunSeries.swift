@@ -75,12 +75,12 @@ public struct RunSeries: Sendable {
         on store: Store, jobs: Jobs? = nil, skipVerification: Bool = false,
         interruption: Interruption = Interruption(), observe: (Event) -> Void = { _ in }
     ) throws -> Outcome {
+        try makeFolder()
         if let jobs {
             return try train(
                 on: store, jobs: jobs, skipVerification: skipVerification, interruption: interruption,
                 observe: observe)
         }
-        try makeFolder()
         var (isChecked, finished, failed) = (skipVerification, [RunFolder](), [(folder: RunFolder, reason: String)]())
         for (index, entry) in entries.enumerated() {
             let place = place(of: entry)

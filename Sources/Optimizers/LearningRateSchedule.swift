@@ -11,6 +11,14 @@ public enum LearningRateSchedule: String, ConfigurationChoice {
     case cosine
     /// Is cut whenever the score has not risen for some epochs, as PyTorch's ReduceLROnPlateau (threshold 0).
     case plateau
+
+    /// Whether a step size depends on the number of epochs, so that a run of more epochs is another run from its first step on.
+    public var dependsOnEpochs: Bool {
+        switch self {
+        case .constant, .plateau: false
+        case .linear, .cosine: true
+        }
+    }
 }
 
 /// A position in a run, in steps of the optimiser.

@@ -139,7 +139,7 @@ struct Runs {
             #expect(html.contains(text), "\(text)")
         }
         #expect(html.contains("<td class=\"n\">\(String(format: "%.2f", run.result.weightedF1!))</td>"))
-        let history = try run.folder.history()
+        let history = try run.folder.epochs()
         #expect(history.count == 2 && html.contains(String(format: "<td class=\"n\">%.4g</td>", history[1].trainLoss)))
         // Nothing leads out of the page, and no name is given twice.
         #expect(
@@ -170,6 +170,17 @@ struct Runs {
         #expect(html.contains(" ± ") && html.utf8.count < 1_000_000)
         let scores = all.filter { $0.folder.path.contains("released") }.map { $0.result.weightedF1! }
         #expect(html.contains("<td class=\"n\">\(Spread(scores).text)</td>"))
+    }
+
+    /// Each part of divided dialogues is tested on dialogues of its own: there is no page of them together.
+    @Test func partsOfDividedDialoguesAreRefused() throws {
+        let runs = try Runs()
+        let parts = try [1, 2].map { try runs.train("fold-\($0)", "data.folds=2", "data.fold=\($0)") }
+        let error = #expect(throws: ExperimentError.self) {
+            try Report(of: parts, sentences: .inStore(runs.store), toolVersion: "7")
+        }
+        #expect("\(error!)".contains("fold-2 and") && "\(error!)".contains("were tested on other utterances"))
+        #expect(try Report(of: [parts[1]], sentences: .inStore(runs.store), toolVersion: "7").html.contains("<html"))
     }
 
     @Test func figuresAreFiles() throws {
@@ -210,7 +221,8 @@ struct Runs {
         #expect(try refusal({ $0.replacing("class 2", with: "class 1") }, of: predictions).contains("a name twice"))
         #expect(try refusal({ String($0.prefix { $0 != "\n" }) + "\n" }, of: predictions).contains("has no utterance"))
         #expect(
-            try refusal({ _ in "{}\n" }, of: run.folder.metrics).contains("metrics.jsonl is not what vuemo train wrote")
+            try refusal({ _ in "{}\n" }, of: run.folder.metrics).contains(
+                "metrics.jsonl, line 1, is not what vuemo train wrote")
         )
         #expect(
             try refusal({ $0.replacing("dialogue-6_0", with: "x") }, of: predictions).contains("of other utterances"))

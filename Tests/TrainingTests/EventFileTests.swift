@@ -89,7 +89,7 @@ import Testing
     @Test func everyFieldOfTheMetricsIsAScalar() throws {
         let tiny = try TinyRun()
         let folder = try tiny.train("run")
-        let history = try folder.history()
+        let history = try folder.epochs()
         _ = try EventFile(of: folder)
         let path = folder.events
         let found = try scalars(path)
@@ -115,7 +115,7 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: folder.metrics)
         _ = try EventFile(of: folder)
         #expect(try scalars(path).count == found.count)
-        #expect(try folder.history() == history)
+        #expect(try folder.epochs() == history)
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         #expect(throws: TrainingError.self) { try EventFile(of: folder) }

@@ -119,7 +119,7 @@ extension SweepPlan {
                 "\(name): a sweep chooses by the split valid, and training.protocol=paper leaves none; leave it out.")
         }
         let schedule = configuration.optimizer.schedule
-        guard method != .halving || [.constant, .plateau].contains(schedule) else {
+        guard method != .halving || !schedule.dependsOnEpochs else {
             throw ConfigurationError(
                 "\(name): with optimizer.schedule=\(schedule.rawValue) every step depends on the number of epochs, so that runs cannot go "
                     + "on after a round of halving; choose constant or plateau, or method: random.")

@@ -121,9 +121,7 @@ extension Sweep.Result {
                 dataset: sweep.dataset, content_id: sweep.contentID, method: sweep.plan.method.rawValue,
                 metric: sweep.metric.rawValue, parameters: keys, rows: rows,
                 test: Dictionary(uniqueKeysWithValues: test))
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+            return try JSON.document(document)
         }
     }
 

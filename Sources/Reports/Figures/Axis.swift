@@ -15,7 +15,8 @@ struct Axis {
     init(_ values: some Sequence<Double>, count: Int = 5, from start: Double, to end: Double) {
         let values = values.filter { abs($0) < 1e30 }
         var (low, high) = (values.min() ?? 0, values.max() ?? 1)
-        if high - low <= abs(high) * 1e-9 {
+        // Nor has a range of subnormal numbers room for ticks.
+        if high - low <= max(abs(high) * 1e-9, 1e-300) {
             let margin = max(abs(high) * 0.1, 0.5)
             (low, high) = (low - margin, high + margin)
         }

@@ -35,30 +35,19 @@ struct RunAnswers {
         let first = comparison.groups[0].runs[0]
         classes = first.classes
         rows = first.predictions.rows
-        let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { (Array($1.utf8), $0) })
-        gold = rows.map { numbers[Array($0.gold.utf8)] ?? -1 }
-        dialogues = Self.dialogues(of: rows)
+        gold = first.numbers(of: rows.map(\.gold)).map(Int.init)
+        dialogues = first.predictions.dialogues
         groups = comparison.groups.map { group in
             Group(
                 name: group.name,
                 runs: group.runs.map { run in
                     let rows = run.predictions.rows
-                    let predicted = rows.map { numbers[Array($0.predicted.utf8)] ?? 0 }
+                    let predicted = first.numbers(of: rows.map(\.predicted)).map(Int.init)
                     return Run(
                         predicted: predicted, confidence: zip(rows, predicted).map { $0.probabilities[$1] },
                         probabilities: rows.map(\.probabilities))
                 })
         }
-    }
-
-    private static func dialogues(of rows: [RunPredictions.Row]) -> [Range<Int>] {
-        var (found, start) = ([Range<Int>](), 0)
-        for index in rows.indices where index + 1 == rows.count || !same(rows[index + 1].dialogue, rows[index].dialogue)
-        {
-            found.append(start..<index + 1)
-            start = index + 1
-        }
-        return found
     }
 
     /// The utterances that have a class.

@@ -19,6 +19,8 @@ extension Report {
         toolVersion: String
     ) throws {
         let comparison = try RunComparison(runs, by: keys, reference: reference)
+        // A comparison takes runs on other parts of the dialogues too; a page is about one.
+        for run in runs.dropFirst() { try RunComparison.requireEqualTests(run, runs[0]) }
         let parts = try RunReport(comparison, sentences: sentences)
         let names = comparison.groups.map(\.name).joined(separator: ", ")
         let count = runs.count == 1 ? "One run" : "\(runs.count) runs"
@@ -51,7 +53,7 @@ struct RunReport {
         self.comparison = comparison
         self.sentences = sentences
         answers = RunAnswers(comparison)
-        histories = try comparison.groups.map { try $0.runs.map { try $0.folder.history() } }
+        histories = try comparison.groups.map { try $0.runs.map { try $0.folder.epochs() } }
     }
 
     var sections: [Section] {

@@ -260,9 +260,7 @@ public struct RunConfiguration: Equatable, Sendable {
     /// The names of the keys that a run cannot change any more: those that differ, but for the number of epochs where no step depends on
     /// it.
     func changes(from run: RunConfiguration) -> [String] {
-        let isFree =
-            [LearningRateSchedule.constant, .plateau].contains(optimizer.schedule)
-            && optimizer.schedule == run.optimizer.schedule
+        let isFree = !optimizer.schedule.dependsOnEpochs && optimizer.schedule == run.optimizer.schedule
         return differences(from: run).filter { !(isFree && $0 == "training.epochs") }
     }
 

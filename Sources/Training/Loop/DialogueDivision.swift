@@ -28,13 +28,13 @@ public struct DialogueDivision: Sendable {
         do throws(SplittingError) {
             if data.folds > 0 {
                 var groups: DialogueGroups?
-                if let grouping = data.grouping { groups = try DialogueGroups(grouping, of: store) }
+                if let grouping = data.groupBy.grouping { groups = try DialogueGroups(grouping, of: store) }
                 let folds = try Self.divide(
                     store, Array(store.dialogues.indices), shares: Array(repeating: 1, count: data.folds),
                     groups: groups, labels, data)
                 parts = Self.parts(folds.map { $0 == data.fold - 1 })
                 part = "fold \(data.fold) of \(data.folds)"
-            } else if !data.leaveOut.isEmpty, let grouping = data.grouping {
+            } else if !data.leaveOut.isEmpty, let grouping = data.groupBy.grouping {
                 let groups = try DialogueGroups(grouping, of: store)
                 let left = try groups.numbers(named: [data.leaveOut])
                 parts = Self.parts(groups.numbers.map(left.contains))
@@ -57,6 +57,7 @@ public struct DialogueDivision: Sendable {
         } catch {
             throw Self.refused(store, error.message)
         }
+        if data.isDivided, parts.train.isEmpty { throw Self.refused(store, "nothing is left to train on") }
         (train, valid, test) = parts
     }
 
@@ -107,8 +108,4 @@ extension GroupChoice {
         case .pattern(let pattern): .pattern(pattern)
         }
     }
-}
-
-extension Settings where Keys == DataKeys {
-    var grouping: DialogueGrouping? { self.groupBy.grouping }
 }

@@ -91,7 +91,7 @@ enum ModelSetup {
         let training = configuration.training
         // A model that takes the largest batch takes all others, which need not be drawn then.
         if (try? model.check(largestBatch(of: store, size: training.batchSize))) != nil { return }
-        for epoch in 1...(training.shuffle ? training.epochs : 1) {
+        for epoch in 1...(training.shuffle && !training.reseedEachEpoch ? training.epochs : 1) {
             try check(splits.batches(epoch: epoch, training), "epoch \(epoch)")
         }
         try check(DialogueOrder.batches(splits.selection, size: training.batchSize), "split \(splits.selectionName)")

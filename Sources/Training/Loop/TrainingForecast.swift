@@ -37,7 +37,7 @@ public struct TrainingForecast: Encodable, Sendable {
     let secondsPerRun: Double
     /// The most memory that the process held in these steps, one of which was over the largest minibatch of the first epoch.
     let peakMemoryMiB: Int
-    /// The numbers of `last.h5` on the disk; `best.h5` has a third of them.
+    /// The numbers of `last.h5` on the disk; `best.h5` has the parameters alone.
     let checkpointBytes: Int
 
     enum CodingKeys: String, CodingKey {
@@ -76,7 +76,7 @@ public struct TrainingForecast: Encodable, Sendable {
         for (seconds, key) in [
             (secondsPerStep, CodingKeys.secondsPerStep), (secondsPerEpoch, .secondsPerEpoch),
             (secondsPerEvaluation, .secondsPerEvaluation), (secondsPerRun, .secondsPerRun),
-        ] { try container.encode((seconds * 1000).rounded() / 1000, forKey: key) }
+        ] { try container.encode(milliseconds(seconds), forKey: key) }
         try container.encode(peakMemoryMiB, forKey: .peakMemoryMiB)
         try container.encode(checkpointBytes, forKey: .checkpointBytes)
     }
@@ -118,8 +118,9 @@ extension TrainingRun {
             secondsPerRun: Double(run.settings.epochs) * (perEpoch + perEvaluation)
                 + evaluation * Double(count(splits.test)),
             peakMemoryMiB: Training.peakMemoryMiB(),
-            // Parameters and two moments of float32.
-            checkpointBytes: 12 * run.model.parameters.parameterCount)
+            // Parameters, two moments, and the parameters after the epochs that are averaged, of float32.
+            checkpointBytes: 4 * run.size.parameters
+                * (3 + (run.average.map { min($0.epochs, run.settings.epochs) } ?? 0)))
     }
 
     /// A step over the largest minibatches of the first epoch, which brings the memory to its size, then the first three steps of it,
@@ -180,7 +181,7 @@ extension TrainingForecast {
                 "\(peakMemoryMiB) MiB, and "
                     + String(
                         format: "%.1f MB on the disk for the checkpoint to go on from, %.1f MB for the best",
-                        Double(checkpointBytes) / 1e6, Double(checkpointBytes) / 3e6)
+                        Double(checkpointBytes) / 1e6, Double(4 * size.parameters) / 1e6)
             ),
             (
                 "epoch",

@@ -229,7 +229,7 @@ extension Duration {
 }
 
 /// A time to the millisecond.
-private func milliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+func milliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
 /// The most memory the process ever held, in MiB. Linux tells its own; the usage record may begin with the parent's.
 func peakMemoryMiB() -> Int {

@@ -14,7 +14,7 @@ public final class EventFile {
     /// - Throws: `TrainingError` where the metrics cannot be read or the file not be written.
     public init(of folder: RunFolder) throws {
         path = folder.events
-        let history = try folder.history()
+        let history = try folder.epochs()
         file = try RunFolder.writing(path) {
             // The name alone is removed where it is a link.
             guard unlink(folder.events) == 0 || errno == ENOENT else {

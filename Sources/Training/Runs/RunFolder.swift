@@ -162,14 +162,14 @@ public struct RunFolder: Equatable, Sendable {
 }
 
 /// The JSON of a run's files: sorted keys, so that equal content has equal bytes.
-enum JSON {
+package enum JSON {
     /// One line without spaces.
     static func line(_ value: some Encodable) throws -> String {
         try text(value, [])
     }
 
     /// Indented text that ends in a line break.
-    static func document(_ value: some Encodable) throws -> String {
+    package static func document(_ value: some Encodable) throws -> String {
         try text(value, .prettyPrinted) + "\n"
     }
 

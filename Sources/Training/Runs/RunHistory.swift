@@ -3,7 +3,7 @@ import Foundation
 extension RunFolder {
     /// The epochs that have ended, as `metrics.jsonl` tells them.
     /// - Throws: `TrainingError` where the file is missing or is not what a run wrote. A last line that a kill cut off is left out.
-    package func epochs() throws(TrainingError) -> [EpochMetrics] {
+    public func epochs() throws(TrainingError) -> [EpochMetrics] {
         guard let text = try? String(contentsOfFile: metrics, encoding: .utf8) else {
             throw TrainingError(
                 .runFolder, "\(metrics) cannot be read; continue the run with vuemo train --resume \(path).")

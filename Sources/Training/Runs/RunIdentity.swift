@@ -83,14 +83,19 @@ public struct RunIdentity: Codable, Equatable, Sendable {
 
 extension RunConfiguration {
     /// Keys in which runs of one kind may differ.
-    private static let free: Set<String> = [
-        "training.seed", "training.threads", "training.prefetch", "training.keepEvery", "data.fold", "data.leaveOut",
-    ]
+    /// - Parameter isDivided: Whether the dialogues are divided for each run, which then counts its own class frequencies.
+    package static func freeKeys(isDivided: Bool) -> Set<String> {
+        let keys: Set = [
+            "training.seed", "training.threads", "training.prefetch", "training.keepEvery", "data.fold",
+            "data.leaveOut",
+        ]
+        return isDivided ? keys.union(["training.classFrequencies"]) : keys
+    }
 
     /// The SHA-256 of the model's name and of every key with its value, a line for each. Left out are those in which the runs of a series
     /// differ: seed, threads, prefetch, keepEvery, fold and leaveOut, and the class frequencies where every fold counts its own.
     public var kindHash: String {
-        let left = data.isDivided ? Self.free.union(["training.classFrequencies"]) : Self.free
+        let left = Self.freeKeys(isDivided: data.isDivided)
         let keys = [Self.modelName] + sections.keys.filter { !left.contains($0) }
         var digest = SHA256Digest()
         let lines = keys.map { "\($0)=\(text(of: $0))\n" }.joined()

@@ -25,6 +25,18 @@ public struct RunPredictions: Equatable, Sendable {
     /// The utterances in the order of the file: dialogues end to end.
     public let rows: [Row]
 
+    /// Which rows are a dialogue.
+    public var dialogues: [Range<Int>] {
+        var (found, start) = ([Range<Int>](), 0)
+        // Names are bytes: letters composed in two ways are two names.
+        for index in rows.indices
+        where index + 1 == rows.count || !rows[index + 1].dialogue.utf8.elementsEqual(rows[index].dialogue.utf8) {
+            found.append(start..<index + 1)
+            start = index + 1
+        }
+        return found
+    }
+
     init(csv text: String, name: String) throws(TrainingError) {
         func refuse(_ what: String) -> TrainingError {
             TrainingError(.runFolder, "\(name) \(what); evaluate the run again with vuemo train --resume.")
@@ -101,18 +113,6 @@ extension RunFolder {
                 .runFolder, "\(self.result) is not what vuemo train wrote; finish the run again with --resume \(path).")
         }
         return (result, try RunPredictions(csv: read(predictions), name: predictions))
-    }
-
-    /// The epochs of a run that has ended: the lines of `metrics.jsonl`.
-    /// - Throws: `TrainingError` where the file cannot be read or is damaged.
-    public func history() throws -> [EpochMetrics] {
-        try read(metrics).utf8.split(separator: UInt8(ascii: "\n")).map { line in
-            guard let epoch = try? JSON.decode(EpochMetrics.self, String(decoding: line, as: UTF8.self)) else {
-                throw TrainingError(
-                    .runFolder, "\(metrics) is not what vuemo train wrote; finish the run again with --resume \(path).")
-            }
-            return epoch
-        }
     }
 
     private func read(_ file: String) throws(TrainingError) -> String {
