@@ -49,8 +49,9 @@ test-python:
 	cd python && ../$(PYTHON_TOOLS)/ruff check . && ../$(PYTHON_TOOLS)/ruff format --check src tests && ../$(PYTHON_TOOLS)/mypy
 	$(PYTHON_TOOLS)/python -m pytest -q -p no:cacheprovider python
 
-# make fuzz   mutates pickles of every layout for a while and looks for one that escapes; SECONDS=600 SEED=2 make fuzz
+# make fuzz   cuts pickles of every layout at every byte and mutates them for a while; SECONDS=600 SEED=2 make fuzz
 fuzz:
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=converters:data python3 Tests/PickleConversionTests/Generator/damage_checks.py
 	python3 Tests/PickleConversionTests/Generator/fuzz_pickles.py --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
 
 # make fuzz-commands   the same for stores, tables and run folders, through the built program

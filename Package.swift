@@ -1,9 +1,6 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// The engine is optimised in debug builds too, so that tests train at full speed; its preconditions stay.
-let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
-
 // The arrows of the house (see ARCHITECTURE.md): a target imports what it names here and nothing else.
 let package = Package(
     name: "vuemo",
@@ -98,9 +95,8 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"])],
             linkerSettings: [.linkedLibrary("m")]),
         .target(
-            name: "Tensors", dependencies: ["CKernels", "CMemory", "COpenBLAS", "Concurrency"], swiftSettings: optimised
-        ),
-        .target(name: "Autodiff", dependencies: ["Concurrency", "Tensors"], swiftSettings: optimised),
+            name: "Tensors", dependencies: ["CKernels", "CMemory", "COpenBLAS", "Concurrency"]),
+        .target(name: "Autodiff", dependencies: ["Concurrency", "Tensors"]),
         .target(name: "NeuralNetworks", dependencies: ["Autodiff", "Tensors"]),
         .target(name: "Optimizers", dependencies: ["Configuration", "NeuralNetworks", "Tensors"]),
 
@@ -264,6 +260,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Libraries are optimised in debug builds too, so that tests read and train at full speed; their preconditions stay. For a debugger:
+// `swift build -Xswiftc -Onone`.
+for target in package.targets where target.type == .regular {
+    target.swiftSettings = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+}
 
 // The plugin of `make docs`. No build and no test needs it, so it is fetched for that alone.
 if Context.environment["VUEMO_DOCS"] != nil {

@@ -155,7 +155,8 @@ final class Attack {
     /// Series of runs take minutes, and open what they are given as the training of one run does: a few inputs are enough.
     private func runSeries(of input: String, _ commands: [[String]]) throws {
         guard Self.number(of: input) % 18 == 0 else { return }
-        try runChosen(of: input, commands)
+        // Of another name, for the remainder just looked at is what the choice follows from.
+        try runChosen(of: "series " + input, commands)
     }
 
     private func runChosen(of input: String, _ commands: [[String]]) throws {

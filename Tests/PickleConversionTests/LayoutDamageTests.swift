@@ -4,18 +4,17 @@ import Testing
 
 @testable import PickleConversion
 
-/// A sample of every layout in every protocol's form, cut at every byte and changed byte by byte, goes the whole way to a
-/// store's rows: it is refused in one sentence, or (where a changed byte is only another number) converts.
+/// A sample of every layout in every protocol's form, cut and changed byte by byte, goes the whole way to a store's rows: it is
+/// refused in one sentence, or (where a changed byte is only another number) converts. `make fuzz` cuts at every byte, this at every eighth.
 @Suite struct LayoutDamageTests {
     static func names() throws -> [String] {
         try Samples.call("damage_checks", "names", []).text().split(separator: "\n").map(String.init)
     }
 
-    @Test func truncationAtEveryByteIsRefusedInEveryLayout() throws {
+    @Test func truncationIsRefusedInEveryLayout() throws {
         for name in try Self.names() {
-            #expect(
-                try Samples.call("damage_checks", "wrong_truncations", [try Python.string(name)]).text() == "[]",
-                "\(name)")
+            let arguments = [try Python.string(name), try Python.string("8")]
+            #expect(try Samples.call("damage_checks", "wrong_truncations", arguments).text() == "[]", "\(name)")
         }
     }
 
