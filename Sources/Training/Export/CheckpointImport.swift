@@ -78,7 +78,8 @@ public struct CheckpointImport {
             )
         }
         let features = try FeatureSelection(store: store, modalities: configuration.modalities)
-        let data = RunData(store: store, labels: try RunLabels(store: store, data: configuration.data), features: features)
+        let labels = try RunLabels(store: store, data: configuration.data)
+        let data = RunData(store: store, labels: labels, features: features)
         let model = configuration.definition.make(
             configuration.model, data.shape(largestBatch: BatchShape(dialogues: 0, utterances: 0)),
             configuration.training.seed
