@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 
 /// How the step size changes over a run. Each is a function of the position in the run alone, so a resumed run needs nothing more.
-public enum LearningRateSchedule: String, ConfigurationChoice {
+package enum LearningRateSchedule: String, ConfigurationChoice {
     /// Always the same.
     case constant
     /// Falls in a straight line, from the end of the warm-up to the end of the run.
@@ -13,7 +13,7 @@ public enum LearningRateSchedule: String, ConfigurationChoice {
     case plateau
 
     /// Whether a step size depends on the number of epochs, so that a run of more epochs is another run from its first step on.
-    public var dependsOnEpochs: Bool {
+    package var dependsOnEpochs: Bool {
         switch self {
         case .constant, .plateau: false
         case .linear, .cosine: true
