@@ -19,6 +19,8 @@ struct DotChart {
     var range: ClosedRange<Double>?
     /// Whether each run has a dot of its own.
     var showsRuns = false
+    /// That of the means that are written beside the markers of a single group.
+    var format = "%.1f"
 
     var drawing: Drawing {
         let legend = Legend(groups, width: Drawing.width - 8)
@@ -33,7 +35,7 @@ struct DotChart {
         let all = rows.flatMap(\.values).compactMap { $0 }
         let ends = range.map { [$0.lowerBound, $0.upperBound] }
         let x = Axis(
-            ends ?? all.flatMap { $0.values + [$0.mean - ($0.deviation ?? 0), $0.mean + ($0.deviation ?? 0)] },
+            ends ?? all.flatMap { $0.values + $0.ends },
             from: left, to: right)
         legend.draw(in: &drawing, x: 4, y: 0)
         for tick in x.ticks {
@@ -55,7 +57,7 @@ struct DotChart {
                 let line = middle + (Double(group) - Double(groups.count - 1) / 2) * 11
                 draw(value, row.group ?? group, at: line, x, in: &drawing)
                 if hasNumbers {
-                    drawing.text(String(format: "%.1f", value.mean), (right + 8, line + 4), .start, "ink")
+                    drawing.text(String(format: format, value.mean), (right + 8, line + 4), .start, "ink")
                 }
             }
         }

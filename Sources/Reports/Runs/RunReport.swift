@@ -64,8 +64,8 @@ struct RunReport {
     var sections: [Section] {
         get throws {
             [
-                provenance, scores, curves, confusion, classes, calibration, breakdown, shifts, try map, try mistakes,
-            ]
+                provenance, scores, curves, confusion, classes, calibration, breakdown, shifts, try map,
+            ] + (weights.map { [$0] } ?? []) + [try mistakes]
         }
     }
 
