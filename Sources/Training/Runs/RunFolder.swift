@@ -27,6 +27,8 @@ public struct RunFolder: Equatable, Sendable {
     var embeddings: String { path + "/embeddings.bytes" }
     /// A line for each of these rows.
     var embeddingNames: String { path + "/embeddings.tsv" }
+    /// What `--profile` writes.
+    public var trace: String { path + "/trace.json" }
     /// Where `--resume` continues.
     package var lastCheckpoint: String { path + "/checkpoints/last.h5" }
     /// The chosen epoch.
