@@ -124,4 +124,15 @@ import Testing
         // Of equally near ones the first.
         #expect(PlanePoints(x: [0, 1, -1, 1], y: [0, 0, 0, 0]).nearest(to: 0, count: 2) == [1, 2])
     }
+
+    /// Embeddings that no plane can hold are a sentence, and no trap.
+    @Test(arguments: [Float.infinity, .nan, 1e18, 3e38]) func embeddingsThatAreTooLargeAreRefused(_ value: Float) {
+        var rows = clusters(2, of: 6)
+        rows[3][2] = value
+        let embeddings = Tensor(rows: 12, columns: 12, rows.flatMap { $0 })
+        #expect(throws: ReportError.self) { try EmbeddingMap(embeddings, of: Array(0..<12)) }
+        let plot = ScatterPlot(
+            groups: ["a"], points: [(Double(value), .nan, 0), (0, 0, 0)], xTitle: "", yTitle: "")
+        #expect(!plot.drawing.body.contains("nan") && !plot.drawing.body.contains("inf"))
+    }
 }

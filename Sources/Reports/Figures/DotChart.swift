@@ -30,7 +30,9 @@ struct DotChart {
         let left = min(
             132, 14 + (rows.flatMap { [$0.name, $0.detail ?? ""] }.map { Drawing.width(of: $0) }.max() ?? 0))
         let hasNumbers = groups.count == 1
-        let right = Drawing.width - (hasNumbers ? 44 : 16)
+        func number(_ value: Spread) -> String { String(format: format, value.mean) }
+        let widest = rows.flatMap(\.values).compactMap { $0.map { Drawing.width(of: number($0)) } }.max() ?? 0
+        let right = Drawing.width - (hasNumbers ? max(44, widest + 12) : 16)
         var drawing = Drawing(height: bottom + 38)
         let all = rows.flatMap(\.values).compactMap { $0 }
         let ends = range.map { [$0.lowerBound, $0.upperBound] }
@@ -57,7 +59,7 @@ struct DotChart {
                 let line = middle + (Double(group) - Double(groups.count - 1) / 2) * 11
                 draw(value, row.group ?? group, at: line, x, in: &drawing)
                 if hasNumbers {
-                    drawing.text(String(format: format, value.mean), (right + 8, line + 4), .start, "ink")
+                    drawing.text(number(value), (right + 8, line + 4), .start, "ink")
                 }
             }
         }

@@ -32,5 +32,8 @@ struct ScatterPlot {
         return drawing
     }
 
-    private static func ends(_ values: [Double]) -> ClosedRange<Double> { (values.min() ?? 0)...(values.max() ?? 0) }
+    private static func ends(_ values: [Double]) -> ClosedRange<Double> {
+        let values = values.filter { $0.isFinite }
+        return (values.min() ?? 0)...(values.max() ?? 0)
+    }
 }

@@ -26,7 +26,8 @@ struct EmbeddingMap {
     /// - Throws: `ReportError` where they are too large to be compared.
     init(_ embeddings: Tensor, of rows: [Int]) throws(ReportError) {
         let cloud = PointCloud(embeddings)
-        guard cloud.products.isFinite else {
+        // Sums and differences of products must be finite too.
+        guard cloud.products.values.allSatisfy({ abs($0) < 1e30 }) else {
             throw ReportError("the model's embeddings are too large to be compared.")
         }
         (self.rows, width) = (rows, embeddings.columns)

@@ -18,9 +18,9 @@ extension RunReport {
             }
             var blocks: [Block] = [
                 .paragraph(
-                    "A point is an utterance of the test split, by what the classifier gets for it. Left: the two directions in which the "
-                        + "embeddings differ most (PCA); distances are as in the embeddings, as far as two directions can show them. Right: "
-                        + "t-SNE, which keeps neighbours together; the distances between its clusters, their sizes and the axes mean nothing."
+                    "A point is an utterance of the test split, by what the classifier gets for it. PCA shows the two directions in which the "
+                        + "embeddings differ most; distances are as in the embeddings, as far as two directions can show them. t-SNE keeps "
+                        + "neighbours together; the distances between its clusters, their sizes and its axes mean nothing."
                 )
             ]
             if answers.rows.count > EmbeddingMap.mostPoints {
