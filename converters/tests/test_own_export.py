@@ -78,7 +78,9 @@ class OwnExport(unittest.TestCase):
                 ("labels of the target 's', entry 2 (index 1), is 1, and there are 1 names", {"targets": {"s": {"names": ["x"], "labels": [0, 1, 0]}}}),
                 ("labels of the target 's' has 2 entries for 3", {"targets": {"s": {"names": ["x"], "labels": [0, 0]}}}),
                 ("names of the target 's' hold one twice", {"targets": {"s": {"names": ["x", "x"], "labels": [0, 0, 0]}}}),
-                ("finite number or NaN", {"targets": {"s": {"names": ["x"], "labels": [0, 0, 0], "values": [1.0, float("inf"), 0.0]}}}),
+                ("the number inf, where a finite number of float64 or NaN", {"targets": {"s": {"names": ["x"], "labels": [0, 0, 0], "values": [1.0, float("inf"), 0.0]}}}),
+                ("entry 3 (index 2), is an integer of 1329 bits, where a finite number",
+                 {"targets": {"s": {"names": ["x"], "labels": [0, 0, 0], "values": [1.0, 2, -10**400]}}}),
                 ("one row for each of 3 utterances", {"features": {"voice": matrix(2, 2)}}), ("one row for each", {"features": {"voice": [1, 2, 3]}})]:
             with self.assertRaises(WrongLayout) as caught:
                 description(export(**changed))
