@@ -109,7 +109,11 @@ def npy(value):
     else:
         width = max(map(len, items))
         kind, raw = f"<U{width}", b"".join(item.ljust(width, "\0").encode("utf-32-le") for item in items)
-    head = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return npy_of(f"'{kind}'", shape, raw)
+
+
+def npy_of(kind, shape="(3,)", raw=b""):
+    head = f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
     return b"\x93NUMPY\1\0" + len(head).to_bytes(2, "little") + head + raw
 
 
@@ -138,7 +142,9 @@ class OwnArchive(unittest.TestCase):
         for words, changed in [
                 ("does not say what its features are", {"feature_info/voice/modality": None, "feature_info/voice/layer": None}),
                 ("has no labels", {"labels": None}), ("is an array and a folder of arrays", {"features": [1]}),
-                ("is cut short", {"labels": npy([0, 1, 1])[:-1]}), ("of Python objects", {"labels": npy([0, 1, 1]).replace(b"<i8", b"|O8")}),
+                ("is cut short", {"labels": npy([0, 1, 1])[:-1]}), ("is an array of Python objects, which", {"labels": npy([0, 1, 1]).replace(b"<i8", b"|O8")}),
+                ("'labels.npy' of x.npz is an array of type <V8, which is not read", {"labels": npy_of("'<V8'")}),
+                ("'labels.npy' of x.npz is an array of records of 2 fields, which", {"labels": npy_of("[('a', '<i4'), ('b', '<i4')]")}),
                 ("neither a pickle nor one of 'vuemo export'", {"format": None})]:
             with self.assertRaises(ConversionFault) as caught:
                 self.described(archive(self.content, **changed))
