@@ -17,7 +17,7 @@ public struct AdamWKeys: KeyGroup {
         0.0, "The largest norm of all gradients together; larger ones are scaled down to it. 0 for none.",
         "a number of at least 0"
     ) { $0 >= 0 }
-    public let schedule = Key(
+    package let schedule = Key(
         LearningRateSchedule.constant,
         "How the step size changes over the run: constant; linear or cosine down to finalRate; plateau, cut where the score stops rising."
     )
