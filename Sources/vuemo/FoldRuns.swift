@@ -62,6 +62,7 @@ extension ConfigurationOptions {
     /// - Parameter threads: The default of `training.threads`.
     func entries(_ store: Store, seeds: [UInt64]?, threads: Int) throws -> [RunSeries.Entry] {
         let parts = data.asksForEveryPart ? try data.parts(of: store) : []
+        let notices = Notices()
         var entries: [RunSeries.Entry] = []
         for seed in seeds.map({ $0.map(Optional.some) }) ?? [nil] {
             for part in parts.isEmpty ? [nil] : parts.map(Optional.some) {
@@ -71,7 +72,7 @@ extension ConfigurationOptions {
                         name: names.joined(separator: "-"),
                         configuration: try resolved(
                             store, adding: seed.map { ["training.seed=\($0)"] } ?? [],
-                            assigning: part?.assignments ?? [], threads: threads)))
+                            assigning: part?.assignments ?? [], threads: threads, notices: notices)))
             }
         }
         return entries

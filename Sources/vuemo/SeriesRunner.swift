@@ -43,8 +43,7 @@ struct JobsOption: ParsableArguments {
     /// nil where runs are trained one after the other.
     var processes: Jobs? {
         guard jobs > 1 else { return nil }
-        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return Jobs(jobs, program: own ?? CommandLine.arguments[0])
+        return Jobs(jobs, program: CommandProcess.program ?? CommandLine.arguments[0])
     }
 
     /// The threads of each run, unless they are set.

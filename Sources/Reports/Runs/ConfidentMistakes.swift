@@ -4,18 +4,25 @@ import Training
 
 /// What was said around the wrong answers that a group gave with the highest probabilities, averaged over its runs.
 struct ConfidentMistakes {
-    let answers: RunAnswers
-    /// Where the sentences are; nil where no store is at hand.
-    let store: Store?
+    private let answers: RunAnswers
+    private let store: Store?
+    /// The first row in the store of each dialogue; nil without a store.
+    private let places: [[UInt8]: Int]?
 
     /// Turns before and after a mistake that are shown.
     private static let (before, after) = (3, 1)
     /// More of a sentence than this is cut.
     private static let longest = 400
 
+    /// - Parameter store: Where the sentences are; nil where no store is at hand.
+    /// - Throws: `ReportError` where the store does not have the utterances of the runs.
+    init(answers: RunAnswers, store: Store?) throws {
+        (self.answers, self.store) = (answers, store)
+        places = try store.map { try Self.places(of: answers, in: $0) }
+    }
+
     /// The most confident ones first.
     func exchanges(of group: RunAnswers.Group, atMost count: Int) throws -> [Exchange] {
-        let places = try self.places()
         return try mistakes(of: group).prefix(count).enumerated().map { index, mistake in
             let (row, dialogue) = (mistake.row, mistake.dialogue)
             let range = max(dialogue.lowerBound, row - Self.before)..<min(dialogue.upperBound, row + Self.after + 1)
@@ -63,10 +70,7 @@ struct ConfidentMistakes {
         return found.sorted { ($1.probability, $0.row) < ($0.probability, $1.row) }
     }
 
-    /// The first row in the store of each dialogue; nil without a store.
-    /// - Throws: `ReportError` where the store does not have the utterances of the runs.
-    private func places() throws -> [[UInt8]: Int]? {
-        guard let store else { return nil }
+    private static func places(of answers: RunAnswers, in store: Store) throws -> [[UInt8]: Int] {
         let known = Dictionary(
             store.dialogues.map { (Array($0.id.utf8), $0.range) }, uniquingKeysWith: { first, _ in first })
         var places: [[UInt8]: Int] = [:]

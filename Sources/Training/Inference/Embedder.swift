@@ -27,7 +27,7 @@ public final class Embedder {
         _ run: TrainedRun, store: Store, stages wanted: [String], split: String? = nil,
         options: InferenceOptions = InferenceOptions(), observe: (TrainingEvent) -> Void = { _ in }
     ) throws {
-        dialogues = try Predictor.dialogues(of: store, inSplit: split)
+        dialogues = try run.dialogues(of: store, inSplit: split)
         pass = try InferencePass(run, over: dialogues, of: store, options: options, observe: observe)
         let recorder = StageRecorder()
         guard let (batch, output) = try pass.next(stages: recorder) else {

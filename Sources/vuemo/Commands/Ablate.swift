@@ -59,14 +59,15 @@ struct Ablate: ListedCommand {
 
     func run() throws {
         let store = try Store(opening: store)
-        let rows = try AblationRow.all(of, store, base: options.resolved(store))
+        let rows = try AblationRow.all(of, store, base: options.resolved(store, notices: nil))
         let seeds = try series.numbers().map { $0.map(Optional.some) } ?? [nil]
         // Seeds in the inner loop: a row is complete before the next one begins.
+        let notices = Notices()
         let entries = try rows.flatMap { row in
             try seeds.map { seed in
                 let configuration = try options.resolved(
                     store, adding: row.settings + (seed.map { ["training.seed=\($0)"] } ?? []),
-                    threads: jobs.threads)
+                    threads: jobs.threads, notices: notices)
                 return RunSeries.Entry(
                     name: row.folder + (seed.map { "-seed-\($0)" } ?? ""), configuration: configuration)
             }

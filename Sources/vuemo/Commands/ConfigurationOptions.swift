@@ -80,9 +80,10 @@ struct ConfigurationOptions: ParsableArguments {
     ///   - settings: `key=value` that outrank all others.
     ///   - part: What makes it the run of one part of the dialogues.
     ///   - threads: The default of `training.threads`.
+    ///   - notices: Told what has no effect; nil where the configuration is not that of a run.
     func resolved(
         _ store: Store?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = [],
-        threads: Int = Compute.processors
+        threads: Int = Compute.processors, notices: Notices? = Notices()
     ) throws -> RunConfiguration {
         guard !data.asksForEveryPart || !part.isEmpty else {
             throw ValidationError(
@@ -94,7 +95,7 @@ struct ConfigurationOptions: ParsableArguments {
             dataset: store.map(DatasetFacts.init), preset: preset, assignments: assignments,
             threads: threads, models: .all)
         let preset = preset ?? store.flatMap { Preset(dataset: $0.dataset) }
-        for sentence in configuration.withoutEffect(assignments, preset: preset) { CommandProcess.warn(sentence) }
+        if let notices { configuration.withoutEffect(assignments, preset: preset).forEach { notices.tell($0) } }
         return configuration
     }
 
@@ -125,5 +126,14 @@ struct ConfigurationOptions: ParsableArguments {
             assignments.append(ConfigurationAssignment(key: key.rawValue, value: value, option: option))
         }
         return assignments
+    }
+}
+
+/// Sentences for the user, of which each is shown once.
+final class Notices {
+    private var told: Set<[UInt8]> = []
+
+    func tell(_ sentence: String, _ warn: (String) -> Void = CommandProcess.warn) {
+        if told.insert(Array(sentence.utf8)).inserted { warn(sentence) }
     }
 }
