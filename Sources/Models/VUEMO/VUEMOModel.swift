@@ -111,9 +111,11 @@ extension VUEMOModel {
         fault: { settings in
             guard settings.hiddenSize % 2 == 0 else {
                 return
-                    "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU has half of it"
+                    "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU or LSTM has half of it"
             }
-            if settings.encoder != .gru, !settings.projectText, settings.modalities.contains(.text) {
+            if [.transformer, .none].contains(settings.encoder), !settings.projectText,
+                settings.modalities.contains(.text)
+            {
                 return
                     "model.encoder=\(settings.encoder.rawValue) needs model.projectText=true: without it, nothing brings the text features to the width H"
             }
