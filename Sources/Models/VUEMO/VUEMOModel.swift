@@ -126,7 +126,8 @@ extension VUEMOModel {
             else { return nil }
             return "model.textLayers names layer \(last), but the store has \(shape.textLayers); leave it out"
         },
-        withoutEffect: { $0.unusedKeys }, readsSpeakers: { $0.modalities.contains(.text) && $0.speakerEmbedding },
+        withoutEffect: { $0.unusedKeys },
+        speakers: { $0.modalities.contains(.text) && $0.speakerEmbedding ? .persons : .nothing },
         pytorch: String(decoding: PackageResources.vuemo_py, as: UTF8.self),
         beyondPyTorch: { $0.thrownSwitch }, published: VUEMOPublishedNames.names,
         publishedSettings: VUEMOPublishedNames.settings,
