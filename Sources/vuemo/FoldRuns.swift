@@ -50,6 +50,10 @@ extension ConfigurationOptions {
                     let (configuration, warnings) = try resolution(
                         facts, adding: row.settings + (seed.map { ["training.seed=\($0)"] } ?? []),
                         assigning: part.map { [$0.assignment] } ?? [], threads: threads)
+                    // What cannot be divided is told before a run begins, and once.
+                    if part != nil, entries.count < parts.count {
+                        try DialogueDivision.check(store, for: configuration)
+                    }
                     for sentence in warnings where told.insert(sentence).inserted { CommandProcess.warn(sentence) }
                     entries.append(
                         RunSeries.Entry(

@@ -256,6 +256,10 @@ import Testing
             "STORE cannot be divided: 11 dialogues cannot be divided into 50 parts"
         ),
         (
+            "folds: 50\nconfiguration: {training.classFrequencies: [0.1, 0.2, 0.3]}\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 1: STORE cannot be divided: 11 dialogues cannot be divided into 50 parts"
+        ),
+        (
             "folds: 2\nleaveGroupOut: session\nparameters: {model.dropout: [0.1]}\n",
             "sweep.yaml, line 2: leaveGroupOut divides the dialogues by itself; leave folds out."
         ),

@@ -67,6 +67,8 @@ public struct Sweep: Sendable {
             try plan.check(configuration)
             var own = [(part: parts.first, configuration: configuration)]
             for part in parts.dropFirst() { own.append((part, try resolved(combination, on: part))) }
+            // What cannot be divided is told before a run begins, and once.
+            if trials.isEmpty, let division = plan.division { try division.check(store, own.map(\.configuration)) }
             let trial = Trial(combination, own, seeds: plan.seeds)
             guard names.insert(trial.name).inserted else {
                 throw ConfigurationError(
@@ -127,12 +129,7 @@ extension SweepPlan {
 
     /// The parts of the dialogues of a store that each combination is tested on.
     fileprivate func parts(of store: Store) throws(ConfigurationError) -> [DivisionPart] {
-        guard let division else { return [] }
-        do {
-            return try division.parts(of: store)
-        } catch {
-            throw ConfigurationError("\(division.origin): \(error.description)")
-        }
+        try division?.told { (division) throws(TrainingError) in try division.parts(of: store) } ?? []
     }
 
     /// What a sweep cannot do with a configuration.
@@ -159,6 +156,26 @@ extension SweepPlan {
             guard epochs < most else { return rounds }
             epochs = epochs > most / factor ? most : epochs * factor
             left = max(1, left / factor)
+        }
+    }
+}
+
+extension Division {
+    /// Does something with it; what is thrown begins with the line that asks for it.
+    fileprivate func told<Value>(
+        _ body: (Division) throws(TrainingError) -> Value
+    ) throws(ConfigurationError) -> Value {
+        do throws(TrainingError) {
+            return try body(self)
+        } catch {
+            throw ConfigurationError("\(origin): \(error.description)")
+        }
+    }
+
+    /// Whether runs of these configurations, one for each part, can divide the dialogues of a store.
+    fileprivate func check(_ store: Store, _ configurations: [RunConfiguration]) throws(ConfigurationError) {
+        try told { (_) throws(TrainingError) in
+            for configuration in configurations { try DialogueDivision.check(store, for: configuration) }
         }
     }
 }
