@@ -42,10 +42,14 @@ extension TrainingRun {
         let before = progress.secondsInEpoch
         let clock = ContinuousClock()
         let start = clock.now
+        profile?.laps.skip()
         /// The reader's next minibatch, and how long it had to be waited for.
         func next() throws -> Minibatch? {
             let asked = clock.now
-            defer { progress.dataSecondsInEpoch += (clock.now - asked).seconds }
+            defer {
+                progress.dataSecondsInEpoch += (clock.now - asked).seconds
+                profile?.laps.lap("minibatch", .data)
+            }
             return try reader.next()
         }
         while !interruption.isRequested, progress.stepInEpoch < steps.count {
@@ -92,7 +96,8 @@ extension TrainingRun {
             }
             let step = settings.reseedEachEpoch ? progress.stepInEpoch : progress.totalSteps
             let position = step * settings.accumulation + place
-            let tape = Tape(mode: .training(seed: settings.seed, step: UInt64(position)))
+            let tape = Tape(
+                mode: .training(seed: settings.seed, step: UInt64(position)), profile: profile?.laps)
             let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
             let loss = settings.loss(output, labels: batch.labels, settings: settings, over: total, on: tape)
             value += loss.value[0, 0]
@@ -107,6 +112,7 @@ extension TrainingRun {
             tape.backward(from: loss)
         }
         let norm = optimizer.step(learningRate: learningRate)
+        profile?.laps.lap("AdamW", .optimizer)
         // Larger gradients have squares that float32 does not hold, and AdamW's second moments are such squares.
         guard norm * norm <= Double(Float.greatestFiniteMagnitude) else {
             throw diverged(
@@ -181,6 +187,7 @@ extension TrainingRun {
         // In this order a kill at any point leaves files that `resume` can bring together again.
         try save()
         if isBest { try publishBest() }
+        profile?.laps.lap("checkpoints", .writing)
         if settings.keepEvery > 0, metrics.epoch.isMultiple(of: settings.keepEvery) {
             try publishLast(as: folder.keptCheckpoint(epoch: metrics.epoch))
         }
@@ -219,7 +226,10 @@ extension TrainingRun {
     private var identity: RunIdentity { RunIdentity(record, labels: source.labels, testPart: splits.part) }
 
     private func evaluate(_ dialogues: [Int], _ interruption: Interruption) throws -> Evaluation? {
-        try Evaluation.run(model, source: source, dialogues: dialogues, settings: settings, interruption: interruption)
+        defer { profile?.laps.lap("scores", .evaluation) }
+        return try Evaluation.run(
+            model, source: source, dialogues: dialogues, settings: settings, interruption: interruption,
+            profile: profile?.laps)
     }
 }
 

@@ -23,6 +23,8 @@ public final class TrainingRun {
     /// The parameters after the last epochs, where their mean is what is evaluated.
     let average: WeightAverage?
     var progress = TrainingProgress()
+    /// Measures what is trained from now on, where it is asked for.
+    public var profile: RunProfile?
     /// Keeps the folder to this process; nil where there is none yet.
     private var lock: FolderLock?
 

@@ -21,6 +21,8 @@ public struct RunFolder: Equatable, Sendable {
     public var predictions: String { path + "/predictions.csv" }
     /// What TensorBoard reads, where it was asked for; its name must have "tfevents" in it.
     var events: String { path + "/events.out.tfevents.vuemo" }
+    /// What `--profile` writes.
+    public var trace: String { path + "/trace.json" }
     /// Where `--resume` continues.
     package var lastCheckpoint: String { path + "/checkpoints/last.h5" }
     /// The chosen epoch.

@@ -68,6 +68,12 @@ struct Train: ListedCommand {
     @Flag(help: "Write the metrics into an event file in the run's folder too, for TensorBoard.")
     var tensorboard = false
 
+    @Flag(
+        help:
+            "Print where the time went, by operation, and write trace.json into the run's folder, for Perfetto or chrome://tracing."
+    )
+    var profile = false
+
     @Flag(help: "Print the configuration that the run would have, with a comment on every key, and train nothing.")
     var printConfig = false
 
@@ -101,6 +107,11 @@ struct Train: ListedCommand {
         if jobs.jobs > 1, !isSeries {
             throw ValidationError("--jobs is for several runs; give their --seeds, --folds or --leave-group-out.")
         }
+        if profile, isSeries || dryRun || printConfig {
+            throw ValidationError(
+                "--profile measures one run that trains; it takes no --seeds, --folds, --leave-group-out, --dry-run or --print-config."
+            )
+        }
         if dryRun, isSeries || resume != nil || printConfig {
             throw ValidationError(
                 "--dry-run tells of one new run; it takes no --seeds, --leave-group-out, --resume or --print-config, and --folds with --fold."
@@ -129,15 +140,18 @@ struct Train: ListedCommand {
             StandardError.write("\(run.folder.path.escapedForTerminal): \(finished ?? run.summary)\n")
         }
         let events = tensorboard ? EventLog(run.folder, warn: reporter.warn) : nil
+        if profile { run.profile = RunProfile() }
         let outcome = try run.run(interruption: interruption) { event in
             reporter.observe(event)
             events?.observe(event)
         }
         events?.finish()
         reporter.finish()
+        try run.writeTrace()
         switch outcome {
         case .finished(let result):
-            try report.print(text: result.table, json: result.json)
+            try report.print(
+                text: [result.table, run.profile?.table].compactMap { $0 }.joined(separator: "\n\n"), json: result.json)
         case .interrupted(let epoch, let step):
             throw CommandProcess.stopped(
                 "\(interruption.isOutOfTime ? "the time is up: " : "")stopped in epoch \(epoch) after \(step) steps; resume with: "
