@@ -143,7 +143,9 @@ struct SeriesRunner {
     /// - Throws: ``SeriesError`` where one did.
     static func tell(_ failed: [(folder: RunFolder, reason: String)], of count: Int) throws {
         guard let first = failed.first else { return }
-        let names = failed.map(\.folder.path).joined(separator: ", ")
+        // Each was told when it failed.
+        let more = failed.count > 3 ? " and \(failed.count - 3) more" : ""
+        let names = failed.prefix(3).map(\.folder.path).joined(separator: ", ") + more
         throw SeriesError(
             description: "\(failed.count) of \(count) runs failed (\(names)); the first because: \(first.reason)")
     }

@@ -6,8 +6,8 @@ import Training
 struct ConfidentMistakes {
     private let answers: RunAnswers
     private let store: Store?
-    /// The first row in the store of each dialogue; nil without a store.
-    private let places: [[UInt8]: Int]?
+    /// Where each dialogue is among the store's; nil without a store.
+    private let places: [Int]?
 
     /// Turns before and after a mistake that are shown.
     private static let (before, after) = (3, 1)
@@ -23,7 +23,7 @@ struct ConfidentMistakes {
 
     /// The most confident ones first.
     func exchanges(of group: RunAnswers.Group, atMost count: Int) throws -> [Exchange] {
-        return try mistakes(of: group).prefix(count).enumerated().map { index, mistake in
+        try mistakes(of: group).prefix(count).enumerated().map { index, mistake in
             let (row, dialogue) = (mistake.row, mistake.dialogue)
             let range = max(dialogue.lowerBound, row - Self.before)..<min(dialogue.upperBound, row + Self.after + 1)
             let sentences = try store.flatMap { store in
