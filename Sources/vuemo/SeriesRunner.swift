@@ -43,8 +43,7 @@ struct JobsOption: ParsableArguments {
     /// nil where runs are trained one after the other.
     var processes: Jobs? {
         guard jobs > 1 else { return nil }
-        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return Jobs(jobs, program: own ?? CommandLine.arguments[0])
+        return Jobs(jobs, program: CommandProcess.program ?? CommandLine.arguments[0])
     }
 
     /// The threads of each run, unless they are set.
@@ -144,7 +143,9 @@ struct SeriesRunner {
     /// - Throws: ``SeriesError`` where one did.
     static func tell(_ failed: [(folder: RunFolder, reason: String)], of count: Int) throws {
         guard let first = failed.first else { return }
-        let names = failed.map(\.folder.path).joined(separator: ", ")
+        // Each was told when it failed.
+        let more = failed.count > 3 ? " and \(failed.count - 3) more" : ""
+        let names = failed.prefix(3).map(\.folder.path).joined(separator: ", ") + more
         throw SeriesError(
             description: "\(failed.count) of \(count) runs failed (\(names)); the first because: \(first.reason)")
     }

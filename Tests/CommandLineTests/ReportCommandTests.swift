@@ -63,7 +63,7 @@ import Testing
         let changed = try report([folder.file("a"), "-o", page, "--force"])
         #expect(changed.status == 0 && changed.errors.contains("has another content"))
         let wrong = try report([folder.file("a"), "-o", page, "--force", "--store", store])
-        #expect(wrong.status == 2 && wrong.errors.contains("their content ids differ"))
+        #expect(wrong.status == 2 && wrong.errors.contains("holds other data (content_id "))
     }
 
     @Test func aStoreBecomesAPage() throws {

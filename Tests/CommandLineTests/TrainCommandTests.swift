@@ -204,7 +204,8 @@ import Testing
         let unknown = try BuiltProduct.run("vuemo", ["train", store, "--model", "lstm"])
         #expect(
             unknown.errors.contains(
-                "--model: model.name must be one of vuemo, bclstm, gru, linear, m3net, mmgcn, not \"lstm\"."),
+                "--model: model.name must be one of vuemo, bclstm, dialoguernn, gru, linear, m3net, mmgcn, not \"lstm\"."
+            ),
             "\(unknown.errors)")
     }
 

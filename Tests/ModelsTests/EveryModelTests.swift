@@ -27,6 +27,7 @@ import Models
         var settings = definition.defaults
         for (key, value) in [
             ("modalities", letters), ("hiddenSize", "4"), ("unimodalSize", "6"), ("denseSize", "5"), ("dropout", "0"),
+            ("utteranceSize", "5"), ("globalSize", "4"), ("partySize", "3"), ("emotionSize", "2"),
         ] where settings[key] != nil {
             #expect(settings.assign(.scalar(value), to: key) == nil)
         }

@@ -4,19 +4,26 @@ import Training
 
 /// What was said around the wrong answers that a group gave with the highest probabilities, averaged over its runs.
 struct ConfidentMistakes {
-    let answers: RunAnswers
-    /// Where the sentences are; nil where no store is at hand.
-    let store: Store?
+    private let answers: RunAnswers
+    private let store: Store?
+    /// Where each dialogue is among the store's; nil without a store.
+    private let places: [Int]?
 
     /// Turns before and after a mistake that are shown.
     private static let (before, after) = (3, 1)
     /// More of a sentence than this is cut.
     private static let longest = 400
 
+    /// - Parameter store: Where the sentences are; nil where no store is at hand.
+    /// - Throws: `ReportError` where the store does not have the utterances of the runs.
+    init(answers: RunAnswers, store: Store?) throws {
+        (self.answers, self.store) = (answers, store)
+        places = try store.map { try answers.dialogues(in: $0) }
+    }
+
     /// The most confident ones first.
     func exchanges(of group: RunAnswers.Group, atMost count: Int) throws -> [Exchange] {
-        let places = try store.map { try answers.dialogues(in: $0) }
-        return try mistakes(of: group).prefix(count).enumerated().map { index, mistake in
+        try mistakes(of: group).prefix(count).enumerated().map { index, mistake in
             let (row, dialogue) = (mistake.row, mistake.dialogue)
             let range = max(dialogue.lowerBound, row - Self.before)..<min(dialogue.upperBound, row + Self.after + 1)
             let sentences = try store.flatMap { store in

@@ -219,7 +219,7 @@ struct RunReport {
             case .inStore(let found): store = found
             case .missing(let reason): blocks.append(.note(reason))
             }
-            let found = ConfidentMistakes(answers: answers, store: store)
+            let found = try ConfidentMistakes(answers: answers, store: store)
             for group in answers.groups {
                 if answers.groups.count > 1 { blocks.append(.heading(group.name)) }
                 if group.runs.count > 1 {

@@ -27,7 +27,7 @@ public final class Embedder {
         _ run: TrainedRun, store: Store, stages: [String], split: String? = nil,
         options: InferenceOptions = InferenceOptions(), observe: (TrainingEvent) -> Void = { _ in }
     ) throws {
-        let dialogues = try Predictor.dialogues(of: store, inSplit: split)
+        let dialogues = try run.dialogues(of: store, inSplit: split)
         try self.init(run, store: store, over: dialogues, stages: stages, options: options, observe: observe)
     }
 

@@ -184,9 +184,14 @@ struct SpeakerNumbers {
             }
             replacement = number
         }
-        guard run.record.configuration.definition.readsSpeakers(run.record.configuration.model) else {
+        switch run.record.configuration.definition.speakers(run.record.configuration.model) {
+        case .nothing:
             numbers = [Int32](repeating: 0, count: names.count)
             return
+        case .parties:
+            numbers = names.indices.map { Int32($0) }
+            return
+        case .persons: break
         }
         let places = run.data.numbersPlaces(like: store)
         let found = names.indices.map { index in

@@ -62,7 +62,14 @@ public final class Predictor {
                 )
             }
         }
-        dialogues = try Self.dialogues(of: store, inSplit: split)
+        let dialogues = try runs[0].dialogues(of: store, inSplit: split)
+        for other in runs.dropFirst() where try other.dialogues(of: store, inSplit: split) != dialogues {
+            throw TrainingError(
+                .data,
+                "\(runs[0].folder.path) and \(other.folder.path) divide the dialogues of \(store.path) in different ways, so that split "
+                    + "\(split ?? "") of one is not that of the other; give one of these runs, or leave --split out.")
+        }
+        self.dialogues = dialogues
         self.store = store
         first = runs[0]
         let readings = explains ? runs.map(Absence.all) : []
@@ -88,16 +95,6 @@ public final class Predictor {
     /// - Throws: `TrainingError` where they do not fit; see ``ClassMap``.
     public func classMap(_ assignments: [ClassMap.Assignment]) throws(TrainingError) -> ClassMap {
         try ClassMap(assignments, from: store, to: first, dialogues: dialogues)
-    }
-
-    /// The dialogues of a split, all of them where none is named.
-    static func dialogues(of store: Store, inSplit split: String?) throws(TrainingError) -> [Int] {
-        let found = split.map(store.dialogues(inSplit:)) ?? Array(store.dialogues.indices)
-        guard found.isEmpty else { return found }
-        throw TrainingError(
-            .data,
-            split.map { "\(store.path) has no dialogues in split \($0); choose another with --split." }
-                ?? "\(store.path) has no dialogues.")
     }
 
     /// The next dialogue; nil behind the last.

@@ -19,9 +19,7 @@ public final class EventFile {
         let histograms = Self.histograms(in: path)
         file = try RunFolder.writing(path) {
             // The name alone is removed where it is a link.
-            guard unlink(folder.events) == 0 || errno == ENOENT else {
-                throw FilesError("write", folder.events, systemError: errno)
-            }
+            try TextFile.remove(folder.events)
             return try OutputFile(creating: folder.events)
         }
         try write(EventMessage(step: 0).string(3, "brain.Event:2"))

@@ -40,17 +40,7 @@ struct MakeReport: ListedCommand {
             valueName: "folder"))
     var figures: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A key of the configuration that makes groups of runs, for example variant; may be given again. (default: all keys that differ)",
-            valueName: "key"))
-    var by: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "The group that the others are tested against, by its name or a part of it. (default: that of the first run)",
-            valueName: "group"))
-    var against: String?
+    @OptionGroup var groups: GroupOptions
 
     @Option(
         help: ArgumentHelp(
@@ -59,7 +49,7 @@ struct MakeReport: ListedCommand {
     var store: String?
 
     func run() throws {
-        let folders = subjects.filter(Self.isFolder)
+        let folders = subjects.filter(PathParts.isFolder)
         guard folders.isEmpty || folders.count == subjects.count else {
             throw ValidationError("Give run folders or a store, not both.")
         }
@@ -80,7 +70,7 @@ struct MakeReport: ListedCommand {
         let sentences = try sentences(for: runs[0])
         if case .missing(let reason) = sentences { CommandProcess.warn(reason) }
         return try Report(
-            of: runs, by: by, against: against, sentences: sentences, toolVersion: CommandProcess.version)
+            of: runs, by: groups.by, against: groups.against, sentences: sentences, toolVersion: CommandProcess.version)
     }
 
     /// The store that was named, or the one that the runs remember where it is still there.
@@ -90,12 +80,7 @@ struct MakeReport: ListedCommand {
         do {
             let found = try Store(opening: path)
             if try found.hasContent(run.record.contentID) { return .inStore(found) }
-            guard store == nil else {
-                throw ReportCommandError(
-                    description:
-                        "\(path) is not the store of \(run.folder.path): their content ids differ; give the store that the run was trained on."
-                )
-            }
+            if store != nil { try run.record.requireContent(of: found) }
             return .missing(
                 refused("\(path) has another content than when the runs were trained; give their store with --store."))
         } catch let error as StoreError where store == nil {
@@ -106,20 +91,10 @@ struct MakeReport: ListedCommand {
     }
 
     private func ofStore(_ target: OutputPath) throws -> Report {
-        guard subjects.count == 1, store == nil, by.isEmpty, against == nil else {
+        guard subjects.count == 1, store == nil, groups.by.isEmpty, groups.against == nil else {
             throw ValidationError("A report of a store takes one store, and no --store, --by or --against.")
         }
         try target.check(inputs: subjects)
         return try Report(of: Store(opening: subjects[0]), toolVersion: CommandProcess.version)
     }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    }
-}
-
-/// A store that does not belong to the runs.
-private struct ReportCommandError: Error, CustomStringConvertible {
-    let description: String
 }

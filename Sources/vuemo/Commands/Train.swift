@@ -167,7 +167,7 @@ struct Train: ListedCommand {
     private func trainSeries(_ seeds: [UInt64]?) throws {
         let store = try Store(opening: store!)
         let entries = try options.entries(store, seeds: seeds, threads: jobs.threads)
-        let kinds = [options.data.asksForEveryPart ? options.data.seriesName : nil, seeds.map { _ in "seeds" }]
+        let kinds = [try options.data.division()?.name, seeds.map { _ in "seeds" }]
         let folder =
             output
             ?? SeriesRunner.defaultFolder(
@@ -219,8 +219,12 @@ struct Train: ListedCommand {
         }
         let store = try store.map { try Store(opening: $0) }
         // Of several runs, that of the first part.
-        let part = options.data.asksForEveryPart ? try options.data.parts(of: store).first : nil
-        try StandardOutput.printRaw(options.resolved(store, assigning: part?.assignments ?? []).commentedYAML)
+        let division = try options.data.division()
+        let part = try division?.parts(of: store).first?.assignment
+        if division != nil, part == nil {
+            throw ValidationError("--leave-group-out finds the groups in a store; give one.")
+        }
+        try StandardOutput.printRaw(options.resolved(store, assigning: part.map { [$0] } ?? []).commentedYAML)
     }
 
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {
