@@ -42,7 +42,8 @@ extension ConfigurationOptions {
         let parts = try data.division()?.parts(of: store).map(Optional.some) ?? [nil]
         let seeds = seeds.map { $0.map(Optional.some) } ?? [nil]
         let facts = DatasetFacts(store)
-        var (entries, told) = ([RunSeries.Entry](), Set<String>())
+        let notices = Notices()
+        var entries: [RunSeries.Entry] = []
         for row in rows {
             for seed in seeds {
                 for part in parts {
@@ -54,7 +55,7 @@ extension ConfigurationOptions {
                     if part != nil, entries.count < parts.count {
                         try DialogueDivision.check(store, for: configuration)
                     }
-                    for sentence in warnings where told.insert(sentence).inserted { CommandProcess.warn(sentence) }
+                    warnings.forEach { notices.tell($0) }
                     entries.append(
                         RunSeries.Entry(
                             name: names.compactMap { $0 }.joined(separator: "-"), configuration: configuration))

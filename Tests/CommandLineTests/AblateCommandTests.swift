@@ -131,4 +131,26 @@ import Testing
         let again = try BuiltProduct.run("vuemo", words + options)
         #expect(again.output == first.output && again.errors.contains("\(runs)/seed-3 was finished before"))
     }
+
+    /// One after the other or at once, quiet or not: what is to be known of the data is said once, and how each run ended for each.
+    @Test(arguments: [["--jobs", "1"], ["--jobs", "2"], ["--quiet"]])
+    func noticesAreToldOnceAndEarlyEndsForEachRun(how: [String]) throws {
+        try SyntheticStore().write(to: folder.file("never.h5")) { $0.labelNames.append("never") }
+        let trained = try BuiltProduct.run(
+            "vuemo",
+            [
+                "train", folder.file("never.h5"), "--seeds", "3,4", "--model", "linear", "--epochs", "5", "--threads",
+                "1", "--set", "training.patience=1", "--set", "training.minimumImprovement=1000", "--output", runs,
+            ] + how)
+        #expect(trained.status == 0, "\(trained.errors)")
+        let notice = "warning: no utterance of train is of the class never, so the model cannot learn it"
+        #expect(trained.errors.components(separatedBy: notice).count == 2, "\(trained.errors)")
+        if how == ["--quiet"] {
+            #expect(trained.errors.split(separator: "\n").count == 1, "\(trained.errors)")
+        } else {
+            for run in how.last == "1" ? ["run 1 of 2", "run 2 of 2"] : ["seed-3", "seed-4"] {
+                #expect(trained.errors.contains("\n\(run): stopped after epoch 2 of 5: no better"), "\(trained.errors)")
+            }
+        }
+    }
 }

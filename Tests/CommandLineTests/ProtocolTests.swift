@@ -118,6 +118,13 @@ import Testing
         #expect(try run(of: "runs/group-Ses02/result.json")["test"] as? String == "group Ses02 of 3")
         let valid = try BuiltProduct.run("vuemo", ["evaluate", folder.file("runs/group-Ses02"), "--split", "valid"])
         #expect(valid.status == 0 && valid.output.hasPrefix("valid, epoch"))
+        // Options that lead through another evaluation do not lead to the store's split test.
+        let other = try BuiltProduct.run(
+            "vuemo", ["evaluate", folder.file("runs/group-Ses02"), "--batch-size", "1", "--format", "json"])
+        let figures = try #require(try JSONSerialization.jsonObject(with: Data(other.output.utf8)) as? [String: Any])
+        let own = try json("runs/group-Ses02/result.json")
+        #expect(figures["confusion"] as? [[Int]] == own["confusion"] as? [[Int]], "\(other)")
+        #expect(figures["weighted_f1"] as? Double == own["weighted_f1"] as? Double)
     }
 
     @Test func classesAndTargetsAreChosen() throws {

@@ -14,7 +14,7 @@ import Tensors
 public final class M3NETModel: ConversationModel {
     /// All parameters and running statistics.
     public let parameters: ParameterStore
-    private let settings: Settings<M3NETKeys>
+    let settings: Settings<M3NETKeys>
     private let positions: PositionalWeights
     private let modules: Modules
 

@@ -135,3 +135,12 @@ struct ConfigurationOptions: ParsableArguments {
         return assignments
     }
 }
+
+/// Sentences for the user, of which each is shown once.
+final class Notices {
+    private var told: Set<[UInt8]> = []
+
+    func tell(_ sentence: String, _ warn: (String) -> Void = CommandProcess.warn) {
+        if told.insert(Array(sentence.utf8)).inserted { warn(sentence) }
+    }
+}

@@ -65,7 +65,10 @@ struct Train: ListedCommand {
     @Flag(help: "Do not check the features' checksums first.")
     var skipVerification = false
 
-    @Flag(help: "Write the metrics into an event file in the run's folder too, for TensorBoard.")
+    @Flag(
+        help:
+            "Write metrics, histograms of parameters and gradients, and embeddings of test into the run's folder too, for TensorBoard."
+    )
     var tensorboard = false
 
     @Flag(
@@ -139,13 +142,14 @@ struct Train: ListedCommand {
             }
             StandardError.write("\(run.folder.path.escapedForTerminal): \(finished ?? run.summary)\n")
         }
-        let events = tensorboard ? EventLog(run.folder, warn: reporter.warn) : nil
+        let events = tensorboard ? EventLog(run.folder, store: run.store, warn: reporter.warn) : nil
+        run.recordsHistograms = tensorboard
         if profile { run.profile = RunProfile() }
         let outcome = try run.run(interruption: interruption) { event in
             reporter.observe(event)
             events?.observe(event)
         }
-        events?.finish()
+        if case .finished = outcome { events?.finishRun() } else { events?.finish() }
         reporter.finish()
         try run.writeTrace()
         switch outcome {
