@@ -91,7 +91,7 @@ struct ObjectHeaders {
     /// - Throws: ``HDF5Error`` with the object's path where the library must not see the header.
     @discardableResult
     func look(
-        at address: UInt64, of object: @autoclosure () -> String, _ known: Set<MessageKind> = MessageKind.ofObjects
+        at address: UInt64, of object: @autoclosure () -> String, _ known: MessageKinds = MessageKind.ofObjects
     ) throws(HDF5Error) -> [Refusal] {
         guard root != nil else { return [] }
         return try header(at: address, of: object(), known).refusals
@@ -100,7 +100,7 @@ struct ObjectHeaders {
     /// What the header of an object says.
     /// - Throws: ``HDF5Error`` as ``look(at:of:_:)``.
     func header(
-        at address: UInt64, of object: @autoclosure () -> String, _ known: Set<MessageKind> = MessageKind.ofObjects
+        at address: UInt64, of object: @autoclosure () -> String, _ known: MessageKinds = MessageKind.ofObjects
     ) throws(HDF5Error) -> HeaderMessages {
         do {
             var messages = try messages(at: address, known)
@@ -128,16 +128,17 @@ struct ObjectHeaders {
     }
 
     /// Reads all messages of a header.
-    private func messages(at address: UInt64, _ known: Set<MessageKind>) throws -> HeaderMessages {
+    private func messages(at address: UInt64, _ known: MessageKinds) throws -> HeaderMessages {
         var messages = HeaderMessages(known: known, end: UInt64(file.size - base))
         var left = Self.mostBytes
         var pieces = [try firstPiece(at: address, &messages)]
-        var seen: Set<Int> = []
+        var seen: [Int] = []
         while let piece = pieces.popLast() {
             left -= piece.count
-            guard left >= 0, seen.count < Self.mostPieces, seen.insert(piece.lowerBound).inserted else {
+            guard left >= 0, seen.count < Self.mostPieces, !seen.contains(piece.lowerBound) else {
                 throw HeaderFault("its pieces have no end")
             }
+            seen.append(piece.lowerBound)
             var content = try read(piece)
             let isFirst = seen.count == 1
             if !messages.isOld {
@@ -154,8 +155,11 @@ struct ObjectHeaders {
         return messages
     }
 
+    /// The bytes of the file.
+    var fileBytes: Int { file.size }
+
     /// So many bytes at an address.
-    private func bytes(_ address: UInt64, _ count: Int) throws -> ArraySlice<UInt8> {
+    func bytes(_ address: UInt64, _ count: Int) throws -> ArraySlice<UInt8> {
         let range = try range(address, UInt64(count))
         return try file.read(at: range.lowerBound, count: count)[...]
     }
