@@ -19,6 +19,7 @@ public final class Tape {
     public private(set) var firstNonFinite: NonFiniteOperation?
     private let recording: Bool
     private let watching: Bool
+    private let profile: PassProfile?
     private var nodes: [Node] = []
     private var masks: UInt64 = 0
 
@@ -26,6 +27,7 @@ public final class Tape {
         let output: GradientSlot
         /// Inputs whose values may be forgotten whenever they have been used.
         let remakeable: [Variable]
+        let operation: String
         let backward: (Tensor) -> Void
     }
 
@@ -35,10 +37,12 @@ public final class Tape {
     ///   - recording: whether a backward pass will follow; without it nothing is kept.
     ///   - watching: whether every result is looked through for NaN and infinity. It takes time, so a pass that went wrong is made again
     ///     with it.
-    public init(mode: Mode, recording: Bool = true, watching: Bool = false) {
+    ///   - profile: is told how long every operation takes.
+    public init(mode: Mode, recording: Bool = true, watching: Bool = false, profile: PassProfile? = nil) {
         self.mode = mode
         self.recording = recording
         self.watching = watching
+        self.profile = profile
     }
 
     /// An operation of a forward pass with a result that is not finite.
@@ -90,12 +94,13 @@ public final class Tape {
         backward: @escaping (Tensor) -> Void
     ) -> Variable {
         watch(value, inputs: inputs, operation: operation)
+        profile?.lap(operation, isTraining ? .forward : .evaluation)
         guard recording, inputs.contains(where: \.requiresGradient) else {
             return Variable(value, requiresGradient: false)
         }
         let output = Variable(value, requiresGradient: true, remake: remake)
         let remakeable = inputs.filter(\.isRemakeable)
-        nodes.append(Node(output: output.slot, remakeable: remakeable, backward: backward))
+        nodes.append(Node(output: output.slot, remakeable: remakeable, operation: operation, backward: backward))
         remakeable.forEach { $0.forget() }
         return output
     }
@@ -119,6 +124,7 @@ public final class Tape {
                 node.remakeable.forEach { $0.forget() }
             }
             node.output.release()
+            profile?.lap(node.operation, .backward)
         }
     }
 }

@@ -10,6 +10,11 @@ public enum CommandProcess {
     /// The version of both commands: what `--version` prints, and run folders and stores state.
     public static let version = "0.1.0"
 
+    /// The path of the running program, without links; nil where the system does not say.
+    public static var program: String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    }
+
     /// The time that a store states for its making: that of `SOURCE_DATE_EPOCH`, which reproducible builds set. The time of day
     /// is never written, so that the same input gives the same bytes.
     public static var sourceDate: String? {

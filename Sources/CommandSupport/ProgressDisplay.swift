@@ -33,6 +33,12 @@ public final class ProgressDisplay {
         StandardError.write(text + "\n")
     }
 
+    /// Writes a warning that stays, above the bar, whether quiet or not.
+    public func warn(_ sentence: String) {
+        clear()
+        CommandProcess.warn(sentence)
+    }
+
     /// Removes the bar, so that other output starts on a line of its own.
     public func clear() {
         if drawn != nil { StandardError.draw("\r\u{1B}[K") }

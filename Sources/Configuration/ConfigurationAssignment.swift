@@ -10,6 +10,9 @@ public struct ConfigurationAssignment: Sendable {
     /// `--set`, `--seed` or the name of a file; errors begin with it.
     public let origin: String
 
+    /// Whether somebody gave it for this key alone: a file may name keys that nobody thought of, as a run's `config.yaml` names all.
+    package var isOfOption: Bool { origin.hasPrefix("--") }
+
     /// An assignment; see the properties.
     public init(key: String, value: ConfigurationNode, origin: String) {
         self.key = key

@@ -22,12 +22,16 @@ public enum ConfigurationNode: Equatable, Sendable {
     /// As YAML.
     var yaml: Node {
         switch self {
-        // YAML 1.1 readers take these words for truth values.
-        case .scalar(let text) where ["on", "off", "yes", "no"].contains(text): Node(text, .implicit, .doubleQuoted)
-        case .scalar(let text): Node(text)
-        case .list(let items): Node(items.map { Node($0) }, .implicit, .flow)
+        case .scalar(let text): Self.yaml(text)
+        case .list(let items): Node(items.map(Self.yaml), .implicit, .flow)
         case .other: preconditionFailure("a value is a scalar or a list")
         }
+    }
+
+    /// Quoted are what YAML 1.1 readers take for truth values, and what could be an anchor or an alias, which no file may have.
+    private static func yaml(_ text: String) -> Node {
+        let isQuoted = ["on", "off", "yes", "no"].contains(text) || text.utf8.contains { "&*".utf8.contains($0) }
+        return isQuoted ? Node(text, .implicit, .doubleQuoted) : Node(text)
     }
 
     /// As one line of text.

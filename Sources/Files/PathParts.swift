@@ -1,3 +1,5 @@
+import Foundation
+
 /// The parts of a path. `NSString` ends the process where a path is a single character.
 public enum PathParts {
     /// What stands before the last name, "." where there is nothing: the folder that the path lies in.
@@ -13,6 +15,12 @@ public enum PathParts {
         let bytes = trimmed(path)
         let start = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? bytes.startIndex
         return String(decoding: bytes[start...], as: UTF8.self)
+    }
+
+    /// Whether a folder is there, or a link to one.
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The bytes without slashes at the end.

@@ -33,9 +33,10 @@ public enum TextFile {
     }
 
     /// Replaces the file at `path` with `text`, all or nothing.
-    /// - Throws: ``FilesError`` where it cannot be written.
-    public static func replace(_ path: String, with text: String) throws {
-        try AtomicFile.replace(path) { temporary in
+    /// - Parameter overwrites: Whether a file that is there is replaced.
+    /// - Throws: ``FilesError`` where it cannot be written, or is there and must not be replaced.
+    public static func replace(_ path: String, with text: String, overwrites: Bool = true) throws {
+        try AtomicFile.replace(path, overwrites: overwrites) { temporary in
             try write(text, to: temporary, flags: O_WRONLY | O_CREAT | O_EXCL, name: path)
         }
     }

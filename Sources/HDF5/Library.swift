@@ -70,7 +70,7 @@ enum Library {
 
     /// Runs one library call about a file that cannot fail, or whose failure does not matter (closing what was read).
     static func run<Result: Sendable>(_ file: String, _ body: () -> Result) -> Result {
-        run(fileRead(file), body)
+        gate.withLock { guarding($0.fileRead(file), body) }
     }
 
     /// The same for a file that is found already.

@@ -20,6 +20,10 @@ final class SeriesReporter {
     /// Of several runs at once: what share of each is done.
     private var shares: [String: Double] = [:]
     private var begun = 0
+    /// Runs of a series mostly have the same to say of the data.
+    private let notices = Notices()
+    /// Of several runs at once: the last epoch of each, and how many there would be.
+    private var reached: [String: (epoch: Int, epochs: Int)] = [:]
 
     /// - Parameter count: The runs that there will be.
     init(count: Int, quiet: Bool) {
@@ -41,6 +45,7 @@ final class SeriesReporter {
         case .training(let event): observe(event)
         case .epoch(let folder, let metrics, let epochs, let isBest):
             shares[folder.path] = Double(metrics.epoch) / Double(max(1, epochs))
+            reached[folder.path] = (metrics.epoch, epochs)
             let name = PathParts.name(of: folder.path).escapedForTerminal
             if display.showsBar {
                 show(
@@ -52,11 +57,15 @@ final class SeriesReporter {
         case .finished(let folder):
             shares[folder.path] = nil
             done += 1
+            // What the process of a run tells of its end is not heard, but a run is finished early for one reason only.
+            if let (epoch, epochs) = reached[folder.path], epoch < epochs {
+                let name = PathParts.name(of: folder.path).escapedForTerminal
+                display.line("\(name): " + TrainingReporter.stoppedEarly(epoch, epochs))
+            }
         case .failed(let folder, let error):
             shares[folder.path] = nil
             done += 1
-            display.clear()
-            CommandProcess.warn("\(folder.path) failed: \(error)")
+            warn("\(folder.path) failed: \(error)")
         }
     }
 
@@ -66,11 +75,16 @@ final class SeriesReporter {
             guard display.isDue, display.showsBar else { return }
             let share = (Double(epoch - 1) + Double(step) / Double(max(1, steps))) / Double(max(1, epochs))
             show(share, "\(run), epoch \(epoch)/\(epochs)", String(format: "loss %.4f", loss))
-        case .epoch(let metrics, let epochs, let isBest) where !display.showsBar:
+        case .epoch(let metrics, let epochs, let isBest):
+            guard !display.showsBar else { return }
             display.line("\(run): " + TrainingReporter.summary(metrics, epochs: epochs, isBest: isBest))
+        case .stoppedEarly(let epoch, let epochs):
+            display.line("\(run): " + TrainingReporter.stoppedEarly(epoch, epochs))
         case .checkpoint(let path): display.line("wrote \(path.escapedForTerminal)")
-        case .preparing(let what) where !display.showsBar: display.line("\(what) …")
-        default: break
+        case .preparing(let what): if !display.showsBar { display.line("\(what) …") }
+        case .notice(let sentence): notices.tell(sentence, warn)
+        // The bar over all runs stays.
+        case .evaluating: break
         }
     }
 
@@ -89,10 +103,7 @@ final class SeriesReporter {
     func line(_ text: String) { display.line(text) }
 
     /// Shows a sentence, whether quiet or not.
-    func warn(_ sentence: String) {
-        display.clear()
-        CommandProcess.warn(sentence)
-    }
+    func warn(_ sentence: String) { display.warn(sentence) }
 
     /// Ends what is drawn, so that other output starts on a line of its own.
     func finish() { display.clear() }

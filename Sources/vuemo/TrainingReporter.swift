@@ -35,12 +35,12 @@ final class TrainingReporter {
                         String(format: "%.1f steps/s", rate),
                     ]))
         case .stoppedEarly(let epoch, let epochs):
-            display.line(
-                "stopped after epoch \(epoch) of \(epochs): no better score for as long as training.patience allows")
+            display.line(Self.stoppedEarly(epoch, epochs))
         case .evaluating(let split): display.show(ProgressBar("evaluating \(split) …"))
         case .epoch(let metrics, let epochs, let isBest):
             epochStart = nil
             display.line(Self.summary(metrics, epochs: epochs, isBest: isBest))
+        case .histograms: break
         case .checkpoint(let path): display.line("wrote \(path.escapedForTerminal)")
         }
     }
@@ -56,13 +56,15 @@ final class TrainingReporter {
     func line(_ text: String) { display.line(text) }
 
     /// Shows a warning, whether quiet or not.
-    func warn(_ sentence: String) {
-        display.clear()
-        CommandProcess.warn(sentence)
-    }
+    func warn(_ sentence: String) { display.warn(sentence) }
 
     /// Ends what is drawn, so that other output starts on a line of its own.
     func finish() { display.clear() }
+
+    /// A run that ended before its last epoch, in one line.
+    static func stoppedEarly(_ epoch: Int, _ epochs: Int) -> String {
+        "stopped after epoch \(epoch) of \(epochs): no better score for as long as training.patience allows"
+    }
 
     /// An epoch in one line.
     static func summary(_ metrics: EpochMetrics, epochs: Int, isBest: Bool) -> String {

@@ -124,4 +124,24 @@ import Testing
         }
         #expect(keys.count == 1000)
     }
+
+    /// Every moment is in one lap, and each operation has one forward and, where it is recorded, one backward.
+    @Test func lapsFollowEachOther() {
+        let profile = PassProfile()
+        let tape = Tape(mode: .training(seed: 1, step: 1), profile: profile)
+        let (x, w) = (Variable(tensor(1, 2, 3)), Variable(tensor(1, 0, 2)))
+        profile.skip()
+        tape.backward(from: product(tape, tape.sum([x, x]), w))
+        profile.lap("AdamW", .optimizer)
+        #expect(profile.laps.map(\.name) == ["sum", "linear", "linear", "sum", "AdamW"])
+        #expect(profile.laps.map(\.phase) == [.forward, .forward, .backward, .backward, .optimizer])
+        for (lap, next) in zip(profile.laps, profile.laps.dropFirst()) {
+            #expect(lap.seconds >= 0 && abs(lap.start + lap.seconds - next.start) < 1e-9)
+        }
+        #expect(profile.totals.count == 5 && profile.totals.allSatisfy { $0.laps == 1 })
+        #expect(zip(profile.totals, profile.totals.dropFirst()).allSatisfy { $0.seconds >= $1.seconds })
+        let evaluation = Tape(mode: .evaluation, recording: false, profile: profile)
+        _ = product(evaluation, x, w)
+        #expect(profile.laps.last?.phase == .evaluation)
+    }
 }

@@ -22,14 +22,20 @@ import Testing
             struct Run: Decodable {
                 let path: String
                 let seed: Int
+                let fold: Int?
+            }
+            struct Score: Decodable {
+                let name: String
             }
             let name: String
             let runs: [Run]
+            let pooled: [Score]?
         }
         struct Test: Decodable {
             let group: String
             let reference: String
             let difference: Double
+            let seeds: [Int]
         }
         let by: [String]
         let groups: [Group]
@@ -69,6 +75,29 @@ import Testing
         }
     }
 
+    /// Each row on each fold, as `vuemo train` makes that run; the rows are paired by fold and pooled over all of them.
+    @Test func rowsAreTrainedOnEveryFold() throws {
+        let words = [
+            "ablate", store, "--of", "modules", "--modalities", "av", "--folds", "2", "--output", runs, "--quiet",
+        ]
+        let options = TrainCommandTests.small + ["--epochs", "1", "--format", "json"]
+        let outcome = try BuiltProduct.run("vuemo", words + options)
+        let found = try comparison(outcome)
+        #expect(found.groups.map(\.name) == ["full", "without VUE", "without GAI", "without LGL"])
+        #expect(found.groups.allSatisfy { $0.runs.map(\.fold) == [1, 2] && $0.pooled?.count == 7 })
+        #expect(found.tests.map(\.seeds) == [[1475, 1475], [1475, 1475], [1475, 1475]])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: runs).count == 8)
+        let alone = try BuiltProduct.run(
+            "vuemo",
+            ["train", store, "--modalities", "av", "--folds", "2", "--fold", "2", "--set", "model.vue=false"]
+                + TrainCommandTests.small + ["--epochs", "1", "--output", folder.file("alone"), "--quiet"])
+        #expect(alone.status == 0, "\(alone.errors)")
+        #expect(
+            FileManager.default.contentsEqual(
+                atPath: folder.file("alone/predictions.csv"), andPath: "\(runs)/without-vue-fold-2/predictions.csv"))
+        #expect(try BuiltProduct.run("vuemo", words + options).output == outcome.output)
+    }
+
     @Test func everySubsetOfTheModalitiesIsARow() throws {
         let text = try vuemo("ablate", store, "--format", "markdown")
         #expect(text.status == 0, "\(text.errors)")
@@ -101,5 +130,27 @@ import Testing
         #expect(first.status == 0 && first.errors.contains("run 2 of 2: \(runs)/seed-4\n"), "\(first.errors)")
         let again = try BuiltProduct.run("vuemo", words + options)
         #expect(again.output == first.output && again.errors.contains("\(runs)/seed-3 was finished before"))
+    }
+
+    /// One after the other or at once, quiet or not: what is to be known of the data is said once, and how each run ended for each.
+    @Test(arguments: [["--jobs", "1"], ["--jobs", "2"], ["--quiet"]])
+    func noticesAreToldOnceAndEarlyEndsForEachRun(how: [String]) throws {
+        try SyntheticStore().write(to: folder.file("never.h5")) { $0.labelNames.append("never") }
+        let trained = try BuiltProduct.run(
+            "vuemo",
+            [
+                "train", folder.file("never.h5"), "--seeds", "3,4", "--model", "linear", "--epochs", "5", "--threads",
+                "1", "--set", "training.patience=1", "--set", "training.minimumImprovement=1000", "--output", runs,
+            ] + how)
+        #expect(trained.status == 0, "\(trained.errors)")
+        let notice = "warning: no utterance of train is of the class never, so the model cannot learn it"
+        #expect(trained.errors.components(separatedBy: notice).count == 2, "\(trained.errors)")
+        if how == ["--quiet"] {
+            #expect(trained.errors.split(separator: "\n").count == 1, "\(trained.errors)")
+        } else {
+            for run in how.last == "1" ? ["run 1 of 2", "run 2 of 2"] : ["seed-3", "seed-4"] {
+                #expect(trained.errors.contains("\n\(run): stopped after epoch 2 of 5: no better"), "\(trained.errors)")
+            }
+        }
     }
 }

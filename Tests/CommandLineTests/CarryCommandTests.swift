@@ -7,15 +7,11 @@ import Testing
 /// `vuemo export RUN`, `import-checkpoint` and `embed` as a user runs them.
 @Suite struct CarryCommandTests {
     private let folder: TemporaryFolder
-    private var store: String { folder.file("store.h5") }
-    private var run: String { folder.file("run") }
+    private let store, run: String
 
     init() throws {
-        folder = try TemporaryFolder()
-        try SyntheticStore().write(to: folder.file("store.h5"))
-        let outcome = try BuiltProduct.run(
-            "vuemo", ["train", store, "--output", run, "--quiet"] + TrainCommandTests.small)
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        let trained = try TrainedRunFolder()
+        (folder, store, run) = (trained.folder, trained.store, trained.run)
     }
 
     private func vuemo(_ words: String...) throws -> BuiltProduct.Outcome { try BuiltProduct.run("vuemo", words) }

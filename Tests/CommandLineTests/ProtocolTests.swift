@@ -118,6 +118,13 @@ import Testing
         #expect(try run(of: "runs/group-Ses02/result.json")["test"] as? String == "group Ses02 of 3")
         let valid = try BuiltProduct.run("vuemo", ["evaluate", folder.file("runs/group-Ses02"), "--split", "valid"])
         #expect(valid.status == 0 && valid.output.hasPrefix("valid, epoch"))
+        // Options that lead through another evaluation do not lead to the store's split test.
+        let other = try BuiltProduct.run(
+            "vuemo", ["evaluate", folder.file("runs/group-Ses02"), "--batch-size", "1", "--format", "json"])
+        let figures = try #require(try JSONSerialization.jsonObject(with: Data(other.output.utf8)) as? [String: Any])
+        let own = try json("runs/group-Ses02/result.json")
+        #expect(figures["confusion"] as? [[Int]] == own["confusion"] as? [[Int]], "\(other)")
+        #expect(figures["weighted_f1"] as? Double == own["weighted_f1"] as? Double)
     }
 
     @Test func classesAndTargetsAreChosen() throws {
@@ -143,6 +150,7 @@ import Testing
         (["--classes", "class 0,klass 1"], 2, "no class 'klass 1'"),
         (["--classes", "class 0"], 2, "one class only ('class 0')"),
         (["--folds", "20"], 2, "cannot be divided into 20 parts"),
+        (["--folds", "20", "--set", "training.loss=cross-entropy"], 2, "cannot be divided into 20 parts"),
         (["--leave-group-out", "speaker"], 2, "numbered within each dialogue"),
         (["--leave-group-out", "(Ses09)"], 2, "says of 11 of 11 dialogues no group"),
         (["--valid-from", "train:0.2"], 2, "has a split valid already"),

@@ -84,6 +84,17 @@ struct Craft: CustomTestStringConvertible, Sendable {
     ]
 }
 
+/// A file with a crafted header is not opened, and whoever asks for its object all the same gets an error: the library does not see it.
+func expectRefusedHeader(of object: String, in path: String, because reason: String) throws {
+    let error = try #require(throws: HDF5Error.self) { _ = try File(opening: path) }
+    #expect(error.object == object)
+    #expect(error.message.hasPrefix("its header cannot be read: \(reason)"), "\(error)")
+    guard let file = try? File(inspecting: path) else { return }
+    #expect(file.contents().unreadable.map(\.path) == [object])
+    #expect(throws: HDF5Error.self) { _ = try file.openDataset(object) }
+    #expect(throws: HDF5Error.self) { _ = try file.readString(attribute: "x", of: object) }
+}
+
 /// What is changed in headers is refused before the library sees it.
 @Suite struct CraftedHeaderTests {
     /// A file with a group's list, attributes, rows end to end and rows in chunks.
@@ -118,14 +129,7 @@ struct Craft: CustomTestStringConvertible, Sendable {
         var forge = try HeaderForge(path)
         try craft.change(&forge)
         try forge.write(to: path)
-        let error = try #require(throws: HDF5Error.self) { _ = try File(opening: path) }
-        #expect(error.object == craft.object)
-        #expect(error.message.hasPrefix("its header cannot be read: \(craft.reason)"), "\(error)")
-        // Whoever asks for the object all the same gets an error, and the library does not see its header.
-        guard let file = try? File(inspecting: path) else { return }
-        #expect(file.contents().unreadable.map(\.path) == [craft.object])
-        #expect(throws: HDF5Error.self) { _ = try file.openDataset(craft.object) }
-        #expect(throws: HDF5Error.self) { _ = try file.readString(attribute: "x", of: craft.object) }
+        try expectRefusedHeader(of: craft.object, in: path, because: craft.reason)
     }
 
     @Test func nothingIsReadOutsideOfTheFile() throws {

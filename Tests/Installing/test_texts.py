@@ -71,9 +71,14 @@ def test_where_nothing_else_is_offered_files_are(completions: pathlib.Path) -> N
         completions / "bash-completion/completions/vuemo").read_text()
     zsh = (completions / "zsh/vendor-completions/_vuemo").read_text()
     assert ":store:_files'" in zsh and ":config:_files'" in zsh and ":store:'" not in zsh
+    for path in ["run or store", "run ... store.h5", "store.h5 or run", "sweep.yaml", "folder", "list", "my_layout.py"]:
+        assert f":{path}:_files'" in zsh and f":{path}:'" not in zsh, path
+    for other in ["old=new,...", "n", "key", "text", "classes"]:
+        assert f":{other}:_files'" not in zsh, other
     assert ':key=value:{compadd -S "=" -- ' in zsh and ":seed:'" in zsh
     fish = (completions / "fish/vendor_completions.d/vuemo.fish").read_text()
     assert re.search(r'"vuemo train" config\' -l \'config\' .* -rF$', fish, re.MULTILINE)
+    assert re.search(r'"vuemo report" figures\' -l \'figures\' .* -rF$', fish, re.MULTILINE)
     assert re.search(r'"vuemo train"\' -l \'set\' .* -rfka \'.*model\.hiddenSize=', fish, re.MULTILINE)
 
 

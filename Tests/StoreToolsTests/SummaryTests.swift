@@ -1,5 +1,6 @@
 import FeatureStore
 import Foundation
+import HDF5
 import StoreTools
 import TestSupport
 import Testing
@@ -50,6 +51,39 @@ import Testing
             #expect(told.unlabelled[index] == rows.count { $0 % 3 == 0 })
         }
         #expect(summary.text().contains("Utterances of each class of sentiment, of numbers from 0.0 to 2.5\n"))
+    }
+
+    /// The writer has no infinite numbers; another one's must not become the bounds, which JSON cannot hold then.
+    @Test(arguments: [
+        ([1.5, .infinity, .nan, -.infinity, -2], "[-2,1.5]", ", of numbers from -2.0 to 1.5, 2 numbers infinite"),
+        ([.nan, .infinity], "null", ", 1 number infinite"), ([.nan, .nan], "null", ""),
+    ])
+    func numbersThatAreNoneAreNoBounds(first: [Double], bounds: String, words: String) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("store.h5")
+        try SyntheticStore().write(to: path) { manifest in
+            let count = manifest.utteranceCount
+            manifest.targets = [
+                LabelSet(
+                    name: "arousal", labelNames: ["any"], labels: [Int32](repeating: 0, count: count),
+                    values: [Double](repeating: .nan, count: count))
+            ]
+        }
+        let values = first + [Double](repeating: .nan, count: SyntheticStore().manifest.utteranceCount - first.count)
+        let file = try File(updating: path)
+        try file.openDataset(StorePath.targetValues("arousal")).writeAll(values)
+        try file.reseal(StorePath.targetValues("arousal"))
+        let id = try file.statedContentID(.meaning, datasets: file.contents().datasets)
+        try file.write(id, attribute: "content_id")
+        try file.close()
+        let summary = try StoreSummary(Store(opening: path))
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(summary.json().utf8)) as? [String: Any])
+        let told = try #require((json["targets"] as? [[String: Any]])?.first)
+        let span = try JSONSerialization.data(withJSONObject: told["values"] ?? NSNull(), options: .fragmentsAllowed)
+        #expect(String(decoding: span, as: UTF8.self) == bounds)
+        let infinite = first.count(where: \.isInfinite)
+        #expect(told["infinite_values"] as? Int == (infinite > 0 ? infinite : nil))
+        #expect(summary.text().contains("Utterances of each class of arousal\(words)\n"), "\(summary.text())")
     }
 
     @Test func textFitsEightyColumns() throws {

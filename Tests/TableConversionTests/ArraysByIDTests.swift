@@ -129,6 +129,37 @@ import Testing
             none?.contains("all.h5 has no group '/visual': at its root it has audio, text.") == true, "\(none ?? "")")
     }
 
+    /// libhdf5 1.10 reads memory that is not its own where a list of links lies there, though the header's checksum is good.
+    @Test func theHeaderOfANamedGroupIsLookedAtFirst() throws {
+        let path = try hdf5("all.h5") { file in
+            for (id, values) in Self.numbers { try file.write(values, to: "/outer/text/\(id)") }
+            try file.createSoftLink("/soft", to: "/outer/text")
+            try file.write([1.5], to: "/number")
+        }
+        try expect(path + ":/outer/text/", layout: "HDF5 arrays by id in /outer/text/")
+        func said(_ group: String) throws -> String { files.fault(try list(), audio: path + ":" + group) ?? "" }
+        #expect(try said("/number").contains("all.h5 has no group '/number': at its root it has number, outer, soft."))
+        #expect(try said("/outer/none").contains("has no group '/outer/none'"))
+        #expect(
+            try said("/soft").hasSuffix(
+                "all.h5: /soft cannot be read: it is a link to somewhere else and not an object of this file."))
+        let linkInfo: UInt8 = 2
+        // The root's is the first; the outer one is met first.
+        for (index, object) in [(2, "/outer/text"), (1, "/outer")] {
+            var forge = try HeaderForge(path)
+            let place = try #require(forge.messages(linkInfo).dropFirst(index).first).lowerBound
+            forge.put(UInt64.max - 8, at: place + 2)
+            forge.put(UInt64.max - 8, at: place + 10)
+            try forge.write(to: path)
+            let told = try said("/outer/text")
+            #expect(
+                told.hasSuffix(
+                    "all.h5: \(object) cannot be read: its header cannot be read: its list of links points outside of the file."
+                ),
+                "\(told)")
+        }
+    }
+
     @Test func nothingInAnHDF5FileLeadsOutOfIt() throws {
         let path = try hdf5("audio.h5") { file in
             for (id, values) in Self.numbers.dropLast() { try file.write(values, to: "/data/\(id)") }

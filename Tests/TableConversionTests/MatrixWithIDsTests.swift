@@ -206,6 +206,16 @@ import Testing
             "\(refused ?? "")")
     }
 
+    /// The library lists both.
+    @Test func aNameThatAGroupHasTwiceIsRefused() throws {
+        var bytes = Array(try Data(contentsOf: ProjectFiles.url("Tests/HDF5Tests/Files/old.h5")))
+        let name = Array("id1\0".utf8)
+        let place = try #require((0..<bytes.count - 4).first { bytes[$0..<$0 + 4].elementsEqual(name) })
+        bytes[place + 2] = UInt8(ascii: "0")
+        let said = files.fault(try list(), audio: try files.write(bytes, "twice.h5") + ":/ids")
+        #expect(said == "twice.h5 has the name 'id0' twice in '/ids'.", "\(said ?? "")")
+    }
+
     /// Whatever holds the rows, the store is the same: rows in the lists' order, an array for each id read where it lies or by the
     /// library, frames, a matrix with ids.
     @Test func allContainersMakeOneStore() throws {

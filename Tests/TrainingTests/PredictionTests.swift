@@ -1,3 +1,4 @@
+import Configuration
 import ConversationModels
 import Conversations
 import FeatureStore
@@ -210,6 +211,23 @@ import Testing
         }
     }
 
+    /// Who they are does not matter to a model of the parties of a dialogue, but who speaks again does.
+    @Test func partiesMayBeAnybody() throws {
+        var other = tiny
+        other.configuration = RunConfiguration(models: .all, definition: try #require(ModelRegister.all["dialoguernn"]))
+        other.configuration.training = tiny.configuration.training
+        for key in ["utteranceSize", "globalSize", "partySize", "emotionSize", "denseSize"] {
+            #expect(other.configuration.model.assign(.scalar("5"), to: key) == nil)
+        }
+        let run = try TrainedRun(try other.train("parties"), models: .all)
+        let expected = try probabilities([run], tiny.store)
+        #expect(try probabilities([run], store("strange.h5") { $0.speakerNames = ["Ivo", "Ada"] }) == expected)
+        let turned = try store("turned.h5") { $0.speakers = $0.speakers.map { 1 - $0 } }
+        #expect(try probabilities([run], turned) == expected)
+        let alone = try store("alone.h5") { $0.speakers = $0.speakers.map { _ in 0 } }
+        #expect(try probabilities([run], alone) != expected)
+    }
+
     /// The released variant has weights for the positions of the largest minibatch it was trained on.
     @Test func aMinibatchThatIsTooLargeIsNamed() throws {
         let long = try otherStore("long.h5") { $0.utterances = 9...9 }
@@ -221,6 +239,57 @@ import Testing
 
     @Test func anEmptySplitIsNamed() {
         #expect(message { _ = try Predictor([run], store: tiny.store, split: "dev") }.contains("in split dev"))
+    }
+
+    // MARK: Runs that divide the dialogues themselves
+
+    /// On a run's own store a split is the run's, with whatever options, as that of the last evaluation is.
+    @Test func aSplitOfTheOwnStoreIsTheRuns() throws {
+        func train(_ name: String, _ change: (inout Settings<DataKeys>) -> Void) throws -> TrainedRun {
+            var divided = tiny
+            change(&divided.configuration.data)
+            return try TrainedRun(try divided.train(name), models: .all)
+        }
+        func tested(_ run: TrainedRun) throws -> Set<Substring> {
+            let lines = try text(run.folder.predictions).split(separator: "\n").dropFirst()
+            return Set(lines.map { $0.prefix { $0 != "," } })
+        }
+        func names(_ run: TrainedRun, _ store: Store, _ split: String) throws -> Set<Substring> {
+            Set(try all(Predictor([run], store: store, split: split)).map { store.dialogues[$0.dialogue].id[...] })
+        }
+        let store = tiny.store
+        let ofStore = Set(store.dialogues(inSplit: "test").map { store.dialogues[$0].id[...] })
+        let folds = try (1...2).map { fold in
+            try train("fold-\(fold)") {
+                $0.folds = 3
+                $0.fold = fold
+                $0.validFrom = .share(0.2, joiningValid: false)
+            }
+        }
+        for fold in folds {
+            #expect(try tested(fold) != ofStore)
+            #expect(try names(fold, store, "test") == tested(fold))
+            let embedder = try Embedder(fold, store: store, stages: [], split: "test")
+            #expect(Set(embedder.dialogues.map { store.dialogues[$0].id[...] }) == (try tested(fold)))
+            // The figures are those of the run, and those of other minibatches are over the same utterances.
+            let own = try RunEvaluator.evaluate(fold.folder, store: store, models: .all, split: "test")
+            let alone = try StoreEvaluation.evaluate(fold, on: store, split: "test").result
+            #expect(alone.confusion == own.confusion && alone.weightedF1 == own.weightedF1)
+            let parts = try ["train", "valid", "test"].map { try names(fold, store, $0) }
+            #expect(parts.map(\.count).reduce(0, +) == 11 && Set(parts.joined()).count == 11)
+        }
+        let told = message { _ = try Predictor(folds, store: store, split: "test") }
+        #expect(told.contains("in different ways, so that split test of one is not that of the other"), "\(told)")
+        #expect(try Predictor(folds, store: store).dialogues.count == 11)
+        // Elsewhere a split is the store's.
+        let other = try self.store("other.h5") { $0.dataset = "OTHER" }
+        #expect(try names(folds[0], other, "test") == ofStore)
+
+        let shared = try train("shared") { $0.validFrom = .share(0.5, joiningValid: true) }
+        #expect(try names(shared, store, "valid").count == 4 && store.dialogues(inSplit: "valid").count == 2)
+        #expect(
+            message { _ = try Predictor([shared], store: store, split: "dev") }
+                .hasPrefix("the run \(shared.folder.path) on \(store.path) has no dialogues in split dev"))
     }
 
     // MARK: What a checkpoint says of its data

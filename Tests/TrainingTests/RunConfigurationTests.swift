@@ -1,4 +1,5 @@
 import Configuration
+import ConversationModels
 import Conversations
 import Testing
 import Models
@@ -317,5 +318,121 @@ import Models
             message {
                 _ = try RunRecord(yaml: RunConfiguration(models: .all).yaml, name: "config.yaml", models: .all)
             }.contains("which store"))
+    }
+
+    // MARK: A run's config.yaml, given to another run
+
+    /// Texts of which each key takes some; those that YAML has another meaning for among them.
+    private static let texts =
+        [
+            "0", "1", "2", "6", "0.25", "1e-7", "true", "false", "none", "all", "1,4", "al", "speaker", "session",
+            "^([^_]*) &_", "train:0.1",
+            "train+valid:0.25", "iemocap-4", "a\\,b+c=d: 'e' # f,*yes", "on", "&x", "null", "[x]",
+            "18446744073709551615",
+        ].map { ConfigurationNode.scalar($0) }
+        + [["0.1", "1e-7", "3", "4", "5", "6.5"], ["sad", "no emotion, &so *on"], []].map { .list($0) }
+
+    /// What a key cannot be set without.
+    private static let companions = [
+        "data.folds": ("data.fold", "1"), "data.fold": ("data.folds", "9"),
+        "data.leaveOut": ("data.groupBy", "speaker"),
+    ]
+
+    /// Values of a key that are not its default: all of a choice, some of others.
+    private func values(of key: any AnyKey) -> [ConfigurationNode] {
+        let words = key.expectation.dropFirst("one of ".count).split(separator: ", ").map {
+            ConfigurationNode.scalar(String($0))
+        }
+        let isChoice = key.expectation.hasPrefix("one of ") && words.allSatisfy { key.read($0) != nil }
+        return (isChoice ? words : Self.texts.filter { key.read($0) != nil }).filter { $0 != key.defaultNode }
+    }
+
+    /// Many keys are set at once, each to one value after the other, and choices also alone, as what nobody sets follows from them.
+    @Test(arguments: ModelRegister.all.models.map(\.name)) func aRunsRecordGivesTheSameRun(model: String) throws {
+        let name = ConfigurationAssignment(key: "model.name", value: model, option: "--model")
+        func resolve(_ dataset: String, _ assignments: [ConfigurationAssignment], threads: Int) throws
+            -> RunConfiguration
+        {
+            let facts = DatasetFacts(name: dataset, classes: 6) {
+                $0 == .sound ? [3, 1, 4, 1, 5, 9] : [3, 1, 4, 1, 5, 10]
+            }
+            return try RunConfiguration.resolve(
+                dataset: facts, preset: nil, assignments: assignments, threads: threads, models: .all)
+        }
+        func expectSame(_ dataset: String, _ assignments: [ConfigurationAssignment]) throws {
+            let record = RunRecord(
+                configuration: try resolve(dataset, assignments, threads: 2), storePath: "/s.h5", dataset: dataset,
+                contentID: "1",
+                storeFormatVersion: "1.1.0", toolVersion: "0")
+            #expect(try RunRecord(yaml: record.yaml, name: "config.yaml", models: .all) == record)
+            let given = try RunConfiguration.assignments(yaml: record.yaml, name: "config.yaml")
+            let again = try resolve(dataset, given, threads: 7)
+            #expect(again == record.configuration, "\(again.differences(from: record.configuration))")
+        }
+        let sections = try resolve("X", [name], threads: 2).sections
+        // What is no model's is the same for all.
+        let isFirst = model == ModelRegister.all.first.name
+        let keys = sections.keys.filter { ($0.hasPrefix("model.") || isFirst) && $0 != "training.threads" }
+        var tried: [String: Set<String>] = [:]
+        let most = keys.compactMap { sections.key($0).map { values(of: $0).count } }.max() ?? 0
+        for round in 0..<most {
+            var assignments = [name]
+            for key in round.isMultiple(of: 2) ? keys : keys.reversed() {
+                guard let values = sections.key(key).map(values), round < values.count else { continue }
+                var more = [ConfigurationAssignment(key: key, value: values[round], origin: "--set")]
+                if let (other, value) = Self.companions[key] {
+                    more.append(ConfigurationAssignment(key: other, value: value, option: "--set"))
+                }
+                guard (try? resolve("X", assignments + more, threads: 2)) != nil else { continue }
+                assignments += more
+                tried[key, default: []].insert(values[round].text)
+            }
+            try expectSame("X", assignments)
+        }
+        for key in keys {
+            let values = sections.key(key).map(values) ?? []
+            guard sections.key(key)?.expectation.hasPrefix("one of ") == true else { continue }
+            for value in values {
+                let one = ConfigurationAssignment(key: key, value: value, origin: "--set")
+                for dataset in ["X", "IEMOCAP", "MELD"] where (try? resolve(dataset, [name, one], threads: 2)) != nil {
+                    try expectSame(dataset, [name, one])
+                    tried[key, default: []].insert(value.text)
+                }
+            }
+            #expect(Set(values.map(\.text)) == tried[key], "every choice of \(key)")
+        }
+        #expect(Set(tried.keys) == Set(keys))
+    }
+
+    /// What a file says of frequencies and effective numbers cannot both be: those of a run are what it counted, others are told.
+    @Test func effectiveNumbersAreCountedWhateverAFileSays() throws {
+        let facts = DatasetFacts(name: "X", classes: 2) { _ in [3, 1] }
+        func resolve(yaml: String, _ settings: String...) throws -> (frequencies: [Double], told: [String]) {
+            let assignments =
+                try RunConfiguration.assignments(yaml: yaml, name: "c.yaml")
+                + settings.map { try ConfigurationAssignment(setting: $0) }
+            let configuration = try RunConfiguration.resolve(
+                dataset: facts, preset: nil, assignments: assignments, threads: 1, models: .all)
+            return (configuration.training.classFrequencies, configuration.withoutEffect(assignments, preset: nil))
+        }
+        // (1 - 0.5^3) / (1 - 0.5) and 1, over their sum.
+        let counted = [1.75 / 2.75, 1 / 2.75]
+        let beta = "training.effectiveNumberBeta=0.5"
+        let run = try resolve(yaml: "training: {classWeighting: effective}", beta)
+        #expect(zip(run.frequencies, counted).allSatisfy { abs($0 - $1) < 1e-15 } && run.told == [])
+        let again = try resolve(
+            yaml: "training: {classWeighting: effective, classFrequencies: \(run.frequencies)}", beta)
+        #expect(again == run)
+        let told = [
+            "training.classFrequencies, set by c.yaml, has no effect, because training.classWeighting=effective counts the classes itself."
+        ]
+        let other = try resolve(
+            yaml: "training: {classFrequencies: [0.5, 0.5]}", beta, "training.classWeighting=effective")
+        #expect(other.frequencies == run.frequencies && other.told == told)
+        #expect(
+            message {
+                _ = try resolve(yaml: "", "training.classWeighting=effective", "training.classFrequencies=[0.5, 0.5]")
+            }
+            .hasSuffix("training.classFrequencies cannot be set with it; leave one of them out."))
     }
 }

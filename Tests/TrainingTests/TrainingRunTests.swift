@@ -36,6 +36,38 @@ import Models
         #expect(FileManager.default.fileExists(atPath: folder.bestCheckpoint))
     }
 
+    /// What is measured changes no number, and every part of the work is in the table and in the trace.
+    @Test func profilesSayWhereTheTimeGoes() throws {
+        let tiny = try TinyRun()
+        let plain = try tiny.train("plain")
+        let run = try TrainingRun.start(tiny.plan("profiled"))
+        run.profile = RunProfile()
+        _ = try run.run()
+        try run.writeTrace()
+        #expect(try text(run.folder.predictions) == text(plain.predictions))
+        struct Trace: Decodable {
+            struct Event: Decodable { let name: String, cat: String, ph: String, ts: Double, dur: Double }
+            let traceEvents: [Event]
+        }
+        let events = try JSON.decode(Trace.self, text(run.folder.trace)).traceEvents
+        #expect(
+            events.allSatisfy { $0.ph == "X" && $0.dur >= 0 }
+                && zip(events, events.dropFirst()).allSatisfy { $0.ts <= $1.ts })
+        let found = Set(events.map { "\($0.cat) \($0.name)" })
+        for name in [
+            "data minibatch", "forward linear", "backward linear", "optimizer AdamW", "evaluation linear",
+            "writing checkpoints",
+        ] { #expect(found.contains(name), "\(name)") }
+        let table = try #require(run.profile?.table).split(separator: "\n")
+        #expect(table.count { $0.hasPrefix("forward") || $0.hasPrefix("writing") } == 2)
+        let steps = try text(run.folder.metrics).split(separator: "\n").reduce(0) {
+            $0 + (try JSON.decode(EpochMetrics.self, $1).stepLosses.count)
+        }
+        let optimizer = try #require(table.first { $0.hasPrefix("AdamW") }).split(separator: " ")
+        #expect(steps > 3 && optimizer[1...2] == ["optimizer", "\(steps)"])
+        #expect(!FileManager.default.fileExists(atPath: plain.trace))
+    }
+
     /// predictions.csv has enough digits for every figure of result.json.
     @Test func theFiguresFollowFromThePredictions() throws {
         var tiny = try TinyRun()

@@ -121,7 +121,7 @@ def value_of(raw, name):
     """An Array of a .npy file's bytes; the text or the number where it is a single one."""
     header = header_of(bytes(raw[:LONGEST_HEADER + 12]), name)
     if header.kind is None or header.holds_objects:
-        raise MalformedPickle(f"{name} is an array of {'Python objects' if header.holds_objects else header.name}, which is not read: save numbers or text.")
+        raise MalformedPickle(f"{name} is an array {'of Python objects' if header.holds_objects else header.name}, which is not read: save numbers or text.")
     check_size(header, len(raw), name)
     made = Array()
     made.fill(header.shape, header.kind, header.is_fortran, memoryview(raw)[header.begin:])

@@ -24,7 +24,7 @@ USED = {"vision", "audio", "text", "raw_text", "id", *LABELS, *LENGTHS}
 
 def recognise(content):
     parts = splits_of(content, (dict,))
-    return parts is not None and all(looks_like(named(fields), LABELS) for _, fields in parts)
+    return parts is not None and all(is_split(fields) for _, fields in parts)
 
 
 def is_split(content):

@@ -17,8 +17,7 @@ LABELS, OTHERS = ("labels",), ("classification_labels", "annotations", "regressi
 
 def recognise(content):
     parts = splits_of(content, (dict,))
-    return parts is not None and all(
-        looks_like(named(fields), LABELS) and not any(named(fields).get(other) is not None for other in OTHERS) for _, fields in parts)
+    return parts is not None and all(is_split(fields) for _, fields in parts)
 
 
 def is_split(content):

@@ -3,6 +3,8 @@
 It says everything that a store does, so that the store of a whole export has the content of the first one.
 """
 
+from sys import float_info
+
 from dataset.contribution import LONGEST_MEMBER_NAME, MODALITIES, Contribution, Target
 from dataset.datasets import LONGEST_NAME, Dataset
 from dataset.fields import size_of
@@ -17,6 +19,7 @@ SPLITS = "as the store had them"
 USERS = "vuemo export"
 EXAMPLE = "vuemo convert iemocap.pkl -o iemocap.h5"
 FORMAT = "vuemo-export 1"
+LARGEST = float_info.max
 LISTS = ("split_names", "label_names", "speaker_names", "dialogue_ids", "dialogue_split", "source_order", "utterance_offset", "utterance_ids", "labels",
          "speakers", "sentences")
 
@@ -165,8 +168,8 @@ def name_of(content, key, reader):
 def numbers(reader, lists, key):
     """Real numbers, None for NaN."""
     for index, value in enumerate(lists[key]):
-        if type(value) not in (int, float) or value - value != 0 and value == value:
-            raise reader.fault(f"its {key}, entry {index + 1} (index {index}), is {shown_value(value)}, where a finite number or NaN is expected")
+        if type(value) not in (int, float) or value == value and abs(value) > LARGEST:
+            raise reader.fault(f"its {key}, entry {index + 1} (index {index}), is {shown_value(value)}, where a finite number of float64 or NaN is expected")
     return [float(value) if value == value else None for value in lists[key]]
 
 

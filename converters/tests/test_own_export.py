@@ -78,7 +78,9 @@ class OwnExport(unittest.TestCase):
                 ("labels of the target 's', entry 2 (index 1), is 1, and there are 1 names", {"targets": {"s": {"names": ["x"], "labels": [0, 1, 0]}}}),
                 ("labels of the target 's' has 2 entries for 3", {"targets": {"s": {"names": ["x"], "labels": [0, 0]}}}),
                 ("names of the target 's' hold one twice", {"targets": {"s": {"names": ["x", "x"], "labels": [0, 0, 0]}}}),
-                ("finite number or NaN", {"targets": {"s": {"names": ["x"], "labels": [0, 0, 0], "values": [1.0, float("inf"), 0.0]}}}),
+                ("the number inf, where a finite number of float64 or NaN", {"targets": {"s": {"names": ["x"], "labels": [0, 0, 0], "values": [1.0, float("inf"), 0.0]}}}),
+                ("entry 3 (index 2), is an integer of 1329 bits, where a finite number",
+                 {"targets": {"s": {"names": ["x"], "labels": [0, 0, 0], "values": [1.0, 2, -10**400]}}}),
                 ("one row for each of 3 utterances", {"features": {"voice": matrix(2, 2)}}), ("one row for each", {"features": {"voice": [1, 2, 3]}})]:
             with self.assertRaises(WrongLayout) as caught:
                 description(export(**changed))
@@ -107,7 +109,11 @@ def npy(value):
     else:
         width = max(map(len, items))
         kind, raw = f"<U{width}", b"".join(item.ljust(width, "\0").encode("utf-32-le") for item in items)
-    head = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return npy_of(f"'{kind}'", shape, raw)
+
+
+def npy_of(kind, shape="(3,)", raw=b""):
+    head = f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
     return b"\x93NUMPY\1\0" + len(head).to_bytes(2, "little") + head + raw
 
 
@@ -136,7 +142,9 @@ class OwnArchive(unittest.TestCase):
         for words, changed in [
                 ("does not say what its features are", {"feature_info/voice/modality": None, "feature_info/voice/layer": None}),
                 ("has no labels", {"labels": None}), ("is an array and a folder of arrays", {"features": [1]}),
-                ("is cut short", {"labels": npy([0, 1, 1])[:-1]}), ("of Python objects", {"labels": npy([0, 1, 1]).replace(b"<i8", b"|O8")}),
+                ("is cut short", {"labels": npy([0, 1, 1])[:-1]}), ("is an array of Python objects, which", {"labels": npy([0, 1, 1]).replace(b"<i8", b"|O8")}),
+                ("'labels.npy' of x.npz is an array of type <V8, which is not read", {"labels": npy_of("'<V8'")}),
+                ("'labels.npy' of x.npz is an array of records of 2 fields, which", {"labels": npy_of("[('a', '<i4'), ('b', '<i4')]")}),
                 ("neither a pickle nor one of 'vuemo export'", {"format": None})]:
             with self.assertRaises(ConversionFault) as caught:
                 self.described(archive(self.content, **changed))

@@ -225,7 +225,11 @@ class SplitLayouts(unittest.TestCase):
         content = mmsa()
         del content["train"]["regression_labels"]
         self.fault(content, "the nearest is MMSA", "its split 'train' has no classification_labels, annotations or regression_labels")
-        self.fault(mmsa()["train"], "the nearest is MMSA", "it is one split")
+        self.fault(mmsa()["train"], "the nearest is MMSA", "but it is one split: give the others")
+        self.fault(mult()["train"], "the nearest is MulT", "but it is one split: give the others")
+        bare = {"text": 1, "audio": 2, "vision": 3}
+        self.fault(bare, "but it is no dict of splits, and as one of them it has no id and no ", "save it with them, and give the others")
+        self.fault({**bare, "labels": [1]}, "the nearest is MulT", "as one of them it has no id: save it with them")
         samples = {"train": [{"vid": "d", "speakers": ["M"], "audio": [[1.0]]}]}
         self.fault(samples, "the nearest is CORECT (dict of splits), but its samples have no labels")
 

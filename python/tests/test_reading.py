@@ -51,6 +51,23 @@ def test_format_1_1(archived: Path) -> None:
         assert target.classes == ("négatif", "neutral", "positive")
         assert target.labels[:4].tolist() == [-1, 1, 2, 0]
         assert store.dialogues[0].target("sentiment").tolist() == target.labels[: len(store.dialogues[0])].tolist()
+        assert target.values is None
+
+
+def test_a_target_has_the_numbers_behind_its_classes(changed: Callable[[Callable[[h5py.File], None]], Path]) -> None:
+    numbers = np.linspace(-3, 3, 42)
+    numbers[0] = np.nan
+
+    def edit(file: h5py.File) -> None:
+        file["targets/sentiment"].create_dataset("value", data=numbers, dtype="<f8")
+
+    with open_store(changed(edit)) as store:
+        values = store.target("sentiment").values
+        assert values is not None and values.dtype == np.float64
+        np.testing.assert_array_equal(values, numbers)
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 1
+        assert store.target("sentiment") is store.target("sentiment")
 
 
 def test_a_dialogue_is_what_h5py_reads(archived: Path) -> None:

@@ -24,9 +24,10 @@ def text(value: str) -> Any:
 
 
 def replace(file: h5py.File, path: str, values: Any, **how: Any) -> None:
-    """Puts other values in a dataset's place and keeps its attributes."""
-    attributes = dict(file[path].attrs)
-    del file[path]
+    """Puts other values in a dataset's place, where there is one, and keeps its attributes."""
+    attributes = dict(file[path].attrs) if path in file else {}
+    if path in file:
+        del file[path]
     file.create_dataset(path, data=values, **how).attrs.update(attributes)
 
 
@@ -239,6 +240,8 @@ def test_tables_that_are_wrong_at_opening(changed: Changed, path: str, values: A
         ("utterances/text_bytes", np.full(1391, 0xFF, "u1"), "the sentence of utterance 0 is not UTF-8"),
         ("utterances/id", np.zeros(42, "<i4"), "not a list of 42 strings"),
         ("targets/sentiment/label", np.full(42, 5, "<i4"), "row 0 holds 5, but there are 3 classes"),
+        ("targets/sentiment/value", np.zeros(41, "<f8"), "not a list of 42 numbers of the type float64"),
+        ("targets/sentiment/value", np.zeros(42, "<f4"), "not a list of 42 numbers of the type float64"),
         ("statistics/audio/std", np.zeros(3, "<f8"), "not a list of 7 numbers of the type float64"),
     ],
 )

@@ -23,7 +23,7 @@ public struct Report: Sendable {
     /// Writes the page.
     /// - Throws: `FilesError` where it cannot be written, or something is there that must not be replaced.
     public func write(to output: OutputPath) throws {
-        try Self.write(html, to: output)
+        try TextFile.replace(output.path, with: html, overwrites: output.overwrites)
     }
 
     /// Writes each figure as an SVG file of its own, in light colours: into a folder that is made where there is none.
@@ -34,17 +34,9 @@ public struct Report: Sendable {
     public func writeFigures(to folder: String, overwrites: Bool) throws -> Int {
         if mkdir(folder, 0o777) != 0, errno != EEXIST { throw FilesError("make", folder, systemError: errno) }
         for figure in figures {
-            try Self.write(figure.file, to: OutputPath("\(folder)/\(figure.name).svg", overwrites: overwrites))
+            try TextFile.replace("\(folder)/\(figure.name).svg", with: figure.file, overwrites: overwrites)
         }
         return figures.count
-    }
-
-    private static func write(_ text: String, to output: OutputPath) throws {
-        try AtomicFile.replace(output.path, overwrites: output.overwrites) { temporary in
-            let file = try OutputFile(creating: temporary)
-            try file.write(Array(text.utf8))
-            try file.close()
-        }
     }
 }
 

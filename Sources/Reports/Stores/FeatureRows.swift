@@ -21,31 +21,32 @@ struct FeatureRows {
     init(_ feature: FeatureDescription, of store: Store, splits: [Int32]) throws {
         let step = max(1, Self.pieceBytes / (4 * max(1, feature.width)))
         var buffer = [Float](repeating: 0, count: min(step, store.utteranceCount) * feature.width)
-        var seen: [Fingerprint: Int32] = [:]
+        var hashes = [UInt64](repeating: 0, count: min(step, store.utteranceCount))
+        var seen: [UInt64: Int32] = [:]
         norms.reserveCapacity(store.utteranceCount)
         for start in stride(from: 0, to: store.utteranceCount, by: step) {
             let rows = start..<min(start + step, store.utteranceCount)
             try buffer.withUnsafeMutableBufferPointer { buffer in
-                try store.readRows(
-                    of: feature.name, rows,
-                    into: UnsafeMutableBufferPointer(rebasing: buffer[..<(rows.count * feature.width)]))
+                let values = UnsafeMutableBufferPointer(rebasing: buffer[..<(rows.count * feature.width)])
+                try store.readRows(of: feature.name, rows, into: values)
+                hashes.withUnsafeMutableBufferPointer {
+                    UnsafeBufferPointer(values).hashRows(
+                        width: feature.width, into: UnsafeMutableBufferPointer(rebasing: $0[..<rows.count]))
+                }
                 for row in rows {
                     let first = (row - start) * feature.width
-                    add(row, UnsafeBufferPointer(rebasing: buffer[first..<first + feature.width]), splits[row], &seen)
+                    add(
+                        row, UnsafeBufferPointer(rebasing: buffer[first..<first + feature.width]), hashes[row - start],
+                        splits[row], &seen)
                 }
             }
         }
     }
 
     private mutating func add(
-        _ row: Int, _ values: UnsafeBufferPointer<Float>, _ split: Int32, _ seen: inout [Fingerprint: Int32]
+        _ row: Int, _ values: UnsafeBufferPointer<Float>, _ hash: UInt64, _ split: Int32, _ seen: inout [UInt64: Int32]
     ) {
-        var sum = 0.0
-        var fingerprint = Fingerprint()
-        for value in values {
-            sum += Double(value) * Double(value)
-            fingerprint.add(value.bitPattern)
-        }
+        let sum = values.reduce(0.0) { $0 + Double($1) * Double($1) }
         guard sum.isFinite else {
             nonFinite += 1
             return
@@ -53,11 +54,11 @@ struct FeatureRows {
         norms.append((row, sum.squareRoot()))
         if sum == 0 {
             zeros += 1
-        } else if let earlier = seen[fingerprint] {
+        } else if let earlier = seen[hash] {
             repeated += 1
             if earlier != split { repeatedAcrossSplits += 1 }
         } else {
-            seen[fingerprint] = split
+            seen[hash] = split
         }
     }
 

@@ -185,7 +185,9 @@ public struct StoreComparison: Sendable {
             var (count, examples) = (0, [String]())
             for pair in pairs {
                 for (index, (row, otherRow)) in zip(pair.left, pair.right).enumerated() {
-                    let labels = (Self.label(of: row, own), Self.label(of: otherRow, other))
+                    let labels = (
+                        Self.label(own.labels[row], among: classes), Self.label(other.labels[otherRow], among: others)
+                    )
                     let values = (own.values?[row], other.values?[otherRow])
                     let sameValue = values.0 == nil || values.1 == nil || values.0?.bitPattern == values.1?.bitPattern
                     guard labels.0.differs(from: labels.1) || !sameValue else { continue }
@@ -207,8 +209,9 @@ public struct StoreComparison: Sendable {
         }
     }
 
-    private static func label(of row: Int, _ target: LabelSet) -> String {
-        target.labels[row] < 0 ? "no label" : "'\(target.labelNames[Int(target.labels[row])])'"
+    /// A label in words.
+    private static func label(_ number: Int32, among names: [String]) -> String {
+        number < 0 ? "no label" : "'\(names[Int(number)])'"
     }
 
     // MARK: Utterances
@@ -223,9 +226,6 @@ public struct StoreComparison: Sendable {
             }
             found[path] = entry
         }
-        func label(_ number: Int32, _ store: Store) -> String {
-            number < 0 ? "no label" : "'\(store.labelNames[Int(number)])'"
-        }
         for pair in pairs {
             let sentences = (try left.sentences(pair.left), try right.sentences(pair.right))
             for (index, (own, other)) in zip(pair.left, pair.right).enumerated() {
@@ -234,7 +234,10 @@ public struct StoreComparison: Sendable {
                         StorePath.utteranceID, pair, index, "'\(left.utteranceIDs[own])'",
                         "'\(right.utteranceIDs[other])'")
                 }
-                let labels = (label(left.labels[own], left), label(right.labels[other], right))
+                let labels = (
+                    Self.label(left.labels[own], among: left.labelNames),
+                    Self.label(right.labels[other], among: right.labelNames)
+                )
                 if labels.0.differs(from: labels.1) { note(StorePath.label, pair, index, labels.0, labels.1) }
                 let speakers = (
                     left.speakerNames[Int(left.speakers[own])], right.speakerNames[Int(right.speakers[other])]

@@ -62,16 +62,16 @@ final class ZipWriter {
         return Slot(member: members.count - 1, checksumOffset: checksumOffset, place: place)
     }
 
-    /// Adds bytes to a member, whose last ones complete it.
+    /// Adds bytes to a member.
     func fill(_ slot: Slot, _ bytes: UnsafeRawBufferPointer) throws(FilesError) {
         slot.checksum.update(bytes)
         try file.replace(at: slot.place, bytes)
         slot.place += bytes.count
-        members[slot.member].checksum = slot.checksum.value
     }
 
     /// Notes that a member has all of its bytes.
     func complete(_ slot: Slot) throws(FilesError) {
+        members[slot.member].checksum = slot.checksum.value
         try file.replace(at: slot.checksumOffset, littleEndianBytes(slot.checksum.value))
     }
 

@@ -33,7 +33,9 @@ extension StoreSummary {
         for split in splits { lines += TextWrap.lines("\(split.name): \(split.origin)", indent: "  ", hanging: "    ") }
         lines += classTable("Utterances of each class", classes, splits.map(\.classes), splits.map(\.unlabelled))
         for target in targets {
-            let span = target.values.map { ", of numbers from \($0[0]) to \($0[1])" } ?? ""
+            let span =
+                (target.values.map { ", of numbers from \($0[0]) to \($0[1])" } ?? "")
+                + (target.infiniteValues.map { ", \($0) \($0 == 1 ? "number" : "numbers") infinite" } ?? "")
             lines += classTable(
                 "Utterances of each class of \(target.name.escapedForTerminal)\(span)", target.classes,
                 target.utterances, target.unlabelled)

@@ -93,8 +93,15 @@ public struct StoreSummary: Encodable, Sendable {
         var utterances: [[Int]]
         /// For each split the utterances without one.
         var unlabelled: [Int]
-        /// The smallest and the largest of the numbers that the classes were made of, where the store has them.
+        /// The smallest and the largest finite one of the numbers that the classes were made of, where the store has some.
         var values: [Double]?
+        /// How many of these numbers are infinite, where some are: no writer of this project's.
+        var infiniteValues: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case name, classes, utterances, unlabelled, values
+            case infiniteValues = "infinite_values"
+        }
     }
 
     /// One source file.
@@ -198,11 +205,13 @@ public struct StoreSummary: Encodable, Sendable {
             }
             counts.append(count)
         }
-        let numbers = target.values?.filter { !$0.isNaN } ?? []
+        let numbers = target.values?.filter(\.isFinite) ?? []
+        let infinite = target.values?.count(where: \.isInfinite) ?? 0
         return Target(
             name: target.name, classes: target.labelNames, utterances: counts.map { $0.dropLast() },
             unlabelled: counts.map { $0.last! },
-            values: numbers.min().flatMap { least in numbers.max().map { [least, $0] } })
+            values: numbers.min().flatMap { least in numbers.max().map { [least, $0] } },
+            infiniteValues: infinite > 0 ? infinite : nil)
     }
 
     private static func summary(of split: SplitDescription, in store: Store) -> Split {

@@ -80,21 +80,34 @@ final class HDF5Arrays: ArraysByID {
         return false
     }
 
-    private func list() throws {
-        let entryOfGroup: HDF5.Group
-        do {
-            entryOfGroup = try contents.file.openGroup(group)
-        } catch {
-            let root = (try? contents.file.memberNames(of: "/")) ?? []
-            throw ConversionError.input(
-                "\(name) has no group '\(TableFormat.shortened(group))': at its root it has \(TableFormat.list(root)).")
+    /// Opens the group of the ids, name by name from the root: the library sees no header that was not looked at before.
+    private func groupOfIDs() throws -> HDF5.Group {
+        var found = try contents.file.openGroup("/")
+        var path = ""
+        for name in group.utf8.split(separator: UInt8(ascii: "/")).compactMap(String.init) {
+            path += "/" + name
+            guard let entry = found.entry(name), case .group(let inner) = try contents.file.open(entry, path: path)
+            else {
+                let root = (try? contents.file.memberNames(of: "/")) ?? []
+                throw ConversionError.input(
+                    "\(self.name) has no group '\(TableFormat.shortened(group))': at its root it has \(TableFormat.list(root))."
+                )
+            }
+            found = inner
         }
+        return found
+    }
+
+    private func list() throws {
         // What is met here is refused only where an utterance wants it.
-        try entryOfGroup.forEachEntry { id, entry in
+        try groupOfIDs().forEachEntry { id, entry in
             guard id.isUTF8 else {
                 throw ConversionError.input("\(name) has an id in '\(group)' that is not UTF-8.")
             }
-            _ = ids.number(of: id)
+            guard Int(ids.number(of: id)) == entries.count else {
+                let text = TableFormat.shortened(String(decoding: id, as: UTF8.self))
+                throw ConversionError.input("\(name) has the name '\(text)' twice in '\(group)'.")
+            }
             entries.append(entry.link == .hard ? entry.address : .max)
         }
         guard !entries.isEmpty else { throw ConversionError.input("\(name) holds nothing in the group '\(group)'.") }

@@ -114,6 +114,9 @@ extension Settings where Keys == DataKeys {
     /// Whether the dialogues of all splits are divided anew.
     package var isDivided: Bool { self.folds > 0 || !self.leaveOut.isEmpty }
 
+    /// Whether the run's splits are other ones than the store's.
+    var dividesDialogues: Bool { isDivided || self.validFrom != .none }
+
     /// Whether the classes are other ones than the store's labels of emotion.
     var changesClasses: Bool { self.target != RunLabels.emotion || self.classes != .all }
 
@@ -152,7 +155,7 @@ extension Settings where Keys == DataKeys {
     var withoutEffect: [String: String] {
         var reasons: [String: String] = [:]
         if !isDivided { reasons["data.groupBy"] = "neither data.folds nor data.leaveOut divides the dialogues" }
-        if !isDivided, self.validFrom == .none { reasons["data.splitSeed"] = "no key under data divides dialogues" }
+        if !dividesDialogues { reasons["data.splitSeed"] = "no key under data divides dialogues" }
         return reasons
     }
 }

@@ -109,7 +109,7 @@ extension RunConfiguration {
         }
         // A run's config.yaml, given as a file, names every key.
         configuration.data.complete(under: configuration.training.protocol) { key in
-            assignments.contains { $0.key == key && $0.origin.hasPrefix("--") }
+            assignments.contains { $0.key == key && $0.isOfOption }
         }
         if let fault = configuration.data.fault(under: configuration.training.protocol) {
             throw ConfigurationError(fault + ".")
@@ -119,13 +119,15 @@ extension RunConfiguration {
             configuration.training.classFrequencies = []
         }
         if configuration.training.classWeighting == .effective {
-            guard !setKeys.contains("training.classFrequencies") || configuration.training.classFrequencies.isEmpty
+            guard
+                configuration.training.classFrequencies.isEmpty
+                    || assignments.last(where: { $0.key == "training.classFrequencies" })?.isOfOption != true
             else {
                 throw ConfigurationError(
                     "training.classWeighting=effective counts the classes itself, so training.classFrequencies cannot be set "
                         + "with it; leave one of them out.")
             }
-            // Those of a preset are no effective numbers.
+            // Those of a preset are no effective numbers, and those of a run's config.yaml are counted again.
             configuration.training.classFrequencies = []
         }
         if let dataset {
@@ -152,11 +154,17 @@ extension RunConfiguration {
         if training.loss != .weightedNLL {
             reasons["training.classFrequencies"] = "training.loss is \(training.loss.rawValue)"
         }
+        if training.loss == .weightedNLL, training.classWeighting == .effective,
+            let given = assignments.last(where: { $0.key == "training.classFrequencies" }),
+            [Double](given.value) != training.classFrequencies
+        {
+            reasons["training.classFrequencies"] = "training.classWeighting=effective counts the classes itself"
+        }
         reasons.merge(data.withoutEffect) { first, _ in first }
         return sections.keys.compactMap { key in
             guard let reason = reasons[key], let value = sections[key] else { return nil }
             let isDefault = value == sections.key(key)?.defaultNode
-            let assignment = assignments.last { $0.key == key && (!isDefault || $0.origin.hasPrefix("--")) }
+            let assignment = assignments.last { $0.key == key && (!isDefault || $0.isOfOption) }
             guard let origin = assignment?.origin ?? (isDefault ? nil : preset.map { "the preset \($0.rawValue)" })
             else { return nil }
             return "\(key), set by \(origin), has no effect, because \(reason)."

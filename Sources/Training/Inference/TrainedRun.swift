@@ -15,6 +15,9 @@ public final class TrainedRun {
     public let data: RunData
     let model: any ConversationModel
 
+    /// What its model learnt that can be read as it is.
+    public var readableWeights: [ReadableWeights] { model.readableWeights }
+
     /// Reads a run's chosen epoch.
     /// - Parameter store: Where the run's own store may be, for a run of an older vuemo: its checkpoints do not say what data they are for.
     /// - Throws: `TrainingError` where folder and checkpoint do not belong together, the checkpoint is damaged or there is none.
@@ -31,6 +34,30 @@ public final class TrainedRun {
         self.folder = folder
         self.record = record
         epoch = header.progress.completedEpochs
+    }
+
+    /// The dialogues of a split, all of them where none is named. On the run's own store the split is the run's, which may divide the
+    /// dialogues otherwise than the store does; elsewhere it is the store's.
+    /// - Throws: `TrainingError` where there are none.
+    func dialogues(of store: Store, inSplit split: String?) throws -> [Int] {
+        let configuration = record.configuration
+        let isOwn = try split != nil && configuration.data.dividesDialogues && store.hasContent(record.contentID)
+        let found: [Int]
+        switch split {
+        case nil: found = Array(store.dialogues.indices)
+        case let split? where isOwn:
+            let labels = try RunLabels(store: store, data: configuration.data)
+            found = try DialogueDivision(
+                store, labels: labels, data: configuration.data, protocol: configuration.training.protocol
+            )[split]
+        case let split?: found = store.dialogues(inSplit: split)
+        }
+        guard found.isEmpty else { return found }
+        throw TrainingError(
+            .data,
+            split.map {
+                "\(isOwn ? "the run \(folder.path) on " : "")\(store.path) has no dialogues in split \($0); choose another with --split."
+            } ?? "\(store.path) has no dialogues.")
     }
 
     /// What the run's own store says, for checkpoints that do not say it.

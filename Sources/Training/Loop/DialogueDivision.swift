@@ -5,7 +5,7 @@ import FeatureStore
 /// Which dialogues of a store are train, valid and test for a run: the store's own splits, or those that the keys under `data` make.
 ///
 /// What is made follows from ids, classes, groups and `data.splitSeed`; it is what `vuemo split --stratify` would write, without a store.
-public struct DialogueDivision: Sendable {
+public struct DialogueDivision: Equatable, Sendable {
     /// Indices into the store's dialogues, in stored order.
     let train, valid, test: [Int]
     /// What test is, in words: "the split test", "fold 1 of 5", "group Ses05 of 5".
@@ -59,6 +59,24 @@ public struct DialogueDivision: Sendable {
         }
         if data.isDivided, parts.train.isEmpty { throw Self.refused(store, "nothing is left to train on") }
         (train, valid, test) = parts
+    }
+
+    /// The dialogues of train, valid or test; none where the split has another name.
+    subscript(split: String) -> [Int] {
+        switch split {
+        case SplitName.train: train
+        case SplitName.valid: valid
+        case SplitName.test: test
+        default: []
+        }
+    }
+
+    /// Whether a run of a configuration can divide the dialogues of a store.
+    /// - Throws: `TrainingError` where it cannot.
+    package static func check(_ store: Store, for configuration: RunConfiguration) throws(TrainingError) {
+        _ = try DialogueDivision(
+            store, labels: RunLabels(store: store, data: configuration.data), data: configuration.data,
+            protocol: configuration.training.protocol)
     }
 
     /// The names of a store's groups in the order of their bytes; `data.leaveOut` takes each.

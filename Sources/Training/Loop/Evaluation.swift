@@ -36,7 +36,7 @@ struct Evaluation {
     /// - Throws: `TrainingError` where log-probabilities are not finite or rows cannot be used; what the store throws.
     static func run(
         _ model: any ConversationModel, source: MinibatchSource, dialogues: [Int], settings: Settings<TrainingKeys>,
-        interruption: Interruption?
+        interruption: Interruption?, profile: PassProfile? = nil
     ) throws -> Evaluation? {
         let batches = DialogueOrder.batches(dialogues, size: settings.batchSize)
         let classes = source.classes
@@ -46,8 +46,9 @@ struct Evaluation {
         var predicted: [Int32] = []
         var losses: [Double] = []
         while let batch = try reader.next() {
+            profile?.lap("minibatch", .data)
             if interruption?.isRequested == true { return nil }
-            let tape = Tape(mode: .evaluation, recording: false)
+            let tape = Tape(mode: .evaluation, recording: false, profile: profile)
             let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
             let loss = settings.loss(output, labels: batch.labels, settings: settings, on: tape).value[0, 0]
             guard loss.isFinite, output.value.isFinite else {

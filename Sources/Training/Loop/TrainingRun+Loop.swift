@@ -42,15 +42,19 @@ extension TrainingRun {
         let before = progress.secondsInEpoch
         let clock = ContinuousClock()
         let start = clock.now
+        profile?.laps.skip()
         /// The reader's next minibatch, and how long it had to be waited for.
         func next() throws -> Minibatch? {
             let asked = clock.now
-            defer { progress.dataSecondsInEpoch += (clock.now - asked).seconds }
+            defer {
+                progress.dataSecondsInEpoch += (clock.now - asked).seconds
+                profile?.laps.lap("minibatch", .data)
+            }
             return try reader.next()
         }
         while !interruption.isRequested, progress.stepInEpoch < steps.count {
             let (loss, norm) = try step(
-                steps[progress.stepInEpoch], epoch: epoch,
+                steps[progress.stepInEpoch], epoch: epoch, isLast: progress.stepInEpoch == steps.count - 1,
                 learningRate: learningRate(ofStep: progress.totalSteps, stepsPerEpoch: steps.count), next: next)
             progress.stepLosses.append(loss)
             progress.gradientNorms.append(norm)
@@ -76,9 +80,11 @@ extension TrainingRun {
     }
 
     /// One step of the optimiser over the minibatches of `dialogues`, whose gradients are added up.
+    /// - Parameter isLast: Whether the epoch ends with it.
     /// - Returns: The loss before the step and the norm of its gradients.
     func step(
-        _ dialogues: [[Int]], epoch: Int, learningRate: Double, next: () throws -> Minibatch?
+        _ dialogues: [[Int]], epoch: Int, isLast: Bool = false, learningRate: Double,
+        next: () throws -> Minibatch?
     ) throws -> (loss: Float, gradientNorm: Double) {
         // The loss is one of all minibatches: each is divided by what the labels of all weigh.
         let labels = dialogues.count == 1 ? [] : source.labels.labels(of: dialogues.joined(), in: store)
@@ -92,7 +98,8 @@ extension TrainingRun {
             }
             let step = settings.reseedEachEpoch ? progress.stepInEpoch : progress.totalSteps
             let position = step * settings.accumulation + place
-            let tape = Tape(mode: .training(seed: settings.seed, step: UInt64(position)))
+            let tape = Tape(
+                mode: .training(seed: settings.seed, step: UInt64(position)), profile: profile?.laps)
             let output = try model.logProbabilities(batch.input, on: tape, stages: nil)
             let loss = settings.loss(output, labels: batch.labels, settings: settings, over: total, on: tape)
             value += loss.value[0, 0]
@@ -106,7 +113,13 @@ extension TrainingRun {
             }
             tape.backward(from: loss)
         }
+        if recordsHistograms, isLast {
+            gradientHistograms = ParameterHistogram.all(
+                "gradients", of: model.parameters, in: model.parameters.gradients)
+            profile?.laps.lap("histograms", .writing)
+        }
         let norm = optimizer.step(learningRate: learningRate)
+        profile?.laps.lap("AdamW", .optimizer)
         // Larger gradients have squares that float32 does not hold, and AdamW's second moments are such squares.
         guard norm * norm <= Double(Float.greatestFiniteMagnitude) else {
             throw diverged(
@@ -181,6 +194,7 @@ extension TrainingRun {
         // In this order a kill at any point leaves files that `resume` can bring together again.
         try save()
         if isBest { try publishBest() }
+        profile?.laps.lap("checkpoints", .writing)
         if settings.keepEvery > 0, metrics.epoch.isMultiple(of: settings.keepEvery) {
             try publishLast(as: folder.keptCheckpoint(epoch: metrics.epoch))
         }
@@ -188,6 +202,11 @@ extension TrainingRun {
             try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics)
         }
         observe(.epoch(metrics, epochs: settings.epochs, isBest: isBest))
+        if recordsHistograms {
+            let weights = ParameterHistogram.all("weights", of: model.parameters, in: model.parameters.values)
+            observe(.histograms(weights + gradientHistograms, epoch: metrics.epoch))
+            gradientHistograms = []
+        }
         return true
     }
 
@@ -219,7 +238,10 @@ extension TrainingRun {
     private var identity: RunIdentity { RunIdentity(record, labels: source.labels, testPart: splits.part) }
 
     private func evaluate(_ dialogues: [Int], _ interruption: Interruption) throws -> Evaluation? {
-        try Evaluation.run(model, source: source, dialogues: dialogues, settings: settings, interruption: interruption)
+        defer { profile?.laps.lap("scores", .evaluation) }
+        return try Evaluation.run(
+            model, source: source, dialogues: dialogues, settings: settings, interruption: interruption,
+            profile: profile?.laps)
     }
 }
 

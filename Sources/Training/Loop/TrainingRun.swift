@@ -15,7 +15,12 @@ public final class TrainingRun {
     public let folder: RunFolder
     /// What `config.yaml` says.
     public let record: RunRecord
-    let store: Store
+    /// What it is trained on.
+    public let store: Store
+    /// Whether it tells how parameters and gradients are spread, behind each epoch.
+    public var recordsHistograms = false
+    /// Those of the gradients of the epoch's last step.
+    var gradientHistograms: [ParameterHistogram] = []
     let source: MinibatchSource
     let splits: TrainingSplits
     let model: any ConversationModel
@@ -23,6 +28,8 @@ public final class TrainingRun {
     /// The parameters after the last epochs, where their mean is what is evaluated.
     let average: WeightAverage?
     var progress = TrainingProgress()
+    /// Measures what is trained from now on, where it is asked for.
+    public var profile: RunProfile?
     /// Keeps the folder to this process; nil where there is none yet.
     private var lock: FolderLock?
 

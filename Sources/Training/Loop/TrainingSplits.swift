@@ -16,7 +16,7 @@ public struct TrainingSplits: Equatable, Sendable {
     /// Utterances of the dialogues that are trained on.
     let trainedUtterances: Int
     /// The dialogues of train, valid and test, in stored order, whatever the protocol makes of them.
-    private let parts: [String: [Int]]
+    private let division: DialogueDivision
     /// What test is, in words.
     let part: String
 
@@ -33,11 +33,10 @@ public struct TrainingSplits: Equatable, Sendable {
         protocol trainingProtocol: TrainingProtocol
     ) throws(TrainingError) {
         let division = try DialogueDivision(store, labels: labels, data: data, protocol: trainingProtocol)
-        let parts = [SplitName.train: division.train, SplitName.valid: division.valid, SplitName.test: division.test]
-        self.parts = parts
+        self.division = division
         part = division.part
         func dialogues(_ split: String, _ purpose: String, _ advice: String) throws(TrainingError) -> [Int] {
-            let found = parts[split] ?? []
+            let found = division[split]
             guard !found.isEmpty else {
                 throw TrainingError(
                     .data,
@@ -72,7 +71,7 @@ public struct TrainingSplits: Equatable, Sendable {
     }
 
     /// The dialogues of train, valid or test, in stored order.
-    func dialogues(inSplit name: String) -> [Int] { parts[name] ?? [] }
+    func dialogues(inSplit name: String) -> [Int] { division[name] }
 
     private static func requireLabels(
         _ dialogues: [Int], _ labels: RunLabels, in store: Store, _ split: String, _ purpose: String

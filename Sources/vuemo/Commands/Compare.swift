@@ -23,17 +23,7 @@ struct Compare: ListedCommand {
     @Argument(help: ArgumentHelp("The folders of finished runs.", valueName: "run"))
     var runs: [String]
 
-    @Option(
-        help: ArgumentHelp(
-            "A key of the configuration that makes the groups, for example variant; may be given again. (default: all keys that differ)",
-            valueName: "key"))
-    var by: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "The group that the others are tested against, by its name or a part of it. (default: that of the first run)",
-            valueName: "group"))
-    var against: String?
+    @OptionGroup var groups: GroupOptions
 
     @Option(help: ArgumentHelp("How often dialogues are drawn for the tests.", valueName: "number"))
     var rounds = 10_000
@@ -49,7 +39,22 @@ struct Compare: ListedCommand {
 
     func run() throws {
         let finished = try runs.map { try FinishedRun(RunFolder($0), models: .all) }
-        let comparison = try RunComparison(finished, by: by, reference: against, rounds: rounds)
+        let comparison = try RunComparison(finished, by: groups.by, reference: groups.against, rounds: rounds)
         try SeriesRunner.print(comparison, as: format)
     }
+}
+
+/// How runs are put into groups, and against which one the others are tested.
+struct GroupOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A key of the configuration that makes groups of runs, for example variant; may be given again. (default: all keys that differ)",
+            valueName: "key"))
+    var by: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The group that the others are tested against, by its name or a part of it. (default: that of the first run)",
+            valueName: "group"))
+    var against: String?
 }

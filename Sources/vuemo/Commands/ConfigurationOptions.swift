@@ -75,27 +75,35 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
-    /// The configuration of a new run; without a store, what depends on the data keeps its default.
+    /// The configuration of a new run; without a store, what depends on the data keeps its default. What a user should know is told.
     /// - Parameters:
     ///   - settings: `key=value` that outrank all others.
     ///   - part: What makes it the run of one part of the dialogues.
-    ///   - threads: The default of `training.threads`.
     func resolved(
-        _ store: Store?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = [],
-        threads: Int = Compute.processors
+        _ store: Store?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = []
     ) throws -> RunConfiguration {
+        let (configuration, warnings) = try resolution(
+            store.map(DatasetFacts.init), adding: settings, assigning: part)
+        for sentence in warnings { CommandProcess.warn(sentence) }
+        return configuration
+    }
+
+    /// The same, and what a user should know of it.
+    /// - Parameter threads: The default of `training.threads`.
+    func resolution(
+        _ dataset: DatasetFacts?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = [],
+        threads: Int = Compute.processors
+    ) throws -> (configuration: RunConfiguration, warnings: [String]) {
         guard !data.asksForEveryPart || !part.isEmpty else {
             throw ValidationError(
-                "\(data.folds == nil ? "--leave-group-out" : "--folds") asks for a run for each part, which vuemo train does; name one part "
+                "\(data.folds == nil ? "--leave-group-out" : "--folds") asks for a run for each part, which vuemo train and ablate do; name one part "
                     + "here: --folds with --fold, or --set data.groupBy=… --set data.leaveOut=….")
         }
         let assignments = try assignments() + settings.map { try ConfigurationAssignment(setting: $0) } + part
         let configuration = try RunConfiguration.resolve(
-            dataset: store.map(DatasetFacts.init), preset: preset, assignments: assignments,
-            threads: threads, models: .all)
-        let preset = preset ?? store.flatMap { Preset(dataset: $0.dataset) }
-        for sentence in configuration.withoutEffect(assignments, preset: preset) { CommandProcess.warn(sentence) }
-        return configuration
+            dataset: dataset, preset: preset, assignments: assignments, threads: threads, models: .all)
+        let preset = preset ?? dataset.flatMap { Preset(dataset: $0.name) }
+        return (configuration, configuration.withoutEffect(assignments, preset: preset))
     }
 
     /// What the user set, weakest first: the file, `--set`, then the options with names of their own.
@@ -125,5 +133,14 @@ struct ConfigurationOptions: ParsableArguments {
             assignments.append(ConfigurationAssignment(key: key.rawValue, value: value, option: option))
         }
         return assignments
+    }
+}
+
+/// Sentences for the user, of which each is shown once.
+final class Notices {
+    private var told: Set<[UInt8]> = []
+
+    func tell(_ sentence: String, _ warn: (String) -> Void = CommandProcess.warn) {
+        if told.insert(Array(sentence.utf8)).inserted { warn(sentence) }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import ConvertCommands
 import Files
 import Foundation
@@ -86,7 +87,7 @@ enum HandOver: PickleProgram {
     private static func candidates() -> [String] {
         let name = "vuemo-convert"
         var folders: [String] = []
-        if let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+        if let program = CommandProcess.program {
             folders.append(PathParts.folder(of: program))
         }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""

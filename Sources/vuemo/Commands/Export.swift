@@ -75,8 +75,7 @@ struct Export: ListedCommand {
             }
             return
         }
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: store, isDirectory: &isFolder), isFolder.boolValue {
+        if PathParts.isFolder(store) {
             throw ValidationError(
                 "'\(store)' is a folder; say --to safetensors or --to pytorch where it is a run, or give a store.")
         }

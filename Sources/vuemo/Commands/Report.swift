@@ -19,7 +19,8 @@ struct MakeReport: ListedCommand {
             "vuemo report [<options>] <run> ... --output <file>\n       vuemo report [<options>] <store.h5> --output <file>",
         discussion: """
             One HTML file that needs no other file and no network. Of runs: learning curves, scores with tests, confusion, \
-            calibration, where the models are right and wrong, and their most confident mistakes with the sentences. Of a \
+            calibration, where the models are right and wrong, maps of their embeddings (PCA and t-SNE), and their most \
+            confident mistakes with the sentences. Of a \
             store: classes, lengths, transitions between emotions, features and what validation finds.
 
             Examples:
@@ -39,26 +40,16 @@ struct MakeReport: ListedCommand {
             valueName: "folder"))
     var figures: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A key of the configuration that makes groups of runs, for example variant; may be given again. (default: all keys that differ)",
-            valueName: "key"))
-    var by: [String] = []
+    @OptionGroup var groups: GroupOptions
 
     @Option(
         help: ArgumentHelp(
-            "The group that the others are tested against, by its name or a part of it. (default: that of the first run)",
-            valueName: "group"))
-    var against: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The store that the runs were trained on, for the sentences, where it is no longer at the path that they remember.",
+            "The store that the runs were trained on, for sentences and embeddings, where it is no longer at the path that they remember.",
             valueName: "store.h5"))
     var store: String?
 
     func run() throws {
-        let folders = subjects.filter(Self.isFolder)
+        let folders = subjects.filter(PathParts.isFolder)
         guard folders.isEmpty || folders.count == subjects.count else {
             throw ValidationError("Give run folders or a store, not both.")
         }
@@ -79,22 +70,17 @@ struct MakeReport: ListedCommand {
         let sentences = try sentences(for: runs[0])
         if case .missing(let reason) = sentences { CommandProcess.warn(reason) }
         return try Report(
-            of: runs, by: by, against: against, sentences: sentences, toolVersion: CommandProcess.version)
+            of: runs, by: groups.by, against: groups.against, sentences: sentences, toolVersion: CommandProcess.version)
     }
 
     /// The store that was named, or the one that the runs remember where it is still there.
     private func sentences(for run: FinishedRun) throws -> Sentences {
         let path = store ?? run.record.storePath
-        func refused(_ reason: String) -> String { "the sentences are missing: \(reason)" }
+        func refused(_ reason: String) -> String { "the sentences and the map of embeddings are missing: \(reason)" }
         do {
             let found = try Store(opening: path)
             if try found.hasContent(run.record.contentID) { return .inStore(found) }
-            guard store == nil else {
-                throw ReportCommandError(
-                    description:
-                        "\(path) is not the store of \(run.folder.path): their content ids differ; give the store that the run was trained on."
-                )
-            }
+            if store != nil { try run.record.requireContent(of: found) }
             return .missing(
                 refused("\(path) has another content than when the runs were trained; give their store with --store."))
         } catch let error as StoreError where store == nil {
@@ -105,20 +91,10 @@ struct MakeReport: ListedCommand {
     }
 
     private func ofStore(_ target: OutputPath) throws -> Report {
-        guard subjects.count == 1, store == nil, by.isEmpty, against == nil else {
+        guard subjects.count == 1, store == nil, groups.by.isEmpty, groups.against == nil else {
             throw ValidationError("A report of a store takes one store, and no --store, --by or --against.")
         }
         try target.check(inputs: subjects)
         return try Report(of: Store(opening: subjects[0]), toolVersion: CommandProcess.version)
     }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    }
-}
-
-/// A store that does not belong to the runs.
-private struct ReportCommandError: Error, CustomStringConvertible {
-    let description: String
 }

@@ -65,8 +65,17 @@ struct Train: ListedCommand {
     @Flag(help: "Do not check the features' checksums first.")
     var skipVerification = false
 
-    @Flag(help: "Write the metrics into an event file in the run's folder too, for TensorBoard.")
+    @Flag(
+        help:
+            "Write metrics, histograms of parameters and gradients, and embeddings of test into the run's folder too, for TensorBoard."
+    )
     var tensorboard = false
+
+    @Flag(
+        help:
+            "Print where the time went, by operation, and write trace.json into the run's folder, for Perfetto or chrome://tracing."
+    )
+    var profile = false
 
     @Flag(help: "Print the configuration that the run would have, with a comment on every key, and train nothing.")
     var printConfig = false
@@ -101,6 +110,11 @@ struct Train: ListedCommand {
         if jobs.jobs > 1, !isSeries {
             throw ValidationError("--jobs is for several runs; give their --seeds, --folds or --leave-group-out.")
         }
+        if profile, isSeries || dryRun || printConfig {
+            throw ValidationError(
+                "--profile measures one run that trains; it takes no --seeds, --folds, --leave-group-out, --dry-run or --print-config."
+            )
+        }
         if dryRun, isSeries || resume != nil || printConfig {
             throw ValidationError(
                 "--dry-run tells of one new run; it takes no --seeds, --leave-group-out, --resume or --print-config, and --folds with --fold."
@@ -128,16 +142,20 @@ struct Train: ListedCommand {
             }
             StandardError.write("\(run.folder.path.escapedForTerminal): \(finished ?? run.summary)\n")
         }
-        let events = tensorboard ? EventLog(run.folder, warn: reporter.warn) : nil
+        let events = tensorboard ? EventLog(run.folder, store: run.store, warn: reporter.warn) : nil
+        run.recordsHistograms = tensorboard
+        if profile { run.profile = RunProfile() }
         let outcome = try run.run(interruption: interruption) { event in
             reporter.observe(event)
             events?.observe(event)
         }
-        events?.finish()
+        if case .finished = outcome { events?.finishRun() } else { events?.finish() }
         reporter.finish()
+        try run.writeTrace()
         switch outcome {
         case .finished(let result):
-            try report.print(text: result.table, json: result.json)
+            try report.print(
+                text: [result.table, run.profile?.table].compactMap { $0 }.joined(separator: "\n\n"), json: result.json)
         case .interrupted(let epoch, let step):
             throw CommandProcess.stopped(
                 "\(interruption.isOutOfTime ? "the time is up: " : "")stopped in epoch \(epoch) after \(step) steps; resume with: "
@@ -149,7 +167,7 @@ struct Train: ListedCommand {
     private func trainSeries(_ seeds: [UInt64]?) throws {
         let store = try Store(opening: store!)
         let entries = try options.entries(store, seeds: seeds, threads: jobs.threads)
-        let kinds = [options.data.asksForEveryPart ? options.data.seriesName : nil, seeds.map { _ in "seeds" }]
+        let kinds = [try options.data.division()?.name, seeds.map { _ in "seeds" }]
         let folder =
             output
             ?? SeriesRunner.defaultFolder(
@@ -201,8 +219,12 @@ struct Train: ListedCommand {
         }
         let store = try store.map { try Store(opening: $0) }
         // Of several runs, that of the first part.
-        let part = options.data.asksForEveryPart ? try options.data.parts(of: store).first : nil
-        try StandardOutput.printRaw(options.resolved(store, assigning: part?.assignments ?? []).commentedYAML)
+        let division = try options.data.division()
+        let part = try division?.parts(of: store).first?.assignment
+        if division != nil, part == nil {
+            throw ValidationError("--leave-group-out finds the groups in a store; give one.")
+        }
+        try StandardOutput.printRaw(options.resolved(store, assigning: part.map { [$0] } ?? []).commentedYAML)
     }
 
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {

@@ -324,24 +324,33 @@ def left_out(made, parts, used):
 
 # Near misses
 
-ONE_SPLIT = "it is one split: give the others with it, in files that are called by their splits (train.pkl, dev.pkl, test.pkl), or all in one: {'train': …, 'dev': …, 'test': …}"
+OTHER_SPLITS = "give the others with it, in files that are called by their splits (train.pkl, dev.pkl, test.pkl), or all in one: {'train': …, 'dev': …, 'test': …}"
+ONE_SPLIT = f"it is one split: {OTHER_SPLITS}"
+
 
 def difference(content, labels, what):
     """`(distance, what is unlike)` of a content that comes near such a layout, or None. `labels`: the fields of which one is needed."""
-    features = {spelling for _, _, spellings in MODALITIES for spelling in spellings}
     parts = splits_of(content, (dict,))
     if parts is None:
-        if type(content) is dict and len(features & set(named(content))) > 1:
-            return 2, ONE_SPLIT
-        return None
+        missing = missing_of(content, labels, what) if type(content) is dict else None
+        if not missing:
+            return None if missing is None else (1, ONE_SPLIT)
+        return 1 + len(missing), f"it is no dict of splits, and as one of them it has no {' and no '.join(missing)}: save it with them, and {OTHER_SPLITS}"
     for split, fields in parts:
-        fields = named(fields)
-        if len(features & set(fields)) < 2:
+        missing = missing_of(fields, labels, what)
+        if missing is None:
             return None
-        missing = [word for word, there in (("id", fields.get("id") is not None), (what, any(fields.get(label) is not None for label in labels))) if not there]
         if missing:
             return len(missing), f"its split '{split}' has no {' and no '.join(missing)}"
     return None
+
+
+def missing_of(fields, labels, what):
+    """What a split lacks of ids and labels; None where it has not two modalities, and so is none."""
+    fields = named(fields)
+    if len({spelling for _, _, spellings in MODALITIES for spelling in spellings} & set(fields)) < 2:
+        return None
+    return [word for word, there in (("id", fields.get("id") is not None), (what, any(fields.get(label) is not None for label in labels))) if not there]
 
 
 def looks_like(fields, labels):

@@ -63,6 +63,9 @@ class Target:
     classes: tuple[str, ...]
     labels: NDArray[np.int32] = field(repr=False)
     """[utterances], indices into `classes`; -1 for none. Cannot be written to."""
+    values: NDArray[np.float64] | None = field(default=None, repr=False)
+    """[utterances], the numbers that the classes were made of, NaN for none; None where the store has classes only.
+    Cannot be written to."""
 
 
 @dataclass(frozen=True)
@@ -425,8 +428,14 @@ class Store:
             raise StoreError(self._has_no("target", name, self.target_names))
         if name not in self._targets:
             values = self._open()
-            classes = _unique(values, f"targets/{name}/names", values.strings(f"targets/{name}/names"))
-            self._targets[name] = Target(name, tuple(classes), self._labels(f"targets/{name}/label", len(classes)))
+            group = f"targets/{name}"
+            classes = _unique(values, f"{group}/names", values.strings(f"{group}/names"))
+            labels = self._labels(f"{group}/label", len(classes))
+            numbers = None
+            if "value" in values.members(group):
+                numbers = values.array(f"{group}/value", "<f8", self.utterance_count)
+                numbers.setflags(write=False)
+            self._targets[name] = Target(name, tuple(classes), labels, numbers)
         return self._targets[name]
 
     @cached_property

@@ -35,6 +35,7 @@ struct Benchmarks: ParsableCommand {
         commandName: "vuemo-benchmarks", abstract: "Measure the engine against what this machine can do.",
         subcommands: [
             OperationsCommand.self, ScalingCommand.self, GrowthCommand.self, GrowthStep.self, EpochsCommand.self,
+            CompareCommand.self,
         ],
         defaultSubcommand: OperationsCommand.self)
 }

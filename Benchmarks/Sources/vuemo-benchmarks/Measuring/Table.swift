@@ -56,7 +56,8 @@ final class Table {
         }
     }
 
-    private struct Document: Encodable {
+    /// What JSON holds.
+    struct Document: Codable {
         let machine: Machine
         let drift: Double
         let lines: [Line]
