@@ -25,7 +25,7 @@ public enum Absence: Equatable, Sendable {
     static func all(of run: TrainedRun) -> [Absence] {
         let configuration = run.record.configuration
         return configuration.modalities.members.map(Absence.modality) + [.context]
-            + (configuration.definition.readsSpeakers(configuration.model) ? [.speaker] : [])
+            + (configuration.definition.speakers(configuration.model) == .nothing ? [] : [.speaker])
     }
 }
 
