@@ -18,7 +18,7 @@ lint:
 format:
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-.PHONY: demo dist test test-aarch64 test-python test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
+.PHONY: demo dist test test-aarch64 test-functions test-python test-attacks test-kill lint format docs sanitize build dependencies sample fuzz fuzz-commands benchmark clean
 
 build: dependencies
 	swift build -c release --product vuemo
@@ -70,6 +70,13 @@ test-attacks:
 # make test-aarch64   the kernels for 64-bit ARM, under qemu
 test-aarch64:
 	scripts/test-aarch64
+
+# make test-functions   the kernels' exp, sigmoid, tanh and erf at every float32
+test-functions:
+	@mkdir -p .build
+	clang -O3 -march=native -fno-math-errno -fno-trapping-math -ISources/CMultiversion/include \
+	    Tests/CKernelChecks/alone/functions.c -o .build/functions -lm
+	.build/functions
 
 # make test-kill   kills each command at 50 random moments and looks at what it leaves (KILLS=5 SEED=2 for others)
 test-kill: build

@@ -135,7 +135,8 @@ let package = Package(
             name: "Reports",
             dependencies: [
                 "Experiments", "Training", "Metrics", "StoreTools", "StoreValidation", "FeatureStore", "Files",
-                "TerminalText", .product(name: "Mustache", package: "swift-mustache"),
+                "Concurrency", "ConversationModels", "Tensors", "TerminalText",
+                .product(name: "Mustache", package: "swift-mustache"),
             ]),
 
         // What a user runs, and what both commands share.
@@ -236,7 +237,8 @@ let package = Package(
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "Reports", "Experiments", "Training", "Models", "Configuration", "FeatureStore", "Files", "TestSupport",
+                "Reports", "Experiments", "Training", "Models", "Configuration", "FeatureStore", "Files", "Tensors",
+                "TestSupport",
             ],
             exclude: ["Browser", "Generator"]),
         .testTarget(

@@ -124,7 +124,7 @@ private func accumulateGradients<Cell: RecurrentCell>(
 }
 
 /// Dialogues cut into contiguous blocks that run independently of each other.
-private struct DialogueBlocks {
+struct DialogueBlocks {
     private let dialogues: Int
     let count: Int
 

@@ -115,6 +115,9 @@ public protocol ConversationModel: AnyObject {
     /// All parameters and running statistics.
     var parameters: ParameterStore { get }
 
+    /// What it learnt that can be read as it is; nothing, unless a model says otherwise.
+    var readableWeights: [ReadableWeights] { get }
+
     /// Computes log p of every class for every utterance, [N, C].
     /// - Parameter stages: is offered what passes through, where somebody wants it.
     /// - Throws: `BatchError` where the minibatch does not fit the model.
@@ -125,4 +128,26 @@ public protocol ConversationModel: AnyObject {
     /// Whether a minibatch of that size can be computed. It is asked for all minibatches of a run before the first step.
     /// - Throws: `BatchError` where it cannot.
     func check(_ shape: BatchShape) throws(BatchError)
+}
+
+extension ConversationModel {
+    /// Nothing.
+    public var readableWeights: [ReadableWeights] { [] }
+}
+
+/// A few learnt numbers that mean something by themselves.
+public struct ReadableWeights: Sendable {
+    /// What they are, for example "Text layers".
+    public let title: String
+    /// What a number says, and what it does not, in sentences.
+    public let meaning: String
+    /// What kind of number it is: the title of an axis.
+    public let measure: String
+    /// Each number with its name.
+    public let values: [(name: String, value: Double)]
+
+    /// Numbers; see the properties.
+    public init(_ title: String, measure: String, _ values: [(name: String, value: Double)], meaning: String) {
+        (self.title, self.meaning, self.measure, self.values) = (title, meaning, measure, values)
+    }
 }

@@ -29,6 +29,16 @@ extension Modalities: ConfigurationValue {
     }
 }
 
+/// What a model makes of who speaks.
+public enum SpeakerUse: Sendable {
+    /// Nothing.
+    case nothing
+    /// Which utterances of a dialogue are of one person, whoever that is.
+    case parties
+    /// Who it is: it knows each person.
+    case persons
+}
+
 /// A kind of model: what a configuration can name, and how a model is made of its settings.
 public struct ModelDefinition: Sendable {
     /// The word for it after `--model`.
@@ -49,8 +59,8 @@ public struct ModelDefinition: Sendable {
     public let misfit: @Sendable (AnySettings, DatasetShape) -> String?
     /// The keys that change nothing with these settings, each with the reason, which completes "… has no effect, because".
     public let withoutEffect: @Sendable (AnySettings) -> [String: String]
-    /// Whether models of this kind look at who speaks.
-    public let readsSpeakers: @Sendable (AnySettings) -> Bool
+    /// What models of this kind make of who speaks.
+    public let speakers: @Sendable (AnySettings) -> SpeakerUse
     /// A module of Python that states the model in PyTorch and reads its parameters from a file of safetensors; nil where there is none.
     public let pytorch: String?
     /// The key and value of a setting that this module does not state; nil where it states them all.
@@ -73,7 +83,7 @@ public struct ModelDefinition: Sendable {
         fault: @escaping @Sendable (Settings<Keys>) -> String? = { _ in nil },
         misfit: @escaping @Sendable (Settings<Keys>, DatasetShape) -> String? = { _, _ in nil },
         withoutEffect: @escaping @Sendable (Settings<Keys>) -> [String: String] = { _ in [:] },
-        readsSpeakers: @escaping @Sendable (Settings<Keys>) -> Bool, pytorch: String? = nil,
+        speakers: @escaping @Sendable (Settings<Keys>) -> SpeakerUse, pytorch: String? = nil,
         beyondPyTorch: @escaping @Sendable (Settings<Keys>) -> String? = { _ in nil },
         published: @escaping @Sendable (Settings<Keys>) -> ((String) -> PublishedParameter?)? = { _ in nil },
         publishedSettings: @escaping @Sendable ([String: [Int]], Int) -> [String: String] = { _, _ in [:] },
@@ -92,7 +102,7 @@ public struct ModelDefinition: Sendable {
         self.beyondPyTorch = { beyondPyTorch(Settings<Keys>($0)) }
         self.publishedSettings = publishedSettings
         self.published = { published(Settings<Keys>($0)) }
-        self.readsSpeakers = { readsSpeakers(Settings<Keys>($0)) }
+        self.speakers = { speakers(Settings<Keys>($0)) }
         self.make = { make(Settings<Keys>($0), $1, $2, $3) }
     }
 }

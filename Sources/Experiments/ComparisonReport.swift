@@ -77,7 +77,7 @@ extension RunComparison {
     }
     /// The titles of the columns of ``testRows``.
     public static let testTitles = [
-        "group", "seeds", "difference", "95 %", "p dialogues", "p Holm", "p t", "p Wilcoxon", "p McNemar",
+        "group", "pairs", "difference", "95 %", "p dialogues", "p Holm", "p t", "p Wilcoxon", "p McNemar",
     ]
 
     private var notes: [String] {
@@ -90,9 +90,10 @@ extension RunComparison {
     /// What the columns of the tests are; nil where there are none.
     public var testNote: String? {
         guard let test = tests.first else { return nil }
+        let key = groups.contains { $0.pooled != nil } ? "seed and part of the dialogues" : "seed"
         return
-            "differences: W-F1 minus that of \(test.reference), runs paired by seed. p dialogues: approximate randomisation over "
-            + "dialogues, with Holm's correction beside it; 95 %: bootstrap over dialogues; p t and p Wilcoxon: over seeds; "
+            "differences: W-F1 minus that of \(test.reference), runs paired by \(key). p dialogues: approximate randomisation over "
+            + "dialogues, with Holm's correction beside it; 95 %: bootstrap over dialogues; p t and p Wilcoxon: over pairs; "
             + "p McNemar: over utterances, for one run on each side."
     }
 

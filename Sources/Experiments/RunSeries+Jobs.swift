@@ -43,7 +43,8 @@ extension RunSeries {
                         [
                             "train", store.path, "--resume", place.path, "--epochs", "\(epochs)", "--quiet",
                             "--end-with", "\(getpid())",
-                        ] + (isChecked ? ["--skip-verification"] : []), folder: place, epochs: epochs)
+                        ] + (isChecked ? ["--skip-verification"] : []) + (tensorboard ? ["--tensorboard"] : []),
+                        folder: place, epochs: epochs)
                     process.told = (try? place.epochs().count) ?? 0
                     working.append((index, process))
                 } catch {

@@ -50,16 +50,21 @@ public struct RunSeries: Sendable {
     let entries: [Entry]
     private let toolVersion: String
     private let mayGrow: Bool
+    let tensorboard: Bool
 
     /// - Parameters:
     ///   - entries: Runs with names of their own.
     ///   - mayGrow: Whether a run with fewer epochs goes on to those of its entry, and one with more has them already.
-    public init(_ entries: [Entry], in folder: String, toolVersion: String, mayGrow: Bool = false) {
+    ///   - tensorboard: Whether runs tell what TensorBoard shows; those of other processes write it themselves.
+    public init(
+        _ entries: [Entry], in folder: String, toolVersion: String, mayGrow: Bool = false, tensorboard: Bool = false
+    ) {
         precondition(Set(entries.map(\.name)).count == entries.count, "runs of a series have names of their own")
         self.entries = entries
         self.folder = folder
         self.toolVersion = toolVersion
         self.mayGrow = mayGrow
+        self.tensorboard = tensorboard
     }
 
     /// The folder of a run.
@@ -94,6 +99,7 @@ public struct RunSeries: Sendable {
                 if interruption.isRequested { return .interrupted }
                 observe(.run(index: index, count: entries.count, folder: place))
                 let run = try prepare(entry, remainder, store, skipVerification: isChecked) { observe(.training($0)) }
+                run.recordsHistograms = tensorboard
                 isChecked = true
                 guard case .finished = try run.run(interruption: interruption, observe: { observe(.training($0)) })
                 else {

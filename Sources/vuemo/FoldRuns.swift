@@ -1,78 +1,65 @@
 import ArgumentParser
+import CommandSupport
 import Configuration
 import Experiments
 import FeatureStore
 import Models
 import Training
 
-/// One part of divided dialogues: what its run is called, and what makes it.
-struct DivisionPart {
-    /// The name of its folder, or the end of it.
-    let name: String
-    let assignments: [ConfigurationAssignment]
-}
-
 extension DataOptions {
     /// Whether the options ask for a run for each part.
     var asksForEveryPart: Bool { leaveGroupOut != nil || (folds != nil && fold == nil) }
 
-    /// What a folder of such runs is called, behind the model's label.
-    var seriesName: String { folds.map { "folds-\($0)" } ?? "groups" }
-
-    /// Whether a byte may stand in the name of a folder.
-    private func isPlain(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-    }
-
-    /// The parts that the options ask a run for.
-    /// - Throws: `TrainingError` or `ValidationError` where the store has no such groups.
-    func parts(of store: Store?) throws -> [DivisionPart] {
-        if let folds {
-            return (1...folds).map { number in
-                DivisionPart(
-                    name: "fold-\(number)",
-                    assignments: [ConfigurationAssignment(key: "data.fold", value: "\(number)", option: "--folds")])
-            }
+    /// The division that asks for a run for each part; nil where the options ask for none.
+    func division() throws -> Division? {
+        guard asksForEveryPart else { return nil }
+        if let folds, let division = Division(folds: folds, origin: "--folds") { return division }
+        if let leaveGroupOut, let division = Division(leavingGroupOut: leaveGroupOut, origin: "--leave-group-out") {
+            return division
         }
-        guard let leaveGroupOut, let choice = GroupChoice(.scalar(leaveGroupOut)), choice != .none else {
-            throw ValidationError(
-                "--leave-group-out must be session, speaker or a regular expression with one capture.")
-        }
-        guard let store else { throw ValidationError("--leave-group-out finds the groups in a store; give one.") }
-        var names: Set<String> = []
-        return try DialogueDivision.groups(of: store, by: choice).map { group in
-            // Groups may be called anything, and folders may not.
-            let plain = String(
-                group.utf8.map { isPlain($0) ? Character(UnicodeScalar($0)) : "-" })
-            var (name, number) = ("group-" + plain.prefix(60), 1)
-            while !names.insert(name).inserted {
-                number += 1
-                name = "group-\(plain.prefix(60))-\(number)"
-            }
-            return DivisionPart(
-                name: name,
-                assignments: [ConfigurationAssignment(key: "data.leaveOut", value: group, option: "--leave-group-out")])
-        }
+        throw ValidationError("--leave-group-out must be session, speaker or a regular expression with one capture.")
     }
 }
 
+/// What the runs of one row of a table have in common.
+struct SeriesRow {
+    /// What their folders' names begin with; empty for nothing.
+    let folder: String
+    /// What is set, as after `--set`.
+    let settings: [String]
+}
+
 extension ConfigurationOptions {
-    /// A run for each seed and each part of the dialogues, where the options ask for several.
-    /// - Parameter seeds: nil for the seed of the configuration.
-    /// - Parameter threads: The default of `training.threads`.
-    func entries(_ store: Store, seeds: [UInt64]?, threads: Int) throws -> [RunSeries.Entry] {
-        let parts = data.asksForEveryPart ? try data.parts(of: store) : []
+    /// A run for each row, seed and part of the dialogues: a row's are next to each other, and in it a seed's. What a user should know is
+    /// told once.
+    /// - Parameters:
+    ///   - rows: One without a name where there is no table of several.
+    ///   - seeds: nil for the seed of the configuration.
+    ///   - threads: The default of `training.threads`.
+    func entries(
+        _ store: Store, rows: [SeriesRow] = [SeriesRow(folder: "", settings: [])], seeds: [UInt64]?, threads: Int
+    ) throws -> [RunSeries.Entry] {
+        let parts = try data.division()?.parts(of: store).map(Optional.some) ?? [nil]
+        let seeds = seeds.map { $0.map(Optional.some) } ?? [nil]
+        let facts = DatasetFacts(store)
         let notices = Notices()
         var entries: [RunSeries.Entry] = []
-        for seed in seeds.map({ $0.map(Optional.some) }) ?? [nil] {
-            for part in parts.isEmpty ? [nil] : parts.map(Optional.some) {
-                let names = [seed.map { "seed-\($0)" }, part?.name].compactMap { $0 }
-                entries.append(
-                    RunSeries.Entry(
-                        name: names.joined(separator: "-"),
-                        configuration: try resolved(
-                            store, adding: seed.map { ["training.seed=\($0)"] } ?? [],
-                            assigning: part?.assignments ?? [], threads: threads, notices: notices)))
+        for row in rows {
+            for seed in seeds {
+                for part in parts {
+                    let names = [row.folder.isEmpty ? nil : row.folder, seed.map { "seed-\($0)" }, part?.name]
+                    let (configuration, warnings) = try resolution(
+                        facts, adding: row.settings + (seed.map { ["training.seed=\($0)"] } ?? []),
+                        assigning: part.map { [$0.assignment] } ?? [], threads: threads)
+                    // What cannot be divided is told before a run begins, and once.
+                    if part != nil, entries.count < parts.count {
+                        try DialogueDivision.check(store, for: configuration)
+                    }
+                    warnings.forEach { notices.tell($0) }
+                    entries.append(
+                        RunSeries.Entry(
+                            name: names.compactMap { $0 }.joined(separator: "-"), configuration: configuration))
+                }
             }
         }
         return entries

@@ -57,7 +57,7 @@ struct SeriesRunner {
     let quiet: Bool
     let skipVerification: Bool
     let time: TimeLimitOption
-    /// Whether each run has an event file.
+    /// Whether each run has files for TensorBoard.
     var tensorboard = false
 
     /// A folder for a series that the same command finds again.
@@ -71,8 +71,9 @@ struct SeriesRunner {
         _ entries: [RunSeries.Entry], in folder: String
     ) throws -> (finished: [RunFolder], failed: [(folder: RunFolder, reason: String)]) {
         let outcome = try working(in: folder, on: entries.map(\.name), runs: entries.count) { interruption, reporter in
-            let series = RunSeries(entries, in: folder, toolVersion: CommandProcess.version)
-            let events = tensorboard ? SeriesEventLogs(warn: reporter.warn) : nil
+            let series = RunSeries(entries, in: folder, toolVersion: CommandProcess.version, tensorboard: tensorboard)
+            // Runs that are trained by processes of their own have their files written by these.
+            let events = tensorboard && jobs == nil ? SeriesEventLogs(store: store, warn: reporter.warn) : nil
             let outcome = try series.run(
                 on: store, jobs: jobs, skipVerification: skipVerification, interruption: interruption
             ) { event in
@@ -142,7 +143,9 @@ struct SeriesRunner {
     /// - Throws: ``SeriesError`` where one did.
     static func tell(_ failed: [(folder: RunFolder, reason: String)], of count: Int) throws {
         guard let first = failed.first else { return }
-        let names = failed.map(\.folder.path).joined(separator: ", ")
+        // Each was told when it failed.
+        let more = failed.count > 3 ? " and \(failed.count - 3) more" : ""
+        let names = failed.prefix(3).map(\.folder.path).joined(separator: ", ") + more
         throw SeriesError(
             description: "\(failed.count) of \(count) runs failed (\(names)); the first because: \(first.reason)")
     }

@@ -40,6 +40,7 @@ final class TrainingReporter {
         case .epoch(let metrics, let epochs, let isBest):
             epochStart = nil
             display.line(Self.summary(metrics, epochs: epochs, isBest: isBest))
+        case .histograms: break
         case .checkpoint(let path): display.line("wrote \(path.escapedForTerminal)")
         }
     }

@@ -22,14 +22,20 @@ import Testing
             struct Run: Decodable {
                 let path: String
                 let seed: Int
+                let fold: Int?
+            }
+            struct Score: Decodable {
+                let name: String
             }
             let name: String
             let runs: [Run]
+            let pooled: [Score]?
         }
         struct Test: Decodable {
             let group: String
             let reference: String
             let difference: Double
+            let seeds: [Int]
         }
         let by: [String]
         let groups: [Group]
@@ -67,6 +73,29 @@ import Testing
             let own = try lines(group.runs[0].path).subtracting(full)
             #expect(own == (settings[group.name] == "" ? [] : [settings[group.name] ?? "?"]), "\(group.name)")
         }
+    }
+
+    /// Each row on each fold, as `vuemo train` makes that run; the rows are paired by fold and pooled over all of them.
+    @Test func rowsAreTrainedOnEveryFold() throws {
+        let words = [
+            "ablate", store, "--of", "modules", "--modalities", "av", "--folds", "2", "--output", runs, "--quiet",
+        ]
+        let options = TrainCommandTests.small + ["--epochs", "1", "--format", "json"]
+        let outcome = try BuiltProduct.run("vuemo", words + options)
+        let found = try comparison(outcome)
+        #expect(found.groups.map(\.name) == ["full", "without VUE", "without GAI", "without LGL"])
+        #expect(found.groups.allSatisfy { $0.runs.map(\.fold) == [1, 2] && $0.pooled?.count == 7 })
+        #expect(found.tests.map(\.seeds) == [[1475, 1475], [1475, 1475], [1475, 1475]])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: runs).count == 8)
+        let alone = try BuiltProduct.run(
+            "vuemo",
+            ["train", store, "--modalities", "av", "--folds", "2", "--fold", "2", "--set", "model.vue=false"]
+                + TrainCommandTests.small + ["--epochs", "1", "--output", folder.file("alone"), "--quiet"])
+        #expect(alone.status == 0, "\(alone.errors)")
+        #expect(
+            FileManager.default.contentsEqual(
+                atPath: folder.file("alone/predictions.csv"), andPath: "\(runs)/without-vue-fold-2/predictions.csv"))
+        #expect(try BuiltProduct.run("vuemo", words + options).output == outcome.output)
     }
 
     @Test func everySubsetOfTheModalitiesIsARow() throws {

@@ -140,6 +140,8 @@ final class Attack {
                 ["evaluate", runFolder, "--quiet", "--store", file],
                 ["evaluate", runFolder, file, "--split", "all", "--format", "json"],
                 ["predict", runFolder, file, "--quiet", "-o", folder.file("out.csv")],
+                ["predict", runFolder, file, "--explain", "--quiet", "-o", folder.file("out.csv")],
+                ["embed", runFolder, file, "--stage", "all", "--quiet", "-o", out],
                 ["report", file, "-o", folder.file("out.html")],
                 ["report", runFolder, "--store", file, "-o", folder.file("out.html")],
                 ["train", file, "--resume", runFolder, "--quiet", "--format", "json"],
@@ -168,7 +170,9 @@ final class Attack {
 
     /// What commands may have written, so that the next ones can.
     func removeOutputs() {
-        for name in ["out.h5", "out.npz", "out.pkl", "out.csv", "out.html", "new"] {
+        for name in [
+            "out.h5", "out.npz", "out.pkl", "out.csv", "out.html", "out.safetensors", "new",
+        ] {
             try? FileManager.default.removeItem(atPath: folder.file(name))
         }
     }
@@ -186,6 +190,8 @@ final class Attack {
                 ["convert", "table", file, "--audio", file, "-o", out, "--format", "json"],
                 ["train", sound, "--config", file, "--print-config"],
                 ["compare", file, "--format", "json"],
+                ["import-checkpoint", file, sound, "--output", folder.file("new"), "--format", "json"],
+                ["export", file, "--to", "safetensors", "-o", folder.file("out.safetensors")],
                 ["train", sound, "--initial-parameters", file, "--output", folder.file("new")] + Self.train,
             ])
         try runSeries(

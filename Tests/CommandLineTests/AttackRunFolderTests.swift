@@ -31,6 +31,10 @@ import Testing
             [
                 ["evaluate", run, "--split", "train", "--format", "json"], ["compare", run, "--format", "json"],
                 ["predict", run, attack.sound, "--quiet"], ["report", run, "-o", attack.folder.file("out.html")],
+                ["predict", run, attack.sound, "--explain", "--quiet"],
+                ["embed", run, attack.sound, "--quiet", "-o", attack.folder.file("out.npz")],
+                ["export", run, "--to", "safetensors", "-o", attack.folder.file("out.safetensors")],
+                ["export", run, "--to", "pytorch", "-o", attack.folder.file("new")],
             ]
             + (isConfiguration
                 ? [

@@ -99,6 +99,8 @@ import Testing
             ["subset", attack.sound, "--split", "train"], ["export", attack.sound, "--form", "npz"],
             ["merge", attack.sound, attack.sound, "--prefix", "a", "--prefix", "b"],
             ["predict", attack.runFolder, attack.sound],
+            ["embed", attack.runFolder, attack.sound, "--form", "npz"],
+            ["export", attack.runFolder, "--to", "safetensors"],
             ["convert", "table", list, "--audio", matrix],
         ] {
             try attack.run(

@@ -43,6 +43,9 @@ import Testing
         ["split", "$S", "--valid-from", "train:0.5", "-o", "$D/out.h5"], ["compare", "$D/run"],
         ["ablate", "$S", "--output", "$D/new"] + Attack.train,
         ["sweep", "$D/sweep.yaml", "--store", "$S", "--output", "$D/new", "--quiet"],
+        ["predict", "$D/run", "$S", "--explain"], ["embed", "$D/run", "$S", "-o", "$D/out.h5"],
+        ["export", "$D/run", "--to", "safetensors", "-o", "$D/out.safetensors"],
+        ["import-checkpoint", "$S", "$S", "--output", "$D/new"], ["report", "$D/run", "-o", "$D/out.html"],
     ]
 
     private func filled(_ command: [String]) -> [String] {
@@ -67,6 +70,9 @@ import Testing
         ["--fractions", "--folds", "--fold", "--leave-out", "--valid-from", "--group-by", "--seed", "--output"],
         ["--by", "--against", "--rounds", "--format"], ["--of", "--seeds", "--time-limit", "--format", "--output"],
         ["--store", "--output", "--time-limit", "--format"],
+        ["--split", "--class-map", "--unknown-speakers", "--batch-size", "--form", "--output"],
+        ["--stage", "--split", "--unknown-speakers", "--batch-size", "--form", "--output"], ["--to", "--output"],
+        ["--preset", "--set", "--output", "--format"], ["--store", "--by", "--against", "--figures", "--output"],
     ]
 
     @Test(arguments: zip(commands, optionsOfCommands)) func options(_ command: [String], _ names: [String]) throws {

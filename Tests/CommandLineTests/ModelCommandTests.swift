@@ -19,7 +19,7 @@ import Testing
     /// Options for a model that trains in milliseconds.
     private func options(_ name: String) -> [String] {
         let keys = ModelRegister.all[name]?.defaults.entries.map(\.name) ?? []
-        let sizes = ["hiddenSize", "unimodalSize", "denseSize"].filter(keys.contains).map { "model.\($0)=8" }
+        let sizes = keys.filter { $0.hasSuffix("Size") }.map { "model.\($0)=8" }
         return ["--model", name, "--threads", "1", "--batch-size", "2", "--quiet"] + sizes.flatMap { ["--set", $0] }
     }
 

@@ -25,6 +25,10 @@ import Testing
         let file = try vuemo("predict", run, store, "--quiet", "--split", "test", "-o", folder.file("p.csv"))
         #expect(file.status == 0 && file.output == "predictions: \(folder.file("p.csv"))\n")
         #expect(try String(contentsOfFile: folder.file("p.csv"), encoding: .utf8) == shown.output)
+        let explained = try vuemo("predict", run, store, "--quiet", "--split", "test", "--explain").output
+        let names = "class 2,without_text,without_audio,without_visual,without_context,without_speaker"
+        #expect(explained.split(separator: "\n").first?.hasSuffix(names) == true)
+        #expect(explained.split(separator: "\n")[1].hasPrefix(lines[1] + ","))
         let json = try vuemo("predict", run, run, store, "--quiet", "-o", folder.file("p.jsonl"))
         #expect(json.status == 0, "\(json.errors)")
         let first = try String(contentsOfFile: folder.file("p.jsonl"), encoding: .utf8).split(separator: "\n")[0]

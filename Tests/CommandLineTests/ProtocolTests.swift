@@ -150,6 +150,7 @@ import Testing
         (["--classes", "class 0,klass 1"], 2, "no class 'klass 1'"),
         (["--classes", "class 0"], 2, "one class only ('class 0')"),
         (["--folds", "20"], 2, "cannot be divided into 20 parts"),
+        (["--folds", "20", "--set", "training.loss=cross-entropy"], 2, "cannot be divided into 20 parts"),
         (["--leave-group-out", "speaker"], 2, "numbered within each dialogue"),
         (["--leave-group-out", "(Ses09)"], 2, "says of 11 of 11 dialogues no group"),
         (["--valid-from", "train:0.2"], 2, "has a split valid already"),

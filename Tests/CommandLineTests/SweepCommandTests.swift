@@ -154,7 +154,7 @@ import Testing
         }
         #expect(examples.count == 2)
         for (example, expected) in zip(
-            examples, ["40 combinations with 3 seeds each\n", "round 1: 27 combinations, 1 epoch\n"])
+            examples, ["40 combinations with 3 seeds × 5 folds each\n", "round 1: 27 combinations, 1 epoch\n"])
         {
             try Data(example.utf8).write(to: URL(filePath: plan))
             let outcome = try BuiltProduct.run(

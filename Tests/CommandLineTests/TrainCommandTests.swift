@@ -53,8 +53,13 @@ import Testing
     }
 
     @Test func quietShowsNothingAndJSONIsForScripts() throws {
-        let outcome = try train("run", ["--quiet", "--format", "json"])
+        let outcome = try train("run", ["--quiet", "--format", "json", "--tensorboard"])
         #expect(outcome.errors == "")
+        let names = try Set(FileManager.default.contentsOfDirectory(atPath: folder.file("run")))
+        #expect(
+            names.isSuperset(of: [
+                "events.out.tfevents.vuemo", "projector_config.pbtxt", "embeddings.bytes", "embeddings.tsv",
+            ]))
         let result = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
         #expect(result["weighted_f1"] is Double && result["confusion"] is [[Int]])
     }
@@ -221,7 +226,8 @@ import Testing
         let unknown = try BuiltProduct.run("vuemo", ["train", store, "--model", "lstm"])
         #expect(
             unknown.errors.contains(
-                "--model: model.name must be one of vuemo, bclstm, gru, linear, m3net, mmgcn, not \"lstm\"."),
+                "--model: model.name must be one of vuemo, bclstm, dialoguernn, gru, linear, m3net, mmgcn, not \"lstm\"."
+            ),
             "\(unknown.errors)")
     }
 

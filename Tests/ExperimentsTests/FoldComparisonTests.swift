@@ -101,7 +101,8 @@ import Training
         let comparison = try RunComparison(first + second.reversed(), rounds: 200)
         #expect(comparison.keys == ["optimizer.learningRate"] && comparison.tests.count == 1)
         let test = comparison.tests[0]
-        #expect(test.seeds == [1, 1, 1])
+        #expect(test.seeds == [1, 1, 1] && comparison.testRows[0][1] == "3")
+        #expect(try #require(comparison.testNote).contains("runs paired by seed and part of the dialogues"))
         let differences = zip(second, first).map { $0.result.weightedF1! - $1.result.weightedF1! }
         #expect(abs(test.difference - differences.mean) < 1e-9)
         let expected = PairedTests.t(second.map { $0.result.weightedF1! }, first.map { $0.result.weightedF1! })?.p

@@ -27,7 +27,7 @@ import Testing
             _ = try sweep(yaml)
             return "no error"
         } catch {
-            return "\(error)"
+            return "\(error)".replacing(folder.file("store.h5"), with: "STORE")
         }
     }
 
@@ -54,6 +54,30 @@ import Testing
         #expect(last.text(of: "model.dropout") == "0.5")
         #expect(
             sweep.overview(in: "runs/x").hasPrefix("6 combinations with 2 seeds each\n\nin runs/x:\n  learningRate="))
+    }
+
+    @Test func everyCombinationHasARunForEachPart() throws {
+        let groups = try sweep(
+            "seeds: [3]\nleaveGroupOut: (dialogue-1?)\nparameters:\n  model.dropout: [0.1, 0.2]\n")
+        #expect(
+            groups.names == [
+                "dropout=0.1,seed=3,group=dialogue-", "dropout=0.1,seed=3,group=dialogue-1",
+                "dropout=0.2,seed=3,group=dialogue-", "dropout=0.2,seed=3,group=dialogue-1",
+            ])
+        let data = groups.trials[1].runs[1].configuration.data
+        #expect(data.leaveOut == "dialogue-1" && data.groupBy == .pattern("(dialogue-1?)") && data.folds == 0)
+        #expect(groups.overview(in: "x").hasPrefix("2 combinations with 2 groups each\n"))
+        let folds = try sweep(
+            "folds: 2\nconfiguration: {data.splitSeed: 4, data.validFrom: train:0.2}\nparameters: {model.dropout: [0.1]}\n"
+        )
+        #expect(folds.names == ["dropout=0.1,fold=1", "dropout=0.1,fold=2"])
+        let keys = ["folds", "fold", "splitSeed", "validFrom"].map {
+            folds.trials[0].runs[1].configuration.text(of: "data.\($0)")
+        }
+        #expect(keys == ["2", "2", "4", "train:0.2"])
+        // Counted on the dialogues that each part trains on.
+        let counts = folds.trials[0].runs.map { $0.configuration.text(of: "training.classFrequencies") }
+        #expect(Set(counts).count == 2)
     }
 
     @Test func ofWholeNumbersOnlyWholeOnesAreTried() throws {
@@ -214,6 +238,46 @@ import Testing
         (
             "preset: iemcap\nparameters: {model.dropout: [0.1]}\n",
             "sweep.yaml, line 1: preset must be one of iemocap, meld"
+        ),
+        (
+            "folds: 1\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 1: folds must be a whole number from 2 to 100000, not \"1\"."
+        ),
+        (
+            "leaveGroupOut: none\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 1: leaveGroupOut must be session, speaker or a regular expression with one capture"
+        ),
+        (
+            "leaveGroupOut: session\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 1: STORE cannot be divided: "
+        ),
+        (
+            "folds: 50\nparameters: {model.dropout: [0.1]}\n",
+            "STORE cannot be divided: 11 dialogues cannot be divided into 50 parts"
+        ),
+        (
+            "folds: 50\nconfiguration: {training.classFrequencies: [0.1, 0.2, 0.3]}\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 1: STORE cannot be divided: 11 dialogues cannot be divided into 50 parts"
+        ),
+        (
+            "folds: 2\nleaveGroupOut: session\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 2: leaveGroupOut divides the dialogues by itself; leave folds out."
+        ),
+        (
+            "parameters:\n  data.fold: [1, 2]\n",
+            "sweep.yaml, line 2: parts of the dialogues are no parameter that is chosen; give all of them as folds: 5"
+        ),
+        (
+            "folds: 2\nconfiguration: {data.fold: 1}\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 2: folds asks for runs on all parts of the dialogues; leave data.fold out."
+        ),
+        (
+            "leaveGroupOut: session\nconfiguration: {data.groupBy: speaker}\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 2: leaveGroupOut asks for runs on all parts of the dialogues; leave data.groupBy out."
+        ),
+        (
+            "configuration: {data.folds: 4}\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml, line 1: nothing says which of the folds is test; write folds: 4 beside configuration"
         ),
         ("parameters: {model.name: [gru, lstm]}\n", "sweep.yaml, line 1: model.name must be one of"),
         ("parameters: {a.b: [[1], {c: 2}]}\n", "sweep.yaml, line 1: there is no key a.b"),

@@ -25,6 +25,7 @@ import Training
     }
 
     private static let grid = "parameters:\n  optimizer.learningRate: [1e-5, 0.01, 0.1]\n"
+    private static let folds = "folds: 2\nparameters:\n  optimizer.learningRate: [0.01, 0.1]\n"
     private static let halving = """
         method: halving
         halving: {epochs: 1, factor: 2}
@@ -35,6 +36,44 @@ import Training
 
     private func run(_ sweep: Sweep, in name: String) throws -> Sweep.Result {
         try #require(try sweep.run(on: store, in: folder.file(name), toolVersion: "1"))
+    }
+
+    /// Every combination has a run on each fold, as `vuemo train --folds` makes it; the mean of them ranks, and the best is pooled.
+    @Test func aCombinationIsScoredOverItsFolds() throws {
+        let sweep = try sweep("seeds: [1, 2]\nfolds: 3\n" + Self.grid)
+        #expect(sweep.names.count == 18 && sweep.runs == 18)
+        #expect(
+            sweep.names.prefix(4).map { $0.dropFirst("learningRate=1.0e-05,".count) } == [
+                "seed=1,fold=1", "seed=1,fold=2", "seed=1,fold=3", "seed=2,fold=1",
+            ])
+        #expect(sweep.overview(in: "x").hasPrefix("3 combinations with 2 seeds × 3 folds each\n"))
+        let result = try run(sweep, in: "folds")
+        #expect(result.failed.isEmpty && result.rows.count == 3)
+        var tested: [String: Int] = [:]
+        for row in result.rows {
+            let best = try row.folders.map { try #require($0.epochs().compactMap(\.validWeightedF1).max()) }
+            #expect(row.scores == best && best.count == 6 && row.mean == best.reduce(0, +) / 6)
+        }
+        let runs = try result.rows[0].folders.map { try FinishedRun($0, models: .all) }
+        #expect(runs.map(\.part.fold) == [1, 2, 3, 1, 2, 3] && runs.map(\.seed) == [1, 1, 1, 2, 2, 2])
+        for run in runs { for row in run.predictions.rows { tested[row.dialogue + " \(run.seed)", default: 0] += 1 } }
+        #expect(tested.values.reduce(0, +) == 2 * store.utteranceCount && tested.count == 2 * store.dialogues.count)
+        // As the comparison of the same runs tells it.
+        let group = try RunComparison(runs, rounds: 10).groups[0]
+        let pooled = try #require(group.pooled)
+        #expect(result.pooled == pooled && result.test.count == 6)
+        let text = try result.written(as: .text).replacing("\n", with: " ")
+        #expect(text.contains("mean ± standard deviation over 2 seeds × 3 folds"))
+        let (mean, sd) = (group.scores[0].mean, try #require(group.scores[0].sd))
+        #expect(
+            text.contains(String(format: "W-F1 %.2f ± %.2f, pooled %.2f; accuracy", mean, sd, pooled[0].mean)),
+            "\(text)")
+        let json = try JSONSerialization.jsonObject(with: Data(result.written(as: .json).utf8)) as? [String: Any]
+        let test = (json?["test"] as? [String: [String: Double]])?["weighted_f1"]
+        #expect(try abs(#require(test?["pooled"]) - pooled[0].mean) < 1e-9)
+        let rows = try #require(json?["rows"] as? [[String: Any]])
+        #expect((rows[0]["runs"] as? [[String: Any]])?.compactMap { $0["fold"] as? Int } == [1, 2, 3, 1, 2, 3])
+        #expect(try result.written(as: .csv).split(separator: "\n")[1].hasSuffix(",2,3"))
     }
 
     /// What must be the same however the sweep went.
@@ -72,14 +111,15 @@ import Training
             text.contains("The best on test: W-F1 " + String(format: "%.2f ± ", (test[0] + test[1]) / 2)), "\(text)")
         for line in text.split(separator: "\n").dropLast(2) { #expect(line.count <= 80, "\(line)") }
         let csv = try result.written(as: .csv).split(separator: "\n")
-        #expect(csv[0] == "rank,optimizer.learningRate,metric,valid,valid_sd,best_epochs,epochs,seeds")
+        #expect(csv[0] == "rank,optimizer.learningRate,metric,valid,valid_sd,best_epochs,epochs,seeds,parts")
         #expect(csv.count == 4 && csv[1].hasPrefix("1,\(sweep.trials[result.rows[0].trial].values[0]),weighted-f1,"))
         let json = try JSONSerialization.jsonObject(with: Data(result.written(as: .json).utf8)) as? [String: Any]
         #expect((json?["rows"] as? [[String: Any]])?.compactMap { $0["rank"] as? Int } == [1, 2, 3])
         #expect(json?["content_id"] as? String == store.contentID)
     }
 
-    @Test(arguments: [grid, halving]) func aSweepThatWasStoppedGoesOn(_ yaml: String) throws {
+    @Test(arguments: [(grid, 9), (folds, 12), (halving, 7)])
+    func aSweepThatWasStoppedGoesOn(_ yaml: String, _ inAll: Int) throws {
         let sweep = try sweep(yaml, epochs: 3)
         let expected = try outcome(of: run(sweep, in: "whole"), in: "whole")
         var (rounds, steps) = (0, 0)
@@ -97,8 +137,8 @@ import Training
             #expect(try outcome(of: result, in: "stopped") == expected)
             break
         }
-        // One step in an epoch. Of the grid 3 × 3; of halving 4 runs of 1 epoch, 2 of them to 2, 1 of these to 3.
-        #expect(steps == (yaml == Self.grid ? 9 : 7) && rounds == steps + 1)
+        // One step in an epoch. Of the grid 3 × 3; of folds 2 × 2 × 3; of halving 4 runs of 1 epoch, 2 of them to 2, 1 of these to 3.
+        #expect(steps == inAll && rounds == steps + 1)
         let again = try sweep.run(on: store, in: folder.file("whole"), toolVersion: "1") { event in
             if case .series(.training) = event { Issue.record("something was done twice") }
         }

@@ -122,6 +122,20 @@ final class Elements: NSObject, XMLParserDelegate {
         #expect(many.svg.utf8.count < 1_000_000)
     }
 
+    @Test func aScatterPlotHasOneScaleAndAShapeForEachGroup() throws {
+        let plot = ScatterPlot(
+            groups: ["a", "b"], points: [(0, 0, 0), (10, 0, 1), (0, 5, 1), (10, 5, 0)], xTitle: "x", yTitle: "y")
+        let elements = try #require(Elements(Figure("s", "t", description: "d", plot.drawing).file))
+        #expect(elements.texts["text"] == ["a", "b", "x", "y"] && elements.names.count { $0 == "path" } == 4)
+        let body = plot.drawing.body
+        // 330 units of the side, less a margin of 8 on both sides, are 10: 5 of the other axis are half as long.
+        #expect(body.contains("<path d=\"M28,271.5a2,2") && body.contains("d=\"M342,114.5a2,2"))
+        let square = try #require(body.firstMatch(of: /M([\d.]+),([\d.]+)L[^"]*z" class="f1"/))
+        #expect(Double(square.1) == 342.1 && Double(square.2) == 269.6)
+        let alone = ScatterPlot(groups: ["a"], points: [(3, 3, 0)], xTitle: "", yTitle: "").drawing.body
+        #expect(alone.contains("M185,171a2,2") && !alone.contains("nan"))
+    }
+
     @Test func noTwoGroupsLookTheSame() {
         let markers = (0..<36).map { group in
             var drawing = Drawing(height: 10)

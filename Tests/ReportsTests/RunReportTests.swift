@@ -131,7 +131,8 @@ struct Runs {
         let html = report.html
         #expect(html.hasPrefix("<!doctype html>\n<html lang=\"en\">") && html.hasSuffix("</html>\n"))
         for id in [
-            "runs", "scores", "curves", "confusion", "classes", "calibration", "breakdown", "shifts", "mistakes",
+            "runs", "scores", "curves", "confusion", "classes", "calibration", "breakdown", "shifts", "map", "weights",
+            "mistakes",
         ] {
             #expect(html.contains("<a href=\"#\(id)\">") && html.contains("<section id=\"\(id)\""), "\(id)")
         }
@@ -150,7 +151,7 @@ struct Runs {
         #expect(references.allSatisfy { ids.contains(String($0)) })
         // No name of a template is left, and every drawing is one.
         #expect(!html.contains("{{") && report.figures.allSatisfy { Elements($0.file) != nil })
-        #expect(Set(report.figures.map(\.name)).count == report.figures.count && report.figures.count == 11)
+        #expect(Set(report.figures.map(\.name)).count == report.figures.count && report.figures.count == 18)
     }
 
     @Test func aPageOfGroups() throws {
@@ -166,10 +167,66 @@ struct Runs {
         #expect(report.title == "SYNTHETIC: variant=released, variant=corrected")
         #expect(html.contains("<caption>Paired tests</caption>") && html.contains("p Holm"))
         #expect(html.contains("chose their epoch on the test split") && html.contains("W-F1 on test"))
+        // A map of each group and one chart of what both have learnt, with what one of them alone has.
+        #expect(html.contains("t-SNE, perplexity 3.667: variant=corrected") && html.contains("figure-map-pca-2"))
+        #expect(html.contains("The map is that of \(all[0].folder.path)."))
+        #expect(html.contains("Hypergraph: weights of positions") && html.contains("Hypergraph: weights of hyperedges"))
         #expect(html.contains("Confusion: variant=corrected") && html.contains("id=\"figure-reliability-2\""))
         #expect(html.contains(" ± ") && html.utf8.count < 1_000_000)
+        #expect(Set(report.figures.map(\.name)).count == report.figures.count)
         let scores = all.filter { $0.folder.path.contains("released") }.map { $0.result.weightedF1! }
         #expect(html.contains("<td class=\"n\">\(Spread(scores).text)</td>"))
+    }
+
+    @Test func mapsAndWeightsAreThoseOfTheRun() throws {
+        let runs = try Runs()
+        let run = try runs.train("run", "model.variant=corrected")
+        func page() throws -> Report {
+            try Report(of: [run], sentences: .inStore(runs.store), toolVersion: "7")
+        }
+        let report = try page()
+        let sections = Dictionary(uniqueKeysWithValues: report.sections.map { ($0.id, $0) })
+        let map = try #require(sections["map"])
+        let figures = map.blocks.flatMap { block -> [Figure] in
+            guard case .gallery(let gallery) = block else { return [] }
+            return gallery.figures
+        }
+        #expect(figures.map(\.name) == ["map-pca", "map-tsne"] && figures[1].title == "t-SNE, perplexity 3.667")
+        // 12 utterances, each in a shape of its class.
+        for figure in figures {
+            let outlines = figure.svg.matches(of: /<path d="([^"]*)" class="f(\d)"/)
+            for (group, label) in [0, 1, 2].enumerated() {
+                let own = outlines.filter { $0.2 == "\(group)" }.map { $0.1.count { $0 == "M" } }.reduce(0, +)
+                #expect(own == run.predictions.rows.count { $0.gold == "class \(label)" })
+            }
+        }
+        let tables = map.blocks.compactMap { block -> Table? in
+            guard case .table(let table) = block else { return nil }
+            return table
+        }
+        #expect(tables[0].rows.map(\.name) == ["class 0", "class 1", "class 2", "all"] && tables[1].rows.count == 1)
+        #expect(tables[0].rows.map { $0.cells[0].text } == ["4", "4", "4", "12"])
+
+        let told = try TrainedRun(run.folder, models: .all).readableWeights
+        #expect(sections["weights"]?.title == "Learnt weights" && told.count == 8)
+        for weights in told {
+            let figure = try #require(report.figures.first { $0.title == weights.title })
+            #expect(figure.numbers?.rows.map(\.name) == weights.values.map(\.name))
+            #expect(
+                figure.numbers?.rows.map { $0.cells[0].text } == weights.values.map { Spread([$0.value]).weightText })
+        }
+        // Without the checkpoint the rest of the page is as it was.
+        try FileManager.default.removeItem(atPath: run.folder.path + "/checkpoints/best.h5")
+        let without = try page().html
+        #expect(without.contains("The map is missing: ") && without.contains("The weights of a run are missing: "))
+        #expect(without.contains("id=\"figure-confusion\"") && !without.contains("figure-map"))
+    }
+
+    @Test func aModelWithoutReadableWeightsHasNoSuchPart() throws {
+        let runs = try Runs()
+        let run = try runs.train("run", "model.name=bclstm")
+        let report = try Report(of: [run], sentences: .inStore(runs.store), toolVersion: "7")
+        #expect(!report.sections.contains { $0.id == "weights" } && report.sections.contains { $0.id == "map" })
     }
 
     /// Each part of divided dialogues is tested on dialogues of its own: there is no page of them together.
@@ -190,6 +247,7 @@ struct Runs {
         #expect(try report.writeFigures(to: folder, overwrites: false) == report.figures.count)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         #expect(names == report.figures.map { "\($0.name).svg" }.sorted() && names.contains("confusion.svg"))
+        #expect(names.contains("map-tsne.svg") && names.contains("weights-1.svg"))
         #expect(throws: FilesError.self) { try report.writeFigures(to: folder, overwrites: false) }
         #expect(try report.writeFigures(to: folder, overwrites: true) == names.count)
         #expect(throws: FilesError.self) { try report.writeFigures(to: runs.folder.file("no/where"), overwrites: true) }

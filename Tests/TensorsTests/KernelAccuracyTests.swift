@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 import Testing
 
-/// The kernels' own exponential functions against Foundation's in double.
+/// The kernels' own exponential functions against Foundation's in double, on a grid; `make test-functions` takes every float32.
 @Suite struct KernelAccuracyTests {
     /// A dense grid, and numbers of every size: denormals, smallest, largest.
     private static let grid: [Float] = {

@@ -1,4 +1,7 @@
+import FeatureStore
 import Foundation
+import Models
+import NeuralNetworks
 import Testing
 
 @testable import Training
@@ -61,15 +64,17 @@ import Testing
     }
 
     /// The scalars of a file: tag, step, value.
-    private func scalars(_ path: String) throws -> [(tag: String, step: Int, value: Float)] {
+    /// - Parameter isAlone: Whether nothing else is in it.
+    private func scalars(_ path: String, isAlone: Bool = true) throws -> [(tag: String, step: Int, value: Float)] {
         try records(path).flatMap { record -> [(tag: String, step: Int, value: Float)] in
             let event = try fields(record)
             let step = event.first { $0.field == 2 }.map { Int(number($0.bytes, as: Int64.self)) } ?? 0
             let time = try #require(event.first { $0.field == 1 })
             #expect(Double(bitPattern: number(time.bytes, as: UInt64.self)) > 1e9)
-            return try event.filter { $0.field == 5 }.flatMap { try fields($0.bytes[...]) }.map { value in
+            return try event.filter { $0.field == 5 }.flatMap { try fields($0.bytes[...]) }.compactMap { value in
                 let parts = try fields(value.bytes[...])
-                #expect(parts.map(\.field) == [1, 2])
+                #expect(parts.map(\.field) == [1, 2] || !isAlone)
+                guard parts.last?.field == 2 else { return nil }
                 return (
                     String(decoding: parts[0].bytes, as: UTF8.self), step,
                     Float(bitPattern: number(parts[1].bytes, as: UInt32.self))
@@ -119,5 +124,135 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         #expect(throws: TrainingError.self) { try EventFile(of: folder) }
+    }
+
+    /// The histograms of a file: tag, step, and the numbers of each of its fields.
+    private func histograms(_ path: String) throws -> [(tag: String, step: Int, fields: [[Double]])] {
+        try records(path).flatMap { record -> [(tag: String, step: Int, fields: [[Double]])] in
+            let event = try fields(record)
+            let step = event.first { $0.field == 2 }.map { Int(number($0.bytes, as: Int64.self)) } ?? 0
+            return try event.filter { $0.field == 5 }.flatMap { try fields($0.bytes[...]) }.compactMap { value in
+                let parts = try fields(value.bytes[...])
+                guard parts.map(\.field) == [1, 5] else { return nil }
+                let body = try fields(parts[1].bytes[...])
+                #expect(body.map(\.field) == [1, 2, 3, 4, 5, 6, 7])
+                let numbers = body.map { field in
+                    stride(from: 0, to: field.bytes.count, by: 8).map { start in
+                        Double(bitPattern: number(field.bytes[start..<start + 8], as: UInt64.self))
+                    }
+                }
+                return (String(decoding: parts[0].bytes, as: UTF8.self), step, numbers)
+            }
+        }
+    }
+
+    @Test func aHistogramCountsEveryNumberOnce() {
+        let all = ParameterHistogram("weights/a", [-1, 0.5, 2, 2, 0, .nan, -.infinity] as [Float])
+        #expect(all.range == -1...2 && all.count == 5 && all.sum == 3.5 && all.sumOfSquares == 9.25)
+        // Bins of a tenth: −1 in the first, 0 in the eleventh, 0.5 in the sixteenth, both 2 in the last.
+        let expected = (0..<30).map { [0: 1, 10: 1, 15: 1, 29: 2][$0] ?? 0 }
+        #expect(all.counts == expected && all.limit(29) == 2 && abs(all.limit(9)) < 1e-12)
+        let equal = ParameterHistogram("weights/b", [3, 3, 3] as [Float])
+        #expect(equal.range == 3...3 && equal.counts[0] == 3 && equal.counts.reduce(0, +) == 3)
+        let wide = ParameterHistogram("w", [-.greatestFiniteMagnitude, .greatestFiniteMagnitude] as [Float])
+        #expect(wide.counts.first == 1 && wide.counts.last == 1)
+        #expect(ParameterHistogram("w", [] as [Float]).counts.allSatisfy { $0 == 0 })
+    }
+
+    /// Unlike the scalars, histograms are in no other file of the run: they outlive a resumption.
+    @Test func histogramsOfParametersAndGradientsAreKept() throws {
+        let tiny = try TinyRun()
+        let run = try TrainingRun.start(tiny.plan("run"))
+        run.recordsHistograms = true
+        var (file, sums): (EventFile?, [Int: [Double]]) = (nil, [:])
+        _ = try run.run { event in
+            do {
+                switch event {
+                case .epoch(let metrics, _, _):
+                    if let file { try file.add(metrics) } else { file = try EventFile(of: run.folder) }
+                case .histograms(let histograms, let epoch):
+                    try file?.add(histograms, epoch: epoch)
+                    sums[epoch] = run.model.parameters.entries.map { entry in
+                        entry.value.values.reduce(0.0) { $0 + Double($1) }
+                    }
+                default: break
+                }
+            } catch {
+                Issue.record(error)
+            }
+        }
+        let names = run.model.parameters.entries.map(\.name)
+        let written = try histograms(run.folder.events)
+        #expect(written.map(\.step) == (1...3).flatMap { [Int](repeating: $0, count: 2 * names.count) })
+        for epoch in 1...3 {
+            let own = written.filter { $0.step == epoch }
+            #expect(own.map(\.tag) == names.map { "weights/" + $0 } + names.map { "gradients/" + $0 })
+            for (found, sum) in zip(own, sums[epoch] ?? []) {
+                #expect(abs(found.fields[3][0] - sum) < 1e-9, "\(found.tag)")
+            }
+            for (found, parameter) in zip(own, run.model.parameters.entries + run.model.parameters.entries) {
+                #expect(found.fields[2] == [Double(parameter.count)] && found.fields[5].count == 30)
+                #expect(found.fields[6].reduce(0, +) == Double(parameter.count))
+                #expect(found.fields[5].last == found.fields[1][0])
+            }
+            let head = try #require(own.last { $0.tag == "gradients/classify.bias" })
+            // Gradients of log-probabilities add up to 0 over the classes.
+            #expect(head.fields[4][0] > 0 && abs(head.fields[3][0]) < 1e-6)
+        }
+        let count = try scalars(run.folder.events, isAlone: false).count
+        _ = try EventFile(of: run.folder)
+        let again = try histograms(run.folder.events)
+        #expect(again.map(\.tag) == written.map(\.tag) && again.map(\.fields) == written.map(\.fields))
+        #expect(again.map(\.step) == written.map(\.step))
+        #expect(try scalars(run.folder.events, isAlone: false).count == count)
+
+        // Of a file that was cut off, what is whole is kept.
+        let bytes = try Data(contentsOf: URL(filePath: run.folder.events))
+        try bytes.dropLast(5).write(to: URL(filePath: run.folder.events))
+        _ = try EventFile(of: run.folder)
+        let rest = try histograms(run.folder.events)
+        #expect(rest.count < written.count && rest.contains { $0.step == 2 })
+        try Data([UInt8](repeating: 0xFF, count: 99)).write(to: URL(filePath: run.folder.events))
+        _ = try EventFile(of: run.folder)
+        #expect(try histograms(run.folder.events).isEmpty)
+    }
+
+    @Test func theProjectorHasTheEmbeddingsOfTest() throws {
+        let tiny = try TinyRun { manifest in
+            var sentences = manifest.sentences.map { $0 }
+            sentences[sentences.count - 1] = "a\tb\nc"
+            manifest.sentences = StringColumn(sentences)
+        }
+        let folder = try tiny.train("run")
+        // A link in the place of a file is replaced, and not what it leads to.
+        let decoy = tiny.folder.file("decoy")
+        try Data("mine".utf8).write(to: URL(filePath: decoy))
+        try FileManager.default.createSymbolicLink(atPath: folder.embeddings, withDestinationPath: decoy)
+        try ProjectorFiles.write(of: folder, store: tiny.store, models: .all)
+        #expect(try text(decoy) == "mine")
+
+        let run = try TrainedRun(folder, models: .all)
+        let embedder = try Embedder(run, store: tiny.store, stages: ["fused"], split: "test")
+        var expected: [Float] = []
+        while let piece = try embedder.next() { expected += piece.stages[0].values }
+        let width = embedder.stages[0].width
+        let bytes = try Data(contentsOf: URL(filePath: folder.embeddings))
+        #expect(bytes == expected.withUnsafeBytes { Data($0) } && !bytes.isEmpty)
+        let predictions = try folder.outcome().predictions.rows
+        let lines = try text(folder.embeddingNames).split(separator: "\n").map { $0.split(separator: "\t") }
+        #expect(lines[0] == ["utterance", "dialogue", "speaker", "gold", "predicted", "sentence"])
+        #expect(lines.count == predictions.count + 1)
+        for (line, row) in zip(lines.dropFirst(), predictions) {
+            let expected = [row.utterance, row.dialogue, row.speaker, row.gold, row.predicted]
+            #expect(line.prefix(5).map(String.init) == expected)
+        }
+        #expect(lines.last?.last == "a\\tb\\nc" && lines[1].last == "Sentence of \(predictions[0].utterance), naïve.")
+        let configuration = try text(folder.projector)
+        #expect(configuration.contains("  tensor_shape: \(predictions.count)\n  tensor_shape: \(width)\n"))
+        #expect(
+            configuration.contains("tensor_path: \"embeddings.bytes\"") && configuration.contains("\"embeddings.tsv\""))
+        // Again, over what is there.
+        try ProjectorFiles.write(of: folder, store: tiny.store, models: .all)
+        #expect(try Data(contentsOf: URL(filePath: folder.embeddings)) == bytes)
     }
 }

@@ -12,7 +12,7 @@ import Testing
     private func tiny(_ name: String = "gru") throws -> TinyRun {
         var tiny = try TinyRun()
         tiny.configuration = RunConfiguration(models: .all, definition: try #require(ModelRegister.all[name]))
-        for key in ["hiddenSize", "unimodalSize", "denseSize"] where tiny.configuration.model[key] != nil {
+        for key in tiny.configuration.model.entries.map(\.name) where key.hasSuffix("Size") {
             #expect(tiny.configuration.model.assign(.scalar("8"), to: key) == nil)
         }
         tiny.configuration.training.batchSize = 2
@@ -55,7 +55,10 @@ import Testing
         let unknown = message {
             _ = try RunConfiguration(yaml: "model: {name: lstm}", name: "c.yaml", models: .all)
         }
-        #expect(unknown == "c.yaml: model.name must be one of vuemo, bclstm, gru, linear, m3net, mmgcn, not \"lstm\".")
+        #expect(
+            unknown
+                == "c.yaml: model.name must be one of vuemo, bclstm, dialoguernn, gru, linear, m3net, mmgcn, not \"lstm\"."
+        )
         // A key of the other model is unknown here.
         #expect(
             message {

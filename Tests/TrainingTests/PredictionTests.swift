@@ -211,6 +211,23 @@ import Testing
         }
     }
 
+    /// Who they are does not matter to a model of the parties of a dialogue, but who speaks again does.
+    @Test func partiesMayBeAnybody() throws {
+        var other = tiny
+        other.configuration = RunConfiguration(models: .all, definition: try #require(ModelRegister.all["dialoguernn"]))
+        other.configuration.training = tiny.configuration.training
+        for key in ["utteranceSize", "globalSize", "partySize", "emotionSize", "denseSize"] {
+            #expect(other.configuration.model.assign(.scalar("5"), to: key) == nil)
+        }
+        let run = try TrainedRun(try other.train("parties"), models: .all)
+        let expected = try probabilities([run], tiny.store)
+        #expect(try probabilities([run], store("strange.h5") { $0.speakerNames = ["Ivo", "Ada"] }) == expected)
+        let turned = try store("turned.h5") { $0.speakers = $0.speakers.map { 1 - $0 } }
+        #expect(try probabilities([run], turned) == expected)
+        let alone = try store("alone.h5") { $0.speakers = $0.speakers.map { _ in 0 } }
+        #expect(try probabilities([run], alone) != expected)
+    }
+
     /// The released variant has weights for the positions of the largest minibatch it was trained on.
     @Test func aMinibatchThatIsTooLargeIsNamed() throws {
         let long = try otherStore("long.h5") { $0.utterances = 9...9 }

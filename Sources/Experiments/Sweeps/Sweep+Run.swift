@@ -21,12 +21,14 @@ extension Sweep {
         public let failed: [(folder: RunFolder, reason: String)]
         /// The runs on test of the first row: figures in per cent. Of no other: whoever compares runs on test chooses on test.
         let test: [RunResult]
+        /// The same of the predictions of all parts together; nil where the dialogues were not divided.
+        let pooled: [RunComparison.Score]?
     }
 
     /// A trial at its end.
     struct Row: Sendable {
         let trial: Int
-        /// The best score on valid of each seed, the larger the better; empty where a run failed.
+        /// The best score on valid of each run, by seeds and in them by parts, the larger the better; empty where a run failed.
         let scores: [Double]
         /// Where these were reached.
         let bestEpochs: [Int]
@@ -75,7 +77,16 @@ extension Sweep {
         let order = ranked(trials.indices.compactMap { rows[$0] })
         let best = order.first.flatMap { $0.scores.isEmpty ? nil : $0 }
         return Result(
-            sweep: self, rows: order, failed: failed, test: try best?.folders.map { try $0.outcome().result } ?? [])
+            sweep: self, rows: order, failed: failed, test: try best?.folders.map { try $0.outcome().result } ?? [],
+            pooled: try best.flatMap(pooled))
+    }
+
+    /// A trial's scores on all parts of the dialogues together; nil where these were not divided.
+    private func pooled(_ row: Row) throws -> [RunComparison.Score]? {
+        guard !parts.isEmpty else { return nil }
+        let runs = trials[row.trial].runs
+        return RunComparison.Group.pooled(
+            try zip(row.folders, runs).map { try FinishedRun($0, models: $1.configuration.models) })
     }
 
     /// The best first, and of equals the one that the plan names first.

@@ -16,7 +16,7 @@ public struct Sweep: Sendable {
         let name: String
         /// The values of the parameters, as the configuration writes them.
         let values: [String]
-        /// A run for each seed.
+        /// A run for each seed and each part of the dialogues.
         let runs: [RunSeries.Entry]
     }
 
@@ -31,6 +31,8 @@ public struct Sweep: Sendable {
     /// What it was made from.
     public let plan: SweepPlan
     let trials: [Trial]
+    /// The parts of the dialogues that each combination is tested on; none where they are not divided.
+    let parts: [DivisionPart]
     let rounds: [Round]
     /// What chooses: the score on valid.
     let metric: SelectionMetric
@@ -44,24 +46,30 @@ public struct Sweep: Sendable {
     public init(_ plan: SweepPlan, store: Store, threads: Int, models: ModelRegister) throws {
         self.plan = plan
         (dataset, contentID) = (store.dataset, store.contentID)
+        let parts = try plan.parts(of: store)
         let facts = DatasetFacts(store)
-        func resolved(_ own: Combination) throws(ConfigurationError) -> RunConfiguration {
+        let common = plan.assignments + (plan.division.map { [$0.assignment] } ?? [])
+        func resolved(_ own: Combination, on part: DivisionPart?) throws(ConfigurationError) -> RunConfiguration {
             try RunConfiguration.resolve(
-                dataset: facts, preset: plan.preset, assignments: plan.assignments + own, threads: threads,
-                models: models)
+                dataset: facts, preset: plan.preset, assignments: common + own + (part.map { [$0.assignment] } ?? []),
+                threads: threads, models: models)
         }
         let combinations = try plan.combinations { (parameter) throws(ConfigurationError) in
-            try parameter.isWhole(in: resolved(plan.kindOfModel))
+            try parameter.isWhole(in: resolved(plan.kindOfModel, on: parts.first))
         }
-        let base = try resolved(combinations[0])
+        let base = try resolved(combinations[0], on: parts.first)
         metric = base.training.selection
         rounds = plan.rounds(of: combinations.count, epochs: base.training.epochs)
 
         var (trials, names, warnings) = ([Trial](), Set<String>(), [String]())
         for combination in combinations {
-            let configuration = try resolved(combination)
+            let configuration = try resolved(combination, on: parts.first)
             try plan.check(configuration)
-            let trial = Trial(combination, configuration, seeds: plan.seeds)
+            var own = [(part: parts.first, configuration: configuration)]
+            for part in parts.dropFirst() { own.append((part, try resolved(combination, on: part))) }
+            // What cannot be divided is told before a run begins, and once.
+            if trials.isEmpty, let division = plan.division { try division.check(store, own.map(\.configuration)) }
+            let trial = Trial(combination, own, seeds: plan.seeds)
             guard names.insert(trial.name).inserted else {
                 throw ConfigurationError(
                     "\(plan.name): two combinations are the same run, \(trial.name); give every value once.")
@@ -71,7 +79,7 @@ public struct Sweep: Sendable {
             where !warnings.contains(sentence) { warnings.append(sentence) }
             trials.append(trial)
         }
-        (self.trials, self.warnings) = (trials, warnings)
+        (self.trials, self.parts, self.warnings) = (trials, parts, warnings)
     }
 
     /// The runs of all rounds.
@@ -82,14 +90,21 @@ public struct Sweep: Sendable {
 
     /// What would be trained, for people.
     public func overview(in folder: String) -> String {
-        let seeds = trials.first?.runs.count ?? 0
         var lines = rounds.enumerated().map { number, round in
             let epochs = round.epochs.map { ", \($0) epoch\($0 == 1 ? "" : "s")" } ?? ""
-            let each = seeds > 1 ? " with \(seeds) seeds each" : ""
+            let each = repetitions.map { " with \($0) each" } ?? ""
             return (rounds.count > 1 ? "round \(number + 1): " : "") + "\(round.trials) combinations\(each)\(epochs)"
         }
         lines += ["", "in \(folder.escapedForTerminal):"] + names.map { "  " + $0 }
         return lines.joined(separator: "\n")
+    }
+
+    /// What the runs of a combination are, in words: "2 seeds × 5 folds"; nil where there is one.
+    var repetitions: String? {
+        let seeds = plan.seeds.count > 1 ? "\(plan.seeds.count) seeds" : nil
+        let division = plan.division.map { "\(parts.count) \($0.kind)s" }
+        let words = [seeds, division].compactMap { $0 }
+        return words.isEmpty ? nil : words.joined(separator: " × ")
     }
 
     /// The runs of a round.
@@ -110,6 +125,11 @@ extension SweepPlan {
             return [ConfigurationAssignment(key: parameter.key, value: first, origin: parameter.origin)]
         }
         return []
+    }
+
+    /// The parts of the dialogues of a store that each combination is tested on.
+    fileprivate func parts(of store: Store) throws(ConfigurationError) -> [DivisionPart] {
+        try division?.told { (division) throws(TrainingError) in try division.parts(of: store) } ?? []
     }
 
     /// What a sweep cannot do with a configuration.
@@ -140,6 +160,26 @@ extension SweepPlan {
     }
 }
 
+extension Division {
+    /// Does something with it; what is thrown begins with the line that asks for it.
+    fileprivate func told<Value>(
+        _ body: (Division) throws(TrainingError) -> Value
+    ) throws(ConfigurationError) -> Value {
+        do throws(TrainingError) {
+            return try body(self)
+        } catch {
+            throw ConfigurationError("\(origin): \(error.description)")
+        }
+    }
+
+    /// Whether runs of these configurations, one for each part, can divide the dialogues of a store.
+    fileprivate func check(_ store: Store, _ configurations: [RunConfiguration]) throws(ConfigurationError) {
+        try told { (_) throws(TrainingError) in
+            for configuration in configurations { try DialogueDivision.check(store, for: configuration) }
+        }
+    }
+}
+
 extension SweepPlan.Parameter {
     /// Whether its key takes whole numbers only.
     /// - Throws: `ConfigurationError` where there is no such key, it takes no numbers, or not those of the range.
@@ -159,19 +199,22 @@ extension SweepPlan.Parameter {
 }
 
 extension Sweep.Trial {
-    fileprivate init(_ combination: Combination, _ configuration: RunConfiguration, seeds: [UInt64]) {
-        values = combination.map { configuration.text(of: $0.key) }
+    /// - Parameter parts: The configuration on each part of the dialogues; one without a part where they are not divided.
+    fileprivate init(
+        _ combination: Combination, _ parts: [(part: DivisionPart?, configuration: RunConfiguration)], seeds: [UInt64]
+    ) {
+        values = combination.map { parts[0].configuration.text(of: $0.key) }
         let keys = combination.map(\.key)
         let name = SweepNames.folder(zip(SweepNames.short(keys), values).map { ($0, $1) })
         self.name = name
-        runs =
-            seeds.isEmpty
-            ? [RunSeries.Entry(name: name, configuration: configuration)]
-            : seeds.map { seed in
+        runs = (seeds.isEmpty ? [nil] : seeds.map(Optional.some)).flatMap { seed in
+            parts.map { part, configuration in
                 var own = configuration
-                own.training.seed = seed
-                return RunSeries.Entry(name: "\(name),seed=\(seed)", configuration: own)
+                if let seed { own.training.seed = seed }
+                let ends = [seed.map { ",seed=\($0)" }, part.map { ",\($0.kind)=\($0.label)" }]
+                return RunSeries.Entry(name: name + ends.compactMap { $0 }.joined(), configuration: own)
             }
+        }
     }
 }
 
@@ -195,7 +238,7 @@ enum SweepNames {
             default: UInt8(ascii: "-")
             }
         }
-        // A name can have 255 bytes, and a seed and the marks of an unfinished folder are added.
+        // A name can have 255 bytes, and a seed, a part and the marks of an unfinished folder are added.
         if plain.count <= 160, plain.elementsEqual(text.utf8) { return text }
         let digest = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return String(decoding: plain.prefix(120), as: UTF8.self) + "-" + String(digest, radix: 16)

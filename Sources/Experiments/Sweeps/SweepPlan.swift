@@ -42,6 +42,8 @@ public struct SweepPlan: Sendable {
     let parameters: [Parameter]
     /// The values of training.seed that each combination is trained with; empty for that of the configuration.
     let seeds: [UInt64]
+    /// The parts of the dialogues that each combination is tested on; nil for what the configuration says.
+    let division: Division?
     /// How many combinations are drawn; nil in a grid.
     let draws: Int?
     /// Of the draws.
@@ -51,7 +53,8 @@ public struct SweepPlan: Sendable {
     let factor: Int
 
     private static let names = [
-        "store", "output", "preset", "method", "draws", "drawSeed", "seeds", "configuration", "parameters", "halving",
+        "store", "output", "preset", "method", "draws", "drawSeed", "seeds", "folds", "leaveGroupOut", "configuration",
+        "parameters", "halving",
     ]
     /// As many combinations as anybody can train.
     static let mostCombinations = 10_000
@@ -69,6 +72,11 @@ public struct SweepPlan: Sendable {
         draws = try root["draws"]?.whole(in: 1...Self.mostCombinations)
         drawSeed = UInt64(try root["drawSeed"]?.whole(in: 0...Int.max) ?? 0)
         seeds = try root["seeds"]?.seeds ?? []
+        if let folds = root["folds"] {
+            division = try folds.folds
+        } else {
+            division = try root["leaveGroupOut"]?.groups
+        }
         assignments =
             try root["configuration"].map { (entry) throws(ConfigurationError) in
                 _ = try entry.entries
@@ -102,6 +110,7 @@ public struct SweepPlan: Sendable {
         if let halving = root["halving"], method != .halving {
             throw halving.error("these are settings of method: halving; choose it, or leave them out")
         }
+        try checkDivision(root)
         for parameter in parameters {
             if parameter.key == "training.seed" {
                 throw ConfigurationError(
@@ -122,6 +131,35 @@ public struct SweepPlan: Sendable {
                     "\(parameter.origin): \(parameter.key) is set under configuration too; leave it out at one of the places."
                 )
             }
+        }
+    }
+
+    /// What names parts of the dialogues in more than one way.
+    private func checkDivision(_ root: SweepEntries) throws(ConfigurationError) {
+        if root["folds"] != nil, let groups = root["leaveGroupOut"] {
+            throw groups.error("leaveGroupOut divides the dialogues by itself; leave folds out")
+        }
+        let ofOnePart = ["data.folds", "data.fold", "data.leaveOut"]
+        if let parameter = parameters.first(where: { ofOnePart.contains($0.key) }) {
+            throw ConfigurationError(
+                "\(parameter.origin): parts of the dialogues are no parameter that is chosen; give all of them as folds: 5 or "
+                    + "leaveGroupOut: session, beside parameters.")
+        }
+        // A run's config.yaml names every key.
+        let set = assignments.filter { !["0", "", "none"].contains($0.value.text) }
+        if let division,
+            let own = set.first(where: { ofOnePart.contains($0.key) || $0.key == division.assignment.key })
+        {
+            throw ConfigurationError(
+                "\(own.origin): \(root["folds"] == nil ? "leaveGroupOut" : "folds") asks for runs on all parts of the dialogues; leave "
+                    + "\(own.key) out.")
+        }
+        if division == nil, let folds = set.first(where: { $0.key == "data.folds" }),
+            !set.contains(where: { $0.key == "data.fold" })
+        {
+            throw ConfigurationError(
+                "\(folds.origin): nothing says which of the folds is test; write folds: \(folds.value.text) beside configuration for all of "
+                    + "them, or add data.fold.")
         }
     }
 
@@ -237,6 +275,24 @@ extension SettingsFile.Entry {
                 throw refused("a list of different whole numbers, for example [1, 2, 3]")
             }
             return numbers
+        }
+    }
+
+    fileprivate var folds: Division {
+        get throws(ConfigurationError) {
+            guard case .value(.scalar(let text)) = content, let count = Int(text),
+                let division = Division(folds: count, origin: origin)
+            else { throw refused("a whole number from 2 to 100000") }
+            return division
+        }
+    }
+
+    fileprivate var groups: Division {
+        get throws(ConfigurationError) {
+            guard let division = Division(leavingGroupOut: try word, origin: origin) else {
+                throw refused("session, speaker or a regular expression with one capture")
+            }
+            return division
         }
     }
 

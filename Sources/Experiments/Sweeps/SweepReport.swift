@@ -46,30 +46,37 @@ extension Sweep.Result {
                 [row.scores.isEmpty ? "" : "\(index + 1)"] + sweep.trials[row.trial].values
                     + [cell(row.scores.map(shown), digits: digits), epochs(row), "\(row.epochs)"])
         }
-        let seeds = sweep.plan.seeds.count
         let title =
             "\(sweep.dataset), \(sweep.plan.method.rawValue), \(rows.count) combinations by their \(metric)"
-            + (seeds > 1 ? ", mean ± standard deviation over \(seeds) seeds" : "")
+            + (sweep.repetitions.map { ", mean ± standard deviation over \($0)" } ?? "")
         var lines = TextWrap.lines(title) + [""] + table.lines
         guard let best = rows.first, !test.isEmpty else { return lines.joined(separator: "\n") }
-        let scores = testScores.map { "\($0.name) \(cell($0.values, digits: 2))" }.joined(separator: ", ")
-        lines += [""] + TextWrap.lines("The best on test: \(scores)")
+        let scores = testScores.map { score in
+            let pooled = score.pooled.map { ", pooled \(String(format: "%.2f", $0))" } ?? ""
+            return "\(score.name) \(cell(score.values, digits: 2))\(pooled)"
+        }
+        lines += [""] + TextWrap.lines("The best on test: \(scores.joined(separator: pooled == nil ? ", " : "; "))")
         lines += best.folders.map { "  " + $0.path.escapedForTerminal }
         return lines.joined(separator: "\n")
     }
 
-    private var testScores: [(name: String, key: String, values: [Double])] {
+    /// The scores on test over the runs, and that of all parts' predictions together.
+    private var testScores: [(name: String, key: String, values: [Double], pooled: Double?)] {
         [
             ("W-F1", "weighted_f1", test.compactMap(\.weightedF1)),
             ("accuracy", "accuracy", test.compactMap(\.accuracy)),
             ("macro-F1", "macro_f1", test.compactMap(\.macroF1)),
-        ].filter { !$0.2.isEmpty }
+        ].filter { !$0.2.isEmpty }.map { name, key, values in
+            (name, key, values, pooled?.first { $0.name == name }?.mean)
+        }
     }
 
     private struct Document: Encodable {
         struct Run: Encodable {
             let path: String
             let seed: UInt64
+            let fold: Int?
+            let left_out: String?
             let valid: Double?
             let best_epoch: Int?
             let failed: String?
@@ -102,8 +109,11 @@ extension Sweep.Result {
                     valid: row.scores.isEmpty ? nil : shown(row.mean),
                     valid_sd: row.scores.count > 1 ? row.scores.standardDeviation : nil, epochs: row.epochs,
                     runs: zip(trial.runs, row.folders).enumerated().map { number, run in
-                        Document.Run(
+                        let data = run.0.configuration.data
+                        return Document.Run(
                             path: run.1.path, seed: run.0.configuration.training.seed,
+                            fold: data.fold > 0 ? data.fold : nil,
+                            left_out: data.leaveOut.isEmpty ? nil : data.leaveOut,
                             valid: row.scores.isEmpty ? nil : shown(row.scores[number]),
                             best_epoch: row.scores.isEmpty ? nil : row.bestEpochs[number],
                             failed: failed.first { $0.folder == run.1 }?.reason)
@@ -112,9 +122,10 @@ extension Sweep.Result {
             let test = testScores.map { score in
                 (
                     score.key,
-                    ["mean": score.values.mean].merging(
-                        score.values.count > 1 ? ["sd": score.values.standardDeviation] : [:]
-                    ) { $1 }
+                    [
+                        "mean": score.values.mean,
+                        "sd": score.values.count > 1 ? score.values.standardDeviation : nil, "pooled": score.pooled,
+                    ].compactMapValues { $0 }
                 )
             }
             let document = Document(
@@ -126,7 +137,7 @@ extension Sweep.Result {
     }
 
     private var csv: String {
-        let titles = ["rank"] + keys + ["metric", "valid", "valid_sd", "best_epochs", "epochs", "seeds"]
+        let titles = ["rank"] + keys + ["metric", "valid", "valid_sd", "best_epochs", "epochs", "seeds", "parts"]
         var lines = [titles.map { Training.csv($0) }.joined(separator: ",")]
         for (index, row) in rows.enumerated() {
             let scores = row.scores.map(shown)
@@ -134,7 +145,8 @@ extension Sweep.Result {
                 [scores.isEmpty ? "" : "\(index + 1)"] + sweep.trials[row.trial].values + [
                     sweep.metric.rawValue, scores.isEmpty ? "" : String(format: "%.4f", scores.mean),
                     scores.count > 1 ? String(format: "%.4f", scores.standardDeviation) : "",
-                    row.bestEpochs.map(String.init).joined(separator: " "), "\(row.epochs)", "\(row.folders.count)",
+                    row.bestEpochs.map(String.init).joined(separator: " "), "\(row.epochs)",
+                    "\(max(1, sweep.plan.seeds.count))", "\(max(1, sweep.parts.count))",
                 ]
             lines.append(cells.map { Training.csv($0) }.joined(separator: ","))
         }

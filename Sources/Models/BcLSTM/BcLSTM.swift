@@ -66,6 +66,6 @@ extension BcLSTM {
     /// The baseline.
     public static let definition = ModelDefinition(
         "bclstm", "bc-LSTM, a bidirectional LSTM over the features side by side (Poria et al., ACL 2017).",
-        keys: BcLSTMKeys.self, label: { _ in "bclstm" }, readsSpeakers: { _ in false },
+        keys: BcLSTMKeys.self, label: { _ in "bclstm" }, speakers: { _ in .nothing },
         make: { settings, shape, seed, _ in BcLSTM(settings, shape, seed: seed) })
 }

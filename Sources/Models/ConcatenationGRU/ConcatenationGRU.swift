@@ -77,6 +77,6 @@ extension ConcatenationGRU {
     /// The baseline.
     public static let definition = ModelDefinition(
         "gru", "A baseline: the modalities' features side by side, a bidirectional GRU and a linear classifier.",
-        keys: ConcatenationGRUKeys.self, label: { _ in "gru" }, readsSpeakers: { _ in false },
+        keys: ConcatenationGRUKeys.self, label: { _ in "gru" }, speakers: { _ in .nothing },
         make: { settings, shape, seed, _ in ConcatenationGRU(settings, shape, seed: seed) })
 }

@@ -59,6 +59,6 @@ extension LinearClassifier {
     /// Logistic regression.
     public static let definition = ModelDefinition(
         "linear", "Logistic regression on the features side by side: the baseline to look at first.",
-        keys: LinearClassifierKeys.self, label: { _ in "linear" }, readsSpeakers: { _ in false },
+        keys: LinearClassifierKeys.self, label: { _ in "linear" }, speakers: { _ in .nothing },
         make: { settings, shape, seed, _ in LinearClassifier(settings, shape, seed: seed) })
 }

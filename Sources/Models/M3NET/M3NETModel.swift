@@ -14,7 +14,7 @@ import Tensors
 public final class M3NETModel: ConversationModel {
     /// All parameters and running statistics.
     public let parameters: ParameterStore
-    private let settings: Settings<M3NETKeys>
+    let settings: Settings<M3NETKeys>
     private let positions: PositionalWeights
     private let modules: Modules
 
@@ -139,7 +139,7 @@ extension M3NETModel {
             guard let reason = settings.textless else { return [:] }
             return ["textNorm": reason, "projectText": reason, "speakerEmbedding": reason]
         },
-        readsSpeakers: { $0.textless == nil && $0.speakerEmbedding },
+        speakers: { $0.textless == nil && $0.speakerEmbedding ? .persons : .nothing },
         make: { settings, shape, seed, stored in
             // Where a file lacks them, loading will say so together with everything else.
             M3NETModel(

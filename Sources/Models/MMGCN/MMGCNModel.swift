@@ -156,6 +156,6 @@ extension MMGCNModel {
                 "model.unimodalSize must be even, not \(settings.unimodalSize): each direction of the LSTM has half of it"
         },
         withoutEffect: { settings in settings.textless.map { ["speakerEmbedding": $0] } ?? [:] },
-        readsSpeakers: { $0.textless == nil && $0.speakerEmbedding },
+        speakers: { $0.textless == nil && $0.speakerEmbedding ? .persons : .nothing },
         make: { settings, shape, seed, _ in MMGCNModel(settings, shape, seed: seed) })
 }

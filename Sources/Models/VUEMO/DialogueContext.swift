@@ -10,6 +10,7 @@ struct DialogueContext {
 
     private enum Encoder {
         case gru(BidirectionalGRU)
+        case lstm(BidirectionalLSTM)
         case transformer([TransformerEncoderLayer])
         case none
     }
@@ -21,6 +22,7 @@ struct DialogueContext {
         encoder =
             switch configuration.encoder {
             case .gru: .gru(BidirectionalGRU(p, inputs: inputs, hidden: h / 2, layers: 2))
+            case .lstm: .lstm(BidirectionalLSTM(p, inputs: inputs, hidden: h / 2, layers: 2))
             case .transformer:
                 .transformer((0..<2).map { TransformerEncoderLayer(p.scope($0), hidden: h, feedForward: 2 * h) })
             case .none: .none
@@ -39,12 +41,13 @@ struct DialogueContext {
     func callAsFunction(_ x: Variable, lengths: [Int], padding: Padding = .shared, on tape: Tape) -> Variable {
         switch encoder {
         case .gru(let gru):
-            let layout =
-                configuration.variant == .released ? SequenceLayout(padding: lengths) : SequenceLayout(packing: lengths)
-            let states = gru(
-                x, layout: layout, inputRow: inputRows(layout, lengths, padding),
-                dropout: configuration.dropoutProbability, on: tape)
-            return tape.gatherRows(states, layout.rowOfUtterance)
+            return recurrent(x, lengths, padding, on: tape) {
+                gru(x, layout: $0, inputRow: $1, dropout: configuration.dropoutProbability, on: tape)
+            }
+        case .lstm(let lstm):
+            return recurrent(x, lengths, padding, on: tape) {
+                lstm(x, layout: $0, inputRow: $1, dropout: configuration.dropoutProbability, on: tape)
+            }
         case .transformer(let layers):
             let positioned = tape.sum([utterances(x, lengths, on: tape), .constant(positions(lengths))])
             return layers.reduce(positioned) {
@@ -52,6 +55,16 @@ struct DialogueContext {
             }
         case .none: return utterances(x, lengths, on: tape)
         }
+    }
+
+    /// The utterances' states of layers that run over padding in the released variant, and over each dialogue alone in the other.
+    private func recurrent(
+        _ x: Variable, _ lengths: [Int], _ padding: Padding, on tape: Tape,
+        layers: (SequenceLayout, [Int32]) -> Variable
+    ) -> Variable {
+        let layout =
+            configuration.variant == .released ? SequenceLayout(padding: lengths) : SequenceLayout(packing: lengths)
+        return tape.gatherRows(layers(layout, inputRows(layout, lengths, padding)), layout.rowOfUtterance)
     }
 
     private func inputRows(_ layout: SequenceLayout, _ lengths: [Int], _ padding: Padding) -> [Int32] {

@@ -27,6 +27,8 @@ public enum TextNorm: String, ConfigurationChoice {
 public enum ContextEncoder: String, ConfigurationChoice {
     /// A two-layer bidirectional GRU, H/2 for each direction.
     case gru
+    /// A two-layer bidirectional LSTM, H/2 for each direction.
+    case lstm
     /// Two pre-norm transformer encoder layers over sinusoidal positions, which never see padding.
     case transformer
     /// Nothing: every utterance on its own.
@@ -88,7 +90,7 @@ public struct VUEMOKeys: ModelKeys {
     public let modalities = Key(Modalities.all, "The modalities in use.")
     public let hiddenSize = Key(
         512, in: 2...65_536,
-        "H, the width of every hidden vector; even, because each direction of the GRU has half of it.")
+        "H, the width of every hidden vector; even, because each direction of the GRU or LSTM has half of it.")
     public let vueLayers = Key(4, in: 0...1000, "K, the convolutions that make the virtual unified emotion.")
     public let hypergraphLayers = Key(8, in: 0...1000, "L, the layers of the hypergraph.")
     public let textNorm = Key(TextNorm.batch, "How each layer of the text features is normalised.")

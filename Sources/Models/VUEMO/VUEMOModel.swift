@@ -111,9 +111,11 @@ extension VUEMOModel {
         fault: { settings in
             guard settings.hiddenSize % 2 == 0 else {
                 return
-                    "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU has half of it"
+                    "model.hiddenSize must be even, not \(settings.hiddenSize): each direction of the GRU or LSTM has half of it"
             }
-            if settings.encoder != .gru, !settings.projectText, settings.modalities.contains(.text) {
+            if [.transformer, .none].contains(settings.encoder), !settings.projectText,
+                settings.modalities.contains(.text)
+            {
                 return
                     "model.encoder=\(settings.encoder.rawValue) needs model.projectText=true: without it, nothing brings the text features to the width H"
             }
@@ -124,7 +126,8 @@ extension VUEMOModel {
             else { return nil }
             return "model.textLayers names layer \(last), but the store has \(shape.textLayers); leave it out"
         },
-        withoutEffect: { $0.unusedKeys }, readsSpeakers: { $0.modalities.contains(.text) && $0.speakerEmbedding },
+        withoutEffect: { $0.unusedKeys },
+        speakers: { $0.modalities.contains(.text) && $0.speakerEmbedding ? .persons : .nothing },
         pytorch: String(decoding: PackageResources.vuemo_py, as: UTF8.self),
         beyondPyTorch: { $0.thrownSwitch }, published: VUEMOPublishedNames.names,
         publishedSettings: VUEMOPublishedNames.settings,

@@ -19,6 +19,8 @@ struct DotChart {
     var range: ClosedRange<Double>?
     /// Whether each run has a dot of its own.
     var showsRuns = false
+    /// That of the means that are written beside the markers of a single group.
+    var format = "%.1f"
 
     var drawing: Drawing {
         let legend = Legend(groups, width: Drawing.width - 8)
@@ -28,12 +30,14 @@ struct DotChart {
         let left = min(
             132, 14 + (rows.flatMap { [$0.name, $0.detail ?? ""] }.map { Drawing.width(of: $0) }.max() ?? 0))
         let hasNumbers = groups.count == 1
-        let right = Drawing.width - (hasNumbers ? 44 : 16)
+        func number(_ value: Spread) -> String { String(format: format, value.mean) }
+        let widest = rows.flatMap(\.values).compactMap { $0.map { Drawing.width(of: number($0)) } }.max() ?? 0
+        let right = Drawing.width - (hasNumbers ? max(44, widest + 12) : 16)
         var drawing = Drawing(height: bottom + 38)
         let all = rows.flatMap(\.values).compactMap { $0 }
         let ends = range.map { [$0.lowerBound, $0.upperBound] }
         let x = Axis(
-            ends ?? all.flatMap { $0.values + [$0.mean - ($0.deviation ?? 0), $0.mean + ($0.deviation ?? 0)] },
+            ends ?? all.flatMap { $0.values + $0.ends },
             from: left, to: right)
         legend.draw(in: &drawing, x: 4, y: 0)
         for tick in x.ticks {
@@ -55,7 +59,7 @@ struct DotChart {
                 let line = middle + (Double(group) - Double(groups.count - 1) / 2) * 11
                 draw(value, row.group ?? group, at: line, x, in: &drawing)
                 if hasNumbers {
-                    drawing.text(String(format: "%.1f", value.mean), (right + 8, line + 4), .start, "ink")
+                    drawing.text(number(value), (right + 8, line + 4), .start, "ink")
                 }
             }
         }

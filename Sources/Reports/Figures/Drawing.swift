@@ -50,21 +50,40 @@ struct Drawing: Sendable {
     /// The marker of a group: its shape tells it apart without its colour.
     mutating func marker(_ group: Int, _ at: (x: Double, y: Double)) {
         let style = "f\(group % Palette.series.count)"
-        func polygon(_ corners: [(Double, Double)]) {
-            let words = corners.map { "\(n(at.x + $0.0)),\(n(at.y + $0.1))" }.joined(separator: " ")
-            body += "<polygon points=\"\(words)\" class=\"\(style)\"/>\n"
-        }
         switch Self.form(of: group) {
         case 0: dot(at, radius: 4, style)
         case 1: rectangle(x: at.x - 3.5, y: at.y - 3.5, width: 7, height: 7, style)
-        case 2: polygon([(0, -4.8), (4.6, 3.6), (-4.6, 3.6)])
-        case 3: polygon([(0, -5), (5, 0), (0, 5), (-5, 0)])
-        case 4: polygon([(0, 4.8), (4.6, -3.6), (-4.6, -3.6)])
+        case let form:
+            let words = Self.corners(form).map { "\(n(at.x + $0.x)),\(n(at.y + $0.y))" }.joined(separator: " ")
+            body += "<polygon points=\"\(words)\" class=\"\(style)\"/>\n"
+        }
+    }
+
+    /// The markers of a group at many places, smaller, and as one shape: an element for each would make a page large.
+    mutating func smallMarkers(_ group: Int, _ places: [(x: Double, y: Double)]) {
+        guard !places.isEmpty else { return }
+        let form = Self.form(of: group)
+        let outline = places.map { at in
+            guard form > 0 else { return "M\(n(at.x - 2)),\(n(at.y))a2,2 0 1 0 4,0a2,2 0 1 0 -4,0" }
+            let corners = Self.corners(form).map { (x: at.x + 0.55 * $0.x, y: at.y + 0.55 * $0.y) }
+            return "M" + corners.map { "\(n($0.x)),\(n($0.y))" }.joined(separator: "L") + "z"
+        }
+        body += "<path d=\"\(outline.joined())\" class=\"f\(group % Palette.series.count)\"/>\n"
+    }
+
+    /// The corners of a marker around its place; none of a circle.
+    private static func corners(_ form: Int) -> [(x: Double, y: Double)] {
+        switch form {
+        case 0: []
+        case 1: [(-3.5, -3.5), (3.5, -3.5), (3.5, 3.5), (-3.5, 3.5)]
+        case 2: [(0, -4.8), (4.6, 3.6), (-4.6, 3.6)]
+        case 3: [(0, -5), (5, 0), (0, 5), (-5, 0)]
+        case 4: [(0, 4.8), (4.6, -3.6), (-4.6, -3.6)]
         default:
-            polygon([
+            [
                 (-1.4, -4.5), (1.4, -4.5), (1.4, -1.4), (4.5, -1.4), (4.5, 1.4), (1.4, 1.4), (1.4, 4.5), (-1.4, 4.5),
                 (-1.4, 1.4), (-4.5, 1.4), (-4.5, -1.4), (-1.4, -1.4),
-            ])
+            ]
         }
     }
 

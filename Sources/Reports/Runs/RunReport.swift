@@ -10,7 +10,7 @@ extension Report {
     ///   - runs: Finished runs on one store; see ``RunComparison``.
     ///   - keys: Keys of the configuration that make groups; empty for all in which the runs differ.
     ///   - reference: The group that the others are tested against; nil for that of the first run.
-    ///   - sentences: Where the sentences of mistakes are.
+    ///   - sentences: Where the sentences of mistakes are, and the features that embeddings are made of.
     ///   - toolVersion: The version of the program that makes the report.
     /// - Throws: `ExperimentError` where the runs do not go together, `TrainingError` where a file of theirs cannot be read, `StoreError`
     ///   where the store cannot, and an error of its own where it holds other utterances than the predictions.
@@ -39,6 +39,11 @@ public enum Sentences {
     case inStore(Store)
     /// They are nowhere, and why not.
     case missing(String)
+
+    var store: Store? {
+        guard case .inStore(let store) = self else { return nil }
+        return store
+    }
 }
 
 /// The parts of a report of runs.
@@ -59,8 +64,8 @@ struct RunReport {
     var sections: [Section] {
         get throws {
             [
-                provenance, scores, curves, confusion, classes, calibration, breakdown, shifts, try mistakes,
-            ]
+                provenance, scores, curves, confusion, classes, calibration, breakdown, shifts, try map,
+            ] + (weights.map { [$0] } ?? []) + [try mistakes]
         }
     }
 

@@ -23,11 +23,23 @@ public final class Embedder {
     ///   - stages: What is wanted, by name; empty for every stage that the model has.
     ///   - split: Nil for all dialogues.
     /// - Throws: `TrainingError` where the store does not fit, the split is empty or the model has no such stage.
-    public init(
-        _ run: TrainedRun, store: Store, stages wanted: [String], split: String? = nil,
+    public convenience init(
+        _ run: TrainedRun, store: Store, stages: [String], split: String? = nil,
         options: InferenceOptions = InferenceOptions(), observe: (TrainingEvent) -> Void = { _ in }
     ) throws {
-        dialogues = try run.dialogues(of: store, inSplit: split)
+        let dialogues = try run.dialogues(of: store, inSplit: split)
+        try self.init(run, store: store, over: dialogues, stages: stages, options: options, observe: observe)
+    }
+
+    /// - Parameters:
+    ///   - dialogues: At least one, as indices into the store's, in the order in which they are to come.
+    ///   - stages: What is wanted, by name; empty for every stage that the model has.
+    /// - Throws: `TrainingError` where the store does not fit, or the model has no such stage.
+    public init(
+        _ run: TrainedRun, store: Store, over dialogues: [Int], stages wanted: [String],
+        options: InferenceOptions = InferenceOptions(), observe: (TrainingEvent) -> Void = { _ in }
+    ) throws {
+        self.dialogues = dialogues
         pass = try InferencePass(run, over: dialogues, of: store, options: options, observe: observe)
         let recorder = StageRecorder()
         guard let (batch, output) = try pass.next(stages: recorder) else {

@@ -27,10 +27,13 @@ final class InferencePass {
     private let store: Store
     private let reader: BackgroundWork<Minibatch>
     private let speakers: SpeakerNumbers
+    /// Nil where nothing is explained.
+    private let means: FeatureMeans?
 
+    /// - Parameter explains: Whether ``explained()`` will be asked for.
     /// - Throws: `TrainingError` where the store does not fit the model, or a minibatch is too large for it.
     init(
-        _ run: TrainedRun, over dialogues: [Int], of store: Store, options: InferenceOptions,
+        _ run: TrainedRun, over dialogues: [Int], of store: Store, options: InferenceOptions, explains: Bool = false,
         observe: (TrainingEvent) -> Void
     ) throws {
         let settings = run.record.configuration.training
@@ -44,6 +47,9 @@ final class InferencePass {
             observe(.preparing("checking the features' checksums"))
             try source.verify(dialogues)
         }
+        means =
+            explains
+            ? try FeatureMeans(of: run, given: store, verify: !options.skipVerification, observe: observe) : nil
         reader = source.stream(batches, prefetch: settings.prefetch)
         self.run = run
         self.store = store
@@ -54,18 +60,62 @@ final class InferencePass {
     /// - Throws: `TrainingError` where rows cannot be used or a probability is not finite; what the store throws.
     func next(stages: StageRecorder? = nil) throws -> (dialogues: [Int], logProbabilities: Tensor)? {
         guard let batch = try reader.next() else { return nil }
+        return (batch.dialogues, try compute(input(of: batch), batch.dialogues, stages: stages))
+    }
+
+    /// The next minibatch's dialogues, their log-probabilities, and those without each of ``Absence/all(of:)``, [N, C] each; nil behind
+    /// the last.
+    /// - Throws: As ``next(stages:)``.
+    func explained() throws -> (dialogues: [Int], logProbabilities: Tensor, without: [Tensor])? {
+        guard let means else { preconditionFailure("the pass was begun to explain") }
+        guard let batch = try reader.next() else { return nil }
+        let input = input(of: batch)
+        let whole = try compute(input, batch.dialogues)
+        let without = try Absence.all(of: run).map { absence in
+            switch absence {
+            case .modality(let modality): try compute(means.removing(modality, from: input), batch.dialogues)
+            case .context: try computeAlone(input, batch.dialogues, classes: whole.columns)
+            case .speaker: try compute(input.withoutSpeakers, batch.dialogues)
+            }
+        }
+        return (batch.dialogues, whole, without)
+    }
+
+    private func input(of batch: Minibatch) -> ConversationBatch {
         var input = batch.input
         input.speakers = input.speakers.map { speakers[$0] }
+        return input
+    }
+
+    /// Each utterance as a dialogue of its own: all at once, or as many as a model takes that has weights for positions. It takes as many
+    /// as there are dialogues, which are longer.
+    private func computeAlone(_ input: ConversationBatch, _ dialogues: [Int], classes: Int) throws -> Tensor {
+        var size = input.utterances
+        while size > dialogues.count, (try? run.model.check(BatchShape(dialogues: size, utterances: size))) == nil {
+            size = max(dialogues.count, (size + 1) / 2)
+        }
+        let all = Tensor(rows: input.utterances, columns: classes)
+        for first in stride(from: 0, to: input.utterances, by: size) {
+            let part = first..<min(input.utterances, first + size)
+            let values = try compute(input.alone(part), dialogues).values
+            _ = all.rows(part).values.update(fromContentsOf: values)
+        }
+        return all
+    }
+
+    private func compute(
+        _ input: ConversationBatch, _ dialogues: [Int], stages: StageRecorder? = nil
+    ) throws -> Tensor {
         let output = try run.model.logProbabilities(
             input, on: Tape(mode: .evaluation, recording: false), stages: stages)
         guard output.value.isFinite else {
-            let ids = batch.dialogues.prefix(3).map { "'\(store.dialogues[$0].id)'" }.joined(separator: ", ")
+            let ids = dialogues.prefix(3).map { "'\(store.dialogues[$0].id)'" }.joined(separator: ", ")
             throw TrainingError(
                 .numerics,
                 "\(run.folder.path) gives a probability that is no number in the minibatch of the dialogues \(ids) of \(store.path); "
                     + "look for outliers in the features with vuemo validate.")
         }
-        return (batch.dialogues, output.value)
+        return output.value
     }
 
     /// Makes sure, before anything is computed, that the model can take every minibatch.
@@ -134,9 +184,14 @@ struct SpeakerNumbers {
             }
             replacement = number
         }
-        guard run.record.configuration.definition.readsSpeakers(run.record.configuration.model) else {
+        switch run.record.configuration.definition.speakers(run.record.configuration.model) {
+        case .nothing:
             numbers = [Int32](repeating: 0, count: names.count)
             return
+        case .parties:
+            numbers = names.indices.map { Int32($0) }
+            return
+        case .persons: break
         }
         let places = run.data.numbersPlaces(like: store)
         let found = names.indices.map { index in

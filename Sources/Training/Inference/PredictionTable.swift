@@ -16,23 +16,26 @@ public struct PredictionTable {
     private let classes: [String]
     /// Nil where the store's labels are left out.
     private let gold: ClassMap?
+    private let absences: [Absence]
 
     /// A table of a store's utterances.
     /// - Parameters:
     ///   - classes: The names of the classes, in the order of the probabilities.
     ///   - gold: What the store's labels mean among these classes; nil to leave them out.
-    public init(_ form: Form, of store: Store, classes: [String], gold: ClassMap?) {
+    ///   - absences: What is taken away to explain the predictions.
+    public init(_ form: Form, of store: Store, classes: [String], gold: ClassMap?, absences: [Absence] = []) {
         self.form = form
         self.store = store
         self.classes = classes
         self.gold = gold
+        self.absences = absences
     }
 
     /// What stands before the first row.
     public var head: String {
         guard form == .csv else { return "" }
-        return (["dialogue", "utterance", "sentence", "speaker", "gold", "predicted"] + classes).map(csv)
-            .joined(separator: ",") + "\n"
+        let columns = ["dialogue", "utterance", "sentence", "speaker", "gold", "predicted"] + classes
+        return (columns + absences.map { "without_\($0.name)" }).map(csv).joined(separator: ",") + "\n"
     }
 
     /// The rows of a dialogue.
@@ -49,7 +52,8 @@ public struct PredictionTable {
                 speaker: store.speakerNames[Int(store.speakers[utterance])],
                 gold: gold.flatMap { name($0.target(ofUtterance: utterance)) },
                 predicted: classes[Int(prediction.predicted[place])])
-            text += form == .csv ? line(row, probabilities) : object(row, probabilities)
+            let changes = prediction.changes.map { String(format: "%.9g", $0[place]) }
+            text += form == .csv ? line(row, probabilities + changes) : object(row, probabilities, changes)
         }
         return text
     }
@@ -62,19 +66,21 @@ public struct PredictionTable {
 
     private func name(_ label: Int32) -> String? { label < 0 ? nil : classes[Int(label)] }
 
-    private func line(_ row: Row, _ probabilities: [String]) -> String {
+    private func line(_ row: Row, _ numbers: [String]) -> String {
         let names = [row.dialogue, row.utterance, row.sentence, row.speaker, row.gold ?? "", row.predicted]
-        return (names.map(csv) + probabilities).joined(separator: ",") + "\n"
+        return (names.map(csv) + numbers).joined(separator: ",") + "\n"
     }
 
-    private func object(_ row: Row, _ probabilities: [String]) -> String {
+    private func object(_ row: Row, _ probabilities: [String], _ changes: [String]) -> String {
         let names = [
             ("dialogue", row.dialogue), ("utterance", row.utterance),
             ("sentence", row.sentence.isEmpty ? nil : row.sentence), ("speaker", row.speaker), ("gold", row.gold),
             ("predicted", row.predicted),
         ].map { "\"\($0)\":\($1.map(quoted) ?? "null")" }
         let shares = zip(classes, probabilities).map { "\(quoted($0)):\($1)" }
-        return "{\(names.joined(separator: ",")),\"probabilities\":{\(shares.joined(separator: ","))}}\n"
+        let moves = zip(absences, changes).map { "\"\($0.name)\":\($1)" }
+        let explained = absences.isEmpty ? "" : ",\"without\":{\(moves.joined(separator: ","))}"
+        return "{\(names.joined(separator: ",")),\"probabilities\":{\(shares.joined(separator: ","))}\(explained)}\n"
     }
 }
 

@@ -1,6 +1,8 @@
 import ConversationModels
+import Conversations
 import FeatureStore
 import Foundation
+import Tensors
 
 /// What runs say about one dialogue.
 public struct DialoguePrediction: Sendable {
@@ -10,6 +12,8 @@ public struct DialoguePrediction: Sendable {
     public let probabilities: [Double]
     /// [n] the most probable class, the first of equals.
     public let predicted: [Int32]
+    /// For each of the predictor's absences, [n]: how the probability of that class changes without it.
+    public let changes: [[Double]]
 }
 
 /// Predicts the emotions of a store's utterances with one run, or with several: then the mean of their probabilities counts.
@@ -20,6 +24,8 @@ public final class Predictor {
     public let classes: [String]
     /// What is predicted, as indices into the store's dialogues.
     public let dialogues: [Int]
+    /// What is taken away to explain the predictions; empty where they are not explained.
+    public let absences: [Absence]
     private let store: Store
     private let first: TrainedRun
     private var members: [Member]
@@ -28,16 +34,20 @@ public final class Predictor {
     /// A run, and the dialogues of its minibatch that are still to be given out.
     private struct Member {
         let pass: InferencePass
-        var waiting: ArraySlice<[Double]> = []
+        /// For each of the absences its place among the member's own; nil where the member does not read what is taken away.
+        let places: [Int?]
+        /// The probabilities of each dialogue, and those without each of the absences.
+        var waiting: ArraySlice<[[Double]]> = []
     }
 
     /// - Parameters:
     ///   - runs: At least one.
     ///   - split: Nil for all dialogues.
+    ///   - explains: Whether it is said how probabilities change without each modality, the context and the speaker.
     /// - Throws: `TrainingError` where runs do not agree in their classes, the store does not fit one of them, or the split is empty.
     public init(
         _ runs: [TrainedRun], store: Store, split: String? = nil, options: InferenceOptions = InferenceOptions(),
-        observe: (TrainingEvent) -> Void = { _ in }
+        explains: Bool = false, observe: (TrainingEvent) -> Void = { _ in }
     ) throws {
         precondition(!runs.isEmpty, "somebody predicts")
         classes = runs[0].data.classes
@@ -62,12 +72,18 @@ public final class Predictor {
         self.dialogues = dialogues
         self.store = store
         first = runs[0]
+        let readings = explains ? runs.map(Absence.all) : []
+        let absences = (Modality.allCases.map(Absence.modality) + [.context, .speaker]).filter { absence in
+            readings.contains { $0.contains(absence) }
+        }
+        self.absences = absences
         var options = options
         members = []
         for run in runs {
-            members.append(
-                Member(
-                    pass: try InferencePass(run, over: dialogues, of: store, options: options, observe: observe)))
+            let pass = try InferencePass(
+                run, over: dialogues, of: store, options: options, explains: explains, observe: observe)
+            let own = Absence.all(of: run)
+            members.append(Member(pass: pass, places: absences.map { own.firstIndex(of: $0) }))
             // Each row is checked once, unless another run reads other features.
             if runs.allSatisfy({ $0.record.configuration.modalities == run.record.configuration.modalities }) {
                 options.skipVerification = true
@@ -87,32 +103,53 @@ public final class Predictor {
         guard done < dialogues.count else { return nil }
         let dialogue = dialogues[done]
         done += 1
-        var mean: [Double] = []
+        var means: [[Double]] = []
         for index in members.indices {
             let own = try take(from: index)
-            if mean.isEmpty { mean = own } else { for place in mean.indices { mean[place] += own[place] } }
+            if means.isEmpty { means = own } else { for place in means.indices { add(own[place], to: &means[place]) } }
         }
-        if members.count > 1 { for place in mean.indices { mean[place] /= Double(members.count) } }
+        for index in means.indices where members.count > 1 {
+            for place in means[index].indices { means[index][place] /= Double(members.count) }
+        }
+        let mean = means[0]
         let predicted = stride(from: 0, to: mean.count, by: classes.count).map { first in
             let scores = mean[first..<first + classes.count]
             return Int32(scores.indices.max { scores[$0] < scores[$1] }! - first)
         }
-        return DialoguePrediction(dialogue: dialogue, probabilities: mean, predicted: predicted)
+        let changes = means.dropFirst().map { without in
+            predicted.enumerated().map { row, predicted in
+                let place = row * classes.count + Int(predicted)
+                return without[place] - mean[place]
+            }
+        }
+        return DialoguePrediction(dialogue: dialogue, probabilities: mean, predicted: predicted, changes: changes)
     }
 
-    /// The probabilities of a member's next dialogue.
-    private func take(from index: Int) throws -> [Double] {
+    private func add(_ own: [Double], to sums: inout [Double]) {
+        for place in sums.indices { sums[place] += own[place] }
+    }
+
+    /// The probabilities of a member's next dialogue, and those without each of the absences.
+    private func take(from index: Int) throws -> [[Double]] {
         if members[index].waiting.isEmpty {
-            guard let (dialogues, output) = try members[index].pass.next() else {
-                preconditionFailure("every run computes every dialogue")
-            }
-            let values = output.values
+            let member = members[index]
+            let next: (dialogues: [Int], outputs: [Tensor])? =
+                if absences.isEmpty {
+                    try member.pass.next().map { ($0.dialogues, [$0.logProbabilities]) }
+                } else {
+                    // A member that does not read what is taken away says the same without it.
+                    try member.pass.explained().map { found in
+                        let others = member.places.map { $0.map { found.without[$0] } ?? found.logProbabilities }
+                        return (found.dialogues, [found.logProbabilities] + others)
+                    }
+                }
+            guard let (dialogues, outputs) = next else { preconditionFailure("every run computes every dialogue") }
             var first = 0
             members[index].waiting =
                 dialogues.map { dialogue in
                     let end = first + store.dialogues[dialogue].range.count * classes.count
                     defer { first = end }
-                    return values[first..<end].map { exp(Double($0)) }
+                    return outputs.map { $0.values[first..<end].map { exp(Double($0)) } }
                 }[...]
         }
         return members[index].waiting.removeFirst()

@@ -15,6 +15,9 @@ public final class TrainedRun {
     public let data: RunData
     let model: any ConversationModel
 
+    /// What its model learnt that can be read as it is.
+    public var readableWeights: [ReadableWeights] { model.readableWeights }
+
     /// Reads a run's chosen epoch.
     /// - Parameter store: Where the run's own store may be, for a run of an older vuemo: its checkpoints do not say what data they are for.
     /// - Throws: `TrainingError` where folder and checkpoint do not belong together, the checkpoint is damaged or there is none.

@@ -71,6 +71,14 @@ public struct DialogueDivision: Equatable, Sendable {
         }
     }
 
+    /// Whether a run of a configuration can divide the dialogues of a store.
+    /// - Throws: `TrainingError` where it cannot.
+    package static func check(_ store: Store, for configuration: RunConfiguration) throws(TrainingError) {
+        _ = try DialogueDivision(
+            store, labels: RunLabels(store: store, data: configuration.data), data: configuration.data,
+            protocol: configuration.training.protocol)
+    }
+
     /// The names of a store's groups in the order of their bytes; `data.leaveOut` takes each.
     /// - Throws: `TrainingError` where the store has no such groups, or one only.
     package static func groups(of store: Store, by choice: GroupChoice) throws(TrainingError) -> [String] {

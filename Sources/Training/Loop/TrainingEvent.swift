@@ -14,6 +14,9 @@ public enum TrainingEvent: Sendable {
     case stoppedEarly(epoch: Int, epochs: Int)
     /// An epoch's line of metrics is final; `isBest` says that it is the best so far.
     case epoch(EpochMetrics, epochs: Int, isBest: Bool)
+    /// How the parameters of the epoch that was told last are spread, and the gradients of its last step; see
+    /// ``TrainingRun/recordsHistograms``.
+    case histograms([ParameterHistogram], epoch: Int)
 }
 
 /// How a run ended.

@@ -54,7 +54,7 @@ extension TrainingRun {
         }
         while !interruption.isRequested, progress.stepInEpoch < steps.count {
             let (loss, norm) = try step(
-                steps[progress.stepInEpoch], epoch: epoch,
+                steps[progress.stepInEpoch], epoch: epoch, isLast: progress.stepInEpoch == steps.count - 1,
                 learningRate: learningRate(ofStep: progress.totalSteps, stepsPerEpoch: steps.count), next: next)
             progress.stepLosses.append(loss)
             progress.gradientNorms.append(norm)
@@ -80,9 +80,11 @@ extension TrainingRun {
     }
 
     /// One step of the optimiser over the minibatches of `dialogues`, whose gradients are added up.
+    /// - Parameter isLast: Whether the epoch ends with it.
     /// - Returns: The loss before the step and the norm of its gradients.
     func step(
-        _ dialogues: [[Int]], epoch: Int, learningRate: Double, next: () throws -> Minibatch?
+        _ dialogues: [[Int]], epoch: Int, isLast: Bool = false, learningRate: Double,
+        next: () throws -> Minibatch?
     ) throws -> (loss: Float, gradientNorm: Double) {
         // The loss is one of all minibatches: each is divided by what the labels of all weigh.
         let labels = dialogues.count == 1 ? [] : source.labels.labels(of: dialogues.joined(), in: store)
@@ -110,6 +112,11 @@ extension TrainingRun {
                     arenas: [(model.parameters.values, "parameter")])
             }
             tape.backward(from: loss)
+        }
+        if recordsHistograms, isLast {
+            gradientHistograms = ParameterHistogram.all(
+                "gradients", of: model.parameters, in: model.parameters.gradients)
+            profile?.laps.lap("histograms", .writing)
         }
         let norm = optimizer.step(learningRate: learningRate)
         profile?.laps.lap("AdamW", .optimizer)
@@ -195,6 +202,11 @@ extension TrainingRun {
             try TextFile.append(try JSON.line(metrics) + "\n", to: folder.metrics)
         }
         observe(.epoch(metrics, epochs: settings.epochs, isBest: isBest))
+        if recordsHistograms {
+            let weights = ParameterHistogram.all("weights", of: model.parameters, in: model.parameters.values)
+            observe(.histograms(weights + gradientHistograms, epoch: metrics.epoch))
+            gradientHistograms = []
+        }
         return true
     }
 

@@ -15,7 +15,12 @@ public final class TrainingRun {
     public let folder: RunFolder
     /// What `config.yaml` says.
     public let record: RunRecord
-    let store: Store
+    /// What it is trained on.
+    public let store: Store
+    /// Whether it tells how parameters and gradients are spread, behind each epoch.
+    public var recordsHistograms = false
+    /// Those of the gradients of the epoch's last step.
+    var gradientHistograms: [ParameterHistogram] = []
     let source: MinibatchSource
     let splits: TrainingSplits
     let model: any ConversationModel

@@ -4,7 +4,8 @@ import Foundation
 /// What TensorBoard shows of a run: an event file in the run's folder, with the figures of `metrics.jsonl`.
 ///
 /// A tag is a field of `metrics.jsonl` with a slash behind the split: `train/loss`, `valid/weighted_f1`; what belongs to no split stands
-/// under `run/`. Its step is the epoch. `train/step_loss` has the loss of each step since the run began.
+/// under `run/`. Its step is the epoch. `train/step_loss` has the loss of each step since the run began. `weights/` and `gradients/` have
+/// histograms of each parameter.
 public final class EventFile {
     private let path: String
     private let file: OutputFile
@@ -15,13 +16,19 @@ public final class EventFile {
     public init(of folder: RunFolder) throws {
         path = folder.events
         let history = try folder.epochs()
+        let histograms = Self.histograms(in: path)
         file = try RunFolder.writing(path) {
             // The name alone is removed where it is a link.
             try TextFile.remove(folder.events)
             return try OutputFile(creating: folder.events)
         }
         try write(EventMessage(step: 0).string(3, "brain.Event:2"))
-        for epoch in history { try add(epoch) }
+        for epoch in history {
+            try add(epoch)
+            for message in histograms[epoch.epoch] ?? [] {
+                try RunFolder.writing(path) { try file.write(EventRecord.bytes(of: message)) }
+            }
+        }
     }
 
     /// Adds an epoch; TensorBoard sees it at once.
@@ -35,8 +42,33 @@ public final class EventFile {
         try RunFolder.writing(path) { try file.flush() }
     }
 
+    /// Adds the histograms of an epoch; TensorBoard sees them at once.
+    /// - Throws: `TrainingError` where they cannot be written.
+    public func add(_ histograms: [ParameterHistogram], epoch: Int) throws {
+        // In several messages: a reader holds one at a time.
+        for start in stride(from: 0, to: histograms.count, by: 64) {
+            let part = Array(histograms[start..<min(histograms.count, start + 64)])
+            try write(EventMessage(step: epoch).summary(part))
+        }
+        try RunFolder.writing(path) { try file.flush() }
+    }
+
     private func write(_ event: EventMessage) throws {
-        try RunFolder.writing(path) { try file.write(Self.record(event.bytes)) }
+        try RunFolder.writing(path) { try file.write(EventRecord.bytes(of: event.bytes)) }
+    }
+
+    /// The messages with histograms in a file that an earlier part of the run wrote, by their epochs: unlike the other figures, these are
+    /// nowhere else.
+    private static func histograms(in path: String) -> [Int: [[UInt8]]] {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let bytes = FileManager.default.contents(atPath: path)
+        else { return [:] }
+        var found: [Int: [[UInt8]]] = [:]
+        for message in EventRecord.messages(in: Array(bytes)) {
+            if let epoch = EventMessage.epochOfHistograms(message) { found[epoch, default: []].append(Array(message)) }
+        }
+        return found
     }
 
     /// The single numbers of an epoch, by their tags.
@@ -55,85 +87,5 @@ public final class EventFile {
         let value: Double?
 
         init(from decoder: any Decoder) throws { value = try? decoder.singleValueContainer().decode(Double.self) }
-    }
-
-    /// A record of TensorFlow's: the length and the bytes, each with its checksum.
-    static func record(_ bytes: [UInt8]) -> [UInt8] {
-        func little(_ value: some FixedWidthInteger) -> [UInt8] {
-            withUnsafeBytes(of: value.littleEndian) { Array($0) }
-        }
-        let length = little(UInt64(bytes.count))
-        return length + little(CRC32C.masked(length)) + bytes + little(CRC32C.masked(bytes))
-    }
-}
-
-/// TensorFlow's message `Event` in the form of protocol buffers: wall_time = 1, step = 2, file_version = 3, summary = 5; of a summary
-/// value = 1, and of that tag = 1, simple_value = 2.
-private struct EventMessage {
-    private(set) var bytes: [UInt8] = []
-
-    init(step: Int) {
-        fixed(1, Date().timeIntervalSince1970.bitPattern)
-        key(2, 0)
-        varint(UInt64(bitPattern: Int64(step)))
-    }
-
-    private init() {}
-
-    func string(_ field: Int, _ text: String) -> EventMessage {
-        var message = self
-        message.nested(field, Array(text.utf8))
-        return message
-    }
-
-    func summary(_ scalars: [(tag: String, value: Float)]) -> EventMessage {
-        var (message, summary) = (self, EventMessage())
-        for scalar in scalars {
-            var value = EventMessage()
-            value.nested(1, Array(scalar.tag.utf8))
-            value.fixed(2, scalar.value.bitPattern)
-            summary.nested(1, value.bytes)
-        }
-        message.nested(5, summary.bytes)
-        return message
-    }
-
-    private mutating func key(_ field: Int, _ kind: Int) { varint(UInt64(field << 3 | kind)) }
-
-    private mutating func varint(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(rest & 0x7F) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-
-    private mutating func fixed(_ field: Int, _ bits: some FixedWidthInteger) {
-        key(field, bits.bitWidth == 64 ? 1 : 5)
-        withUnsafeBytes(of: bits.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-
-    private mutating func nested(_ field: Int, _ content: [UInt8]) {
-        key(field, 2)
-        varint(UInt64(content.count))
-        bytes += content
-    }
-}
-
-/// The checksum of Castagnoli, as TensorFlow's records have it.
-enum CRC32C {
-    private static let table = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0x82F6_3B78 : 0) }
-    }
-
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(0xFFFF_FFFF) { $0 >> 8 ^ table[Int(($0 ^ UInt32($1)) & 0xFF)] }
-    }
-
-    /// Turned and shifted, so that a checksum over data that holds checksums is no special one.
-    static func masked(_ bytes: [UInt8]) -> UInt32 {
-        let value = checksum(bytes)
-        return (value >> 15 | value << 17) &+ 0xA282_EAD8
     }
 }

@@ -21,6 +21,12 @@ public struct RunFolder: Equatable, Sendable {
     public var predictions: String { path + "/predictions.csv" }
     /// What TensorBoard reads, where it was asked for; its name must have "tfevents" in it.
     var events: String { path + "/events.out.tfevents.vuemo" }
+    /// What TensorBoard's projector reads, where it was asked for: the names of the two files behind it.
+    var projector: String { path + "/projector_config.pbtxt" }
+    /// float32, a row for each utterance.
+    var embeddings: String { path + "/embeddings.bytes" }
+    /// A line for each of these rows.
+    var embeddingNames: String { path + "/embeddings.tsv" }
     /// What `--profile` writes.
     public var trace: String { path + "/trace.json" }
     /// Where `--resume` continues.

@@ -15,14 +15,15 @@ struct Ablate: ListedCommand {
         abstract: "Train without each modality or each module.",
         usage: "vuemo ablate [<options>] <store>",
         discussion: """
-            Each row of the table is a run of its own, with each seed if --seeds is given; at the end they are compared with the first \
-            one. Of modalities: every subset. Of modules: the full model, and the same without the virtual unified emotion (VUE), the \
+            Each row of the table is a run of its own, with each seed if --seeds is given and on each part of the dialogues with --folds \
+            or --leave-group-out; at the end they are compared with the first one. Of modalities: every subset. Of modules: the full model, and the same without the virtual unified emotion (VUE), the \
             global attention (GAI), the local graph (LGL), the speakers' embedding, and each layer of the text. The same command goes \
             on where it was stopped.
 
             Examples:
               vuemo ablate iemocap.h5 --seeds 1,2,3 --epochs 15
               vuemo ablate meld.h5 --of modules --variant corrected --format latex
+              vuemo ablate iemocap.h5 --leave-group-out session --jobs 2
             """)
 
     @Argument(help: "The store to train on.")
@@ -36,7 +37,9 @@ struct Ablate: ListedCommand {
 
     @Option(
         name: .shortAndLong,
-        help: "The folder of all runs. (default: runs/<dataset>-<variant or model>-<modalities or modules>)")
+        help:
+            "The folder of all runs. (default: runs/<dataset>-<variant or model>-<modalities or modules>, with folds or groups behind it)"
+    )
     var output: String?
 
     @Flag(help: "Do not check the features' checksums first.")
@@ -59,28 +62,24 @@ struct Ablate: ListedCommand {
 
     func run() throws {
         let store = try Store(opening: store)
-        let rows = try AblationRow.all(of, store, base: options.resolved(store, notices: nil))
-        let seeds = try series.numbers().map { $0.map(Optional.some) } ?? [nil]
-        // Seeds in the inner loop: a row is complete before the next one begins.
-        let notices = Notices()
-        let entries = try rows.flatMap { row in
-            try seeds.map { seed in
-                let configuration = try options.resolved(
-                    store, adding: row.settings + (seed.map { ["training.seed=\($0)"] } ?? []),
-                    threads: jobs.threads, notices: notices)
-                return RunSeries.Entry(
-                    name: row.folder + (seed.map { "-seed-\($0)" } ?? ""), configuration: configuration)
-            }
-        }
-        let label = entries[0].configuration.label
-        let folder = output ?? SeriesRunner.defaultFolder(store, "\(label)-\(of.rawValue)")
+        let division = try options.data.division()
+        let part = try division?.parts(of: store).first?.assignment
+        let rows = try AblationRow.all(
+            of, store, base: options.resolution(DatasetFacts(store), assigning: part.map { [$0] } ?? []).configuration)
+        let entries = try options.entries(
+            store, rows: rows.map { SeriesRow(folder: $0.folder, settings: $0.settings) }, seeds: series.numbers(),
+            threads: jobs.threads)
+        let label = ([entries[0].configuration.label, of.rawValue] + (division.map { [$0.name] } ?? []))
+            .joined(separator: "-")
+        let folder = output ?? SeriesRunner.defaultFolder(store, label)
         let runner = SeriesRunner(
             store: store, jobs: jobs.processes, quiet: quietness.quiet, skipVerification: skipVerification, time: time)
         let (finished, failed) = try runner.run(entries, in: folder)
         if !finished.isEmpty {
             let there = Set(finished.map(\.path))
+            let each = entries.count / rows.count
             let groups = try rows.enumerated().map { index, row in
-                let own = entries[index * seeds.count..<(index + 1) * seeds.count].map {
+                let own = entries[index * each..<(index + 1) * each].map {
                     RunFolder("\(folder)/\($0.name)")
                 }
                 return (

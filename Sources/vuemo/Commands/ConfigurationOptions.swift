@@ -75,28 +75,35 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
-    /// The configuration of a new run; without a store, what depends on the data keeps its default.
+    /// The configuration of a new run; without a store, what depends on the data keeps its default. What a user should know is told.
     /// - Parameters:
     ///   - settings: `key=value` that outrank all others.
     ///   - part: What makes it the run of one part of the dialogues.
-    ///   - threads: The default of `training.threads`.
-    ///   - notices: Told what has no effect; nil where the configuration is not that of a run.
     func resolved(
-        _ store: Store?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = [],
-        threads: Int = Compute.processors, notices: Notices? = Notices()
+        _ store: Store?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = []
     ) throws -> RunConfiguration {
+        let (configuration, warnings) = try resolution(
+            store.map(DatasetFacts.init), adding: settings, assigning: part)
+        for sentence in warnings { CommandProcess.warn(sentence) }
+        return configuration
+    }
+
+    /// The same, and what a user should know of it.
+    /// - Parameter threads: The default of `training.threads`.
+    func resolution(
+        _ dataset: DatasetFacts?, adding settings: [String] = [], assigning part: [ConfigurationAssignment] = [],
+        threads: Int = Compute.processors
+    ) throws -> (configuration: RunConfiguration, warnings: [String]) {
         guard !data.asksForEveryPart || !part.isEmpty else {
             throw ValidationError(
-                "\(data.folds == nil ? "--leave-group-out" : "--folds") asks for a run for each part, which vuemo train does; name one part "
+                "\(data.folds == nil ? "--leave-group-out" : "--folds") asks for a run for each part, which vuemo train and ablate do; name one part "
                     + "here: --folds with --fold, or --set data.groupBy=… --set data.leaveOut=….")
         }
         let assignments = try assignments() + settings.map { try ConfigurationAssignment(setting: $0) } + part
         let configuration = try RunConfiguration.resolve(
-            dataset: store.map(DatasetFacts.init), preset: preset, assignments: assignments,
-            threads: threads, models: .all)
-        let preset = preset ?? store.flatMap { Preset(dataset: $0.dataset) }
-        if let notices { configuration.withoutEffect(assignments, preset: preset).forEach { notices.tell($0) } }
-        return configuration
+            dataset: dataset, preset: preset, assignments: assignments, threads: threads, models: .all)
+        let preset = preset ?? dataset.flatMap { Preset(dataset: $0.name) }
+        return (configuration, configuration.withoutEffect(assignments, preset: preset))
     }
 
     /// The file of `--config`.

@@ -42,7 +42,7 @@ struct ImportCheckpoint: ListedCommand {
         CommandProcess.removeLeftovers(of: [output], calling: output)
         try HandOver.run(["parameters", file, "--output", scratch], orSay: "\(file) cannot be read")
         let checkpoint = try CheckpointImport(arraysIn: scratch, from: file)
-        let first = try options.resolved(store, notices: nil)
+        let first = try options.resolution(DatasetFacts(store)).configuration
         let told = checkpoint.settings(of: first.definition, for: store)
         let result = try checkpoint.write(
             options.resolved(store, adding: told), store: store, to: output, toolVersion: CommandProcess.version)

@@ -24,6 +24,7 @@ struct Predict: ListedCommand {
               vuemo predict runs/iemocap-seeds/seed-* iemocap.h5 --split test
               vuemo predict runs/meld-1 iemocap.h5 --class-map hap=joy,ang=anger
               vuemo predict runs/meld-1 new.h5 -o predictions.jsonl
+              vuemo predict runs/meld-1 meld.h5 --split test --explain
             """)
 
     @Argument(
@@ -37,6 +38,12 @@ struct Predict: ListedCommand {
 
     @Flag(help: "Leave the store's labels out, whatever their classes are.")
     var withoutGold = false
+
+    @Flag(
+        help:
+            "Add how the probability of the predicted class changes without each modality, the context and the speaker."
+    )
+    var explain = false
 
     @Option(
         name: .shortAndLong,
@@ -72,10 +79,12 @@ struct Predict: ListedCommand {
         let store = try Store(opening: paths[paths.count - 1])
         let runs = try paths.dropLast().map { try TrainedRun(RunFolder($0), models: .all, ownStore: store) }
         let predictor = try Predictor(
-            runs, store: store, split: split, options: fit.model.inference, observe: reporter.observe)
+            runs, store: store, split: split, options: fit.model.inference, explains: explain,
+            observe: reporter.observe)
         let map = withoutGold ? nil : try predictor.classMap(fit.assignments())
         let table = PredictionTable(
-            form ?? Self.form(of: output), of: store, classes: predictor.classes, gold: map)
+            form ?? Self.form(of: output), of: store, classes: predictor.classes, gold: map,
+            absences: predictor.absences)
         let rows = { try write(table, predictor, reporter, to: $0) }
         if let target {
             try AtomicFile.replace(target.path, overwrites: target.overwrites) { temporary in

@@ -19,7 +19,8 @@ struct MakeReport: ListedCommand {
             "vuemo report [<options>] <run> ... --output <file>\n       vuemo report [<options>] <store.h5> --output <file>",
         discussion: """
             One HTML file that needs no other file and no network. Of runs: learning curves, scores with tests, confusion, \
-            calibration, where the models are right and wrong, and their most confident mistakes with the sentences. Of a \
+            calibration, where the models are right and wrong, maps of their embeddings (PCA and t-SNE), and their most \
+            confident mistakes with the sentences. Of a \
             store: classes, lengths, transitions between emotions, features and what validation finds.
 
             Examples:
@@ -43,7 +44,7 @@ struct MakeReport: ListedCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The store that the runs were trained on, for the sentences, where it is no longer at the path that they remember.",
+            "The store that the runs were trained on, for sentences and embeddings, where it is no longer at the path that they remember.",
             valueName: "store.h5"))
     var store: String?
 
@@ -75,7 +76,7 @@ struct MakeReport: ListedCommand {
     /// The store that was named, or the one that the runs remember where it is still there.
     private func sentences(for run: FinishedRun) throws -> Sentences {
         let path = store ?? run.record.storePath
-        func refused(_ reason: String) -> String { "the sentences are missing: \(reason)" }
+        func refused(_ reason: String) -> String { "the sentences and the map of embeddings are missing: \(reason)" }
         do {
             let found = try Store(opening: path)
             if try found.hasContent(run.record.contentID) { return .inStore(found) }

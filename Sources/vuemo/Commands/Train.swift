@@ -65,7 +65,10 @@ struct Train: ListedCommand {
     @Flag(help: "Do not check the features' checksums first.")
     var skipVerification = false
 
-    @Flag(help: "Write the metrics into an event file in the run's folder too, for TensorBoard.")
+    @Flag(
+        help:
+            "Write metrics, histograms of parameters and gradients, and embeddings of test into the run's folder too, for TensorBoard."
+    )
     var tensorboard = false
 
     @Flag(
@@ -139,13 +142,14 @@ struct Train: ListedCommand {
             }
             StandardError.write("\(run.folder.path.escapedForTerminal): \(finished ?? run.summary)\n")
         }
-        let events = tensorboard ? EventLog(run.folder, warn: reporter.warn) : nil
+        let events = tensorboard ? EventLog(run.folder, store: run.store, warn: reporter.warn) : nil
+        run.recordsHistograms = tensorboard
         if profile { run.profile = RunProfile() }
         let outcome = try run.run(interruption: interruption) { event in
             reporter.observe(event)
             events?.observe(event)
         }
-        events?.finish()
+        if case .finished = outcome { events?.finishRun() } else { events?.finish() }
         reporter.finish()
         try run.writeTrace()
         switch outcome {
@@ -164,7 +168,7 @@ struct Train: ListedCommand {
         let store = try Store(opening: store!)
         let entries = try options.entries(store, seeds: seeds, threads: jobs.threads)
         try options.tellOfInitialParameters(ofSeveral: true)
-        let kinds = [options.data.asksForEveryPart ? options.data.seriesName : nil, seeds.map { _ in "seeds" }]
+        let kinds = [try options.data.division()?.name, seeds.map { _ in "seeds" }]
         let folder =
             output
             ?? SeriesRunner.defaultFolder(
@@ -217,8 +221,12 @@ struct Train: ListedCommand {
         }
         let store = try store.map { try Store(opening: $0) }
         // Of several runs, that of the first part.
-        let part = options.data.asksForEveryPart ? try options.data.parts(of: store).first : nil
-        try StandardOutput.printRaw(options.resolved(store, assigning: part?.assignments ?? []).commentedYAML)
+        let division = try options.data.division()
+        let part = try division?.parts(of: store).first?.assignment
+        if division != nil, part == nil {
+            throw ValidationError("--leave-group-out finds the groups in a store; give one.")
+        }
+        try StandardOutput.printRaw(options.resolved(store, assigning: part.map { [$0] } ?? []).commentedYAML)
     }
 
     private func resumed(_ path: String, _ reporter: TrainingReporter) throws -> TrainingRun {

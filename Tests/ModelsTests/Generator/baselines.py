@@ -99,6 +99,58 @@ class BcLSTM(nn.Module):
         return F.log_softmax(self.classify(self.dropout(F.relu(self.dense(states)))), -1)
 
 
+class DialogueRNN(nn.Module):
+    """DialogueRNN (Majumder et al., AAAI 2019) with its simple attention, in both directions."""
+
+    class Direction(nn.Module):
+        def __init__(self, utterance, global_, party, emotion):
+            super().__init__()
+            self.cells = {'global': nn.GRUCell(utterance + party, global_),
+                          'party': nn.GRUCell(utterance + global_, party), 'emotion': nn.GRUCell(party, emotion)}
+            for name, cell in self.cells.items():
+                self.add_module(name, cell)
+            self.attention = nn.Linear(global_, 1, bias=False)
+
+        def forward(self, utterances, speakers, dropout):
+            """One dialogue, [n, ·] and n numbers -> [n, E]"""
+            state = {name: torch.zeros(cell.hidden_size) for name, cell in self.cells.items()}
+            parties, history, emotions = {}, [], []
+            step = lambda name, x, h: dropout(self.cells[name](x[None], h[None])[0])
+            for u, speaker in zip(utterances, speakers):
+                party = parties.get(speaker, state['party'])
+                state['global'] = step('global', torch.cat([u, party]), state['global'])
+                context = torch.zeros_like(state['global'])
+                if history:
+                    heard = torch.stack(history)
+                    context = torch.softmax(self.attention(heard)[:, 0], 0) @ heard
+                history.append(state['global'])
+                parties[speaker] = step('party', torch.cat([u, context]), party)
+                state['emotion'] = step('emotion', parties[speaker], state['emotion'])
+                emotions.append(state['emotion'])
+            return torch.stack(emotions)
+
+    def __init__(self, dims, classes, speakers, modalities='avl', text_layers=4, utterance=100, global_=500, party=500,
+                 emotion=500, dense=1000, dropout=0.1):
+        super().__init__()
+        self.modalities = modalities
+        self.utterance = nn.Linear(width(dims, text_layers, modalities), utterance)
+        self.forwards, self.backwards = (self.Direction(utterance, global_, party, emotion) for _ in range(2))
+        self.dense = nn.Linear(2 * emotion, dense)
+        self.classify = nn.Linear(dense, classes)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, batch):
+        lengths, rows = batch['lengths'], []
+        x = self.utterance(features(batch, self.modalities))
+        for u, speakers in zip(x.split(lengths), batch['speaker'].split(lengths)):
+            speakers = speakers.tolist()
+            ahead = self.forwards(u, speakers, self.dropout)
+            back = self.backwards(u.flip(0), speakers[::-1], self.dropout).flip(0)
+            rows.append(torch.cat([ahead, back], -1))
+        fused = F.relu(self.dense(self.dropout(torch.cat(rows))))
+        return F.log_softmax(self.classify(self.dropout(fused)), -1)
+
+
 class MMGCN(nn.Module):
     """A deep graph convolution over utterances and modalities (Hu et al., ACL 2021)."""
 

@@ -2,7 +2,7 @@
 
     python train_baselines.py STORE MODEL [--modalities avl] [--epochs 15] [--seeds 1475,1476,1477]
 
-Needs PyTorch, NumPy and h5py. MODEL is linear, gru, bclstm or mmgcn. It prints a line of JSON for each seed: test W-F1
+Needs PyTorch, NumPy and h5py. MODEL is linear, gru, bclstm, dialoguernn or mmgcn. It prints a line of JSON for each seed: test W-F1
 of the epoch that is best on valid. The order of dialogues, the dropout and the first parameters are PyTorch's own, so
 that single runs differ and means agree.
 """
@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from baselines import BcLSTM, ConcatenationGRU, LinearClassifier, MMGCN
+from baselines import BcLSTM, ConcatenationGRU, DialogueRNN, LinearClassifier, MMGCN
 
-MODELS = {'linear': LinearClassifier, 'gru': ConcatenationGRU, 'bclstm': BcLSTM, 'mmgcn': MMGCN}
+MODELS = {'linear': LinearClassifier, 'gru': ConcatenationGRU, 'bclstm': BcLSTM, 'dialoguernn': DialogueRNN, 'mmgcn': MMGCN}
 # The published weights of IEMOCAP's classes, which its preset uses.
 FREQUENCIES = {'IEMOCAP': [0.086747, 0.144406, 0.227883, 0.160585, 0.127711, 0.252668]}
 

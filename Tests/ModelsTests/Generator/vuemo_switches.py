@@ -27,8 +27,9 @@ class Context(nn.Module):
     def __init__(self, kind, inputs, hidden):
         super().__init__()
         self.kind = kind
-        if kind == "gru":
-            self.recurrent = nn.GRU(inputs, hidden // 2, 2, bidirectional=True, batch_first=True)
+        if kind in ("gru", "lstm"):
+            layers = {"gru": nn.GRU, "lstm": nn.LSTM}[kind]
+            self.recurrent = layers(inputs, hidden // 2, 2, bidirectional=True, batch_first=True)
         if kind == "transformer":
             self.layers = nn.ModuleList(nn.TransformerEncoderLayer(
                 hidden, 1, 2 * hidden, 0.0, "gelu", batch_first=True, norm_first=True) for _ in range(2))
@@ -225,6 +226,9 @@ CASES = {
                                       switches={"encodeAudioVisual": "true", "textLayers": "2"}),
     "switch-released-transformer": dict(variant="released", modalities="avl", norm="dialogue", switches={
         "encoder": "transformer", "encodeAudioVisual": "true", "lgl": "false"}),
+    "switch-released-lstm": dict(variant="released", norm="dialogue", project_text=False, switches={
+        "encoder": "lstm", "encodeAudioVisual": "true", "lgl": "false"}),
+    "switch-corrected-lstm": dict(variant="corrected", modalities="al", switches={"encoder": "lstm", "gai": "off"}),
     "switch-released-no-encoder": dict(variant="released", switches={"encoder": "none", "gai": "off"}),
 }
 

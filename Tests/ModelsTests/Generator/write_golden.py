@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from baselines import BcLSTM, ConcatenationGRU, LinearClassifier, MMGCN
+from baselines import BcLSTM, ConcatenationGRU, DialogueRNN, LinearClassifier, MMGCN
 
 DIMS = {'a': 6, 'v': 5, 'l': 10}
 LENGTHS = [3, 7, 1, 5]
@@ -29,6 +29,12 @@ CASES = [
      {'hiddenSize': '6', 'denseSize': '7'}),
     ('bclstm-l', 'bclstm', BcLSTM, {'modalities': 'l', 'hidden': 6, 'dense': 7, 'layers': 1},
      {'hiddenSize': '6', 'denseSize': '7', 'layers': '1'}),
+    ('dialoguernn-avl', 'dialoguernn', DialogueRNN,
+     {'modalities': 'avl', 'utterance': 5, 'global_': 4, 'party': 6, 'emotion': 3, 'dense': 7},
+     {'utteranceSize': '5', 'globalSize': '4', 'partySize': '6', 'emotionSize': '3', 'denseSize': '7'}),
+    ('dialoguernn-l', 'dialoguernn', DialogueRNN,
+     {'modalities': 'l', 'utterance': 3, 'global_': 5, 'party': 2, 'emotion': 4, 'dense': 6},
+     {'utteranceSize': '3', 'globalSize': '5', 'partySize': '2', 'emotionSize': '4', 'denseSize': '6'}),
     ('mmgcn-avl', 'mmgcn', MMGCN, {'modalities': 'avl', 'unimodal': 8, 'hidden': 6, 'layers': 3},
      {'unimodalSize': '8', 'hiddenSize': '6', 'graphLayers': '3'}),
     ('mmgcn-av', 'mmgcn', MMGCN,

@@ -174,7 +174,8 @@ import Testing
         arguments: Variant.allCases,
         [
             "vue=false", "gai=off", "lgl=false", "vue=false gai=off", "gai=off lgl=false", "textLayers=2",
-            "gai=separate", "textNorm=dialogue", "encoder=none", "encoder=transformer", "encodeAudioVisual=true",
+            "gai=separate", "textNorm=dialogue", "encoder=none", "encoder=lstm", "encoder=transformer",
+            "encodeAudioVisual=true",
         ])
     func gradients(variant: Variant, switches: String) throws {
         for modalities in ["avl", "l"] {
