@@ -97,6 +97,28 @@ import Testing
         ] { #expect(config.contains(line + "\n"), "\(line) in \(config)") }
     }
 
+    /// A run's config.yaml says where the run began; that is no setting, and a new run begins there only on request.
+    @Test func whereARunBeganIsTold() throws {
+        #expect(try train("first", ["--quiet", "--epochs", "1"]).status == 0)
+        let start = URL(filePath: folder.file("first/checkpoints/best.h5")).standardizedFileURL.path
+        let second = try train("second", ["--initial-parameters", start, "--quiet", "--epochs", "1"])
+        #expect(second.status == 0 && second.errors.isEmpty, "\(second.errors)")
+        let config = folder.file("second/config.yaml")
+        let bare = try train("third", ["--config", config, "--dry-run", "--quiet"])
+        #expect(
+            bare.status == 0
+                && bare.errors
+                    == "warning: the run of \(config) began with the parameters of \(start), and this one does not; give --initial-parameters to begin there too.\n",
+            "\(bare.errors)")
+        let same = try BuiltProduct.run(
+            "vuemo",
+            [
+                "train", store, "--config", config, "--initial-parameters", start, "--output", folder.file("third"),
+                "--quiet",
+            ])
+        #expect(same.status == 0 && same.errors.isEmpty && same.output == second.output, "\(same.errors)")
+    }
+
     @Test(arguments: [
         (["--set", "model.hiddenSzie=4"], "there is no key model.hiddenSzie; did you mean model.hiddenSize?"),
         (["--epochs", "many"], "--epochs: training.epochs must be a whole number from 1 to 100000, not \"many\""),

@@ -206,6 +206,14 @@ public struct RunConfiguration: Equatable, Sendable {
         try ConfigurationAssignment.parse(yaml: yaml, name: name, skipping: recordedSections)
     }
 
+    /// Which parameters the run began with whose `config.yaml` a text is: a path; nil where it says nothing of it. They are no setting, and
+    /// ``assignments(yaml:name:)`` leaves them out.
+    /// - Parameter name: the file's name, for messages.
+    public static func initialParameters(yaml: String, name: String) throws(ConfigurationError) -> String? {
+        try ConfigurationAssignment.parse(yaml: yaml, name: name).last { $0.key == "start.initialParameters" }?.value
+            .text
+    }
+
     /// The modalities in use.
     public var modalities: Modalities { definition.modalities(model) }
     /// What distinguishes the model among those of its kind, for example "released".

@@ -106,20 +106,31 @@ struct ConfigurationOptions: ParsableArguments {
         return (configuration, configuration.withoutEffect(assignments, preset: preset))
     }
 
+    /// The file of `--config`.
+    private func file() throws -> (text: String, name: String)? {
+        guard let config else { return nil }
+        do {
+            return (try TextFile.read(config), config)
+        } catch {
+            throw ConfigurationError(
+                "\(config) cannot be read (\(error.reason)); give a YAML file of configuration keys with --config.")
+        }
+    }
+
+    /// Says where the file is that of a run which began with parameters of another: a new run does so only where it is told to.
+    func tellOfInitialParameters(ofSeveral: Bool = false) throws {
+        guard let (text, name) = try file(),
+            let start = try RunConfiguration.initialParameters(yaml: text, name: name)
+        else { return }
+        let difference =
+            ofSeveral ? "these runs do not" : "this one does not; give --initial-parameters to begin there too"
+        CommandProcess.warn("the run of \(name) began with the parameters of \(start), and \(difference).")
+    }
+
     /// What the user set, weakest first: the file, `--set`, then the options with names of their own.
     func assignments() throws -> [ConfigurationAssignment] {
         var assignments: [ConfigurationAssignment] = []
-        if let config {
-            let text: String
-            do {
-                text = try TextFile.read(config)
-            } catch {
-                throw ConfigurationError(
-                    "\(config) cannot be read (\(error.reason)); give a YAML file of configuration keys with --config."
-                )
-            }
-            assignments += try RunConfiguration.assignments(yaml: text, name: config)
-        }
+        if let (text, name) = try file() { assignments += try RunConfiguration.assignments(yaml: text, name: name) }
         assignments += try settings.map { try ConfigurationAssignment(setting: $0) }
         assignments += data.assignments
         let named: [(option: String, key: Key, value: String?)] = [

@@ -167,6 +167,7 @@ struct Train: ListedCommand {
     private func trainSeries(_ seeds: [UInt64]?) throws {
         let store = try Store(opening: store!)
         let entries = try options.entries(store, seeds: seeds, threads: jobs.threads)
+        try options.tellOfInitialParameters(ofSeveral: true)
         let kinds = [try options.data.division()?.name, seeds.map { _ in "seeds" }]
         let folder =
             output
@@ -202,6 +203,7 @@ struct Train: ListedCommand {
     private func plan() throws -> TrainingRun.Plan {
         let store = try Store(opening: store!)
         let configuration = try options.resolved(store)
+        if initialParameters == nil { try options.tellOfInitialParameters() }
         var plan = TrainingRun.Plan(
             store: store, configuration: configuration,
             output: output ?? RunFolder.defaultPath(dataset: store.dataset, label: configuration.label),
