@@ -83,8 +83,8 @@ final class SeriesReporter {
         case .checkpoint(let path): display.line("wrote \(path.escapedForTerminal)")
         case .preparing(let what): if !display.showsBar { display.line("\(what) …") }
         case .notice(let sentence): notices.tell(sentence, warn)
-        // The bar over all runs stays.
-        case .evaluating: break
+        // The bar over all runs stays; histograms are for TensorBoard.
+        case .evaluating, .histograms: break
         }
     }
 
