@@ -17,14 +17,19 @@ package struct ElementType: Equatable {
         guard characters.count == 3, let kind = Kind(rawValue: characters[1]),
             let size = characters.popLast()?.wholeNumberValue
         else { return nil }
-        let sizes: [Int] =
+        self.init(kind: kind, size: size, bigEndian: characters[0] == ">")
+    }
+
+    /// Nil where there are no numbers of that size.
+    package init?(kind: Kind, size: Int, bigEndian: Bool) {
+        let isThere =
             switch kind {
-            case .float: [2, 4, 8]
-            case .signed, .unsigned: [1, 2, 4, 8]
-            case .boolean: [1]
+            case .float: size == 2 || size == 4 || size == 8
+            case .signed, .unsigned: size == 1 || size == 2 || size == 4 || size == 8
+            case .boolean: size == 1
             }
-        guard sizes.contains(size) else { return nil }
-        (self.kind, self.size, bigEndian) = (kind, size, characters[0] == ">")
+        guard isThere else { return nil }
+        (self.kind, self.size, self.bigEndian) = (kind, size, bigEndian && size > 1)
     }
 
     /// True where the bytes are float32 in this machine's order, so that nothing need be converted.

@@ -53,8 +53,9 @@ extension Dataset {
     }
 
     /// Refuses a dataset that claims more data than its file can hold even compressed, before memory is taken for it.
+    /// - Parameter isReadWhole: Whether memory is taken for all of it, and not for some rows at a time.
     /// - Throws: ``HDF5Error`` naming the dataset and the claim.
-    public func requirePlausibleSize() throws(HDF5Error) {
+    public func requirePlausibleSize(isReadWhole: Bool = true) throws(HDF5Error) {
         let size = elementType.size ?? 16
         let (claim, overflow) = count.multipliedReportingOverflow(by: size)
         var information = stat()
@@ -64,7 +65,7 @@ extension Dataset {
             throw place("read").error("it claims \(count) elements, more than its file of \(fileBytes) bytes can hold")
         }
         let free = memory_available()
-        if claim > 256 << 20, claim > free {
+        if isReadWhole, claim > 256 << 20, claim > free {
             throw place("read").error("it takes \(claim >> 20) MiB of memory, and \(free >> 20) MiB are free")
         }
     }

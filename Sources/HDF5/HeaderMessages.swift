@@ -8,21 +8,39 @@ enum MessageKind: UInt8 {
     case oldModified = 0x0e, fileSpace = 0x17
 
     /// Those that groups, datasets and named types have.
-    static let ofObjects: Set<MessageKind> = [
+    static let ofObjects: MessageKinds = [
         .none, .dataspace, .linkInfo, .datatype, .oldFillValue, .fillValue, .link, .externalFiles, .layout, .groupInfo,
         .filters,
         .attribute, .comment, .continuation, .symbolTable, .modified, .oldModified, .attributeInfo, .references,
     ]
     /// Those that the superblock's extension has.
-    static let ofSuperblocks: Set<MessageKind> = [.none, .continuation, .treeLimits, .fileSpace]
+    static let ofSuperblocks: MessageKinds = [.none, .continuation, .treeLimits, .fileSpace]
     /// Those that an object may have several of.
-    static let repeated: Set<MessageKind> = [.none, .link, .attribute, .continuation]
+    static let repeated: MessageKinds = [.none, .link, .attribute, .continuation]
+}
+
+/// Kinds of messages, as bits: files have very many headers.
+struct MessageKinds: ExpressibleByArrayLiteral {
+    private var bits: UInt32 = 0
+
+    init(arrayLiteral kinds: MessageKind...) {
+        for kind in kinds { insert(kind) }
+    }
+
+    func contains(_ kind: MessageKind) -> Bool { bits & 1 << UInt32(kind.rawValue) != 0 }
+
+    /// Adds a kind; false where it was there.
+    @discardableResult
+    mutating func insert(_ kind: MessageKind) -> Bool {
+        defer { bits |= 1 << UInt32(kind.rawValue) }
+        return !contains(kind)
+    }
 }
 
 /// What the messages of one header say, each read with bounds; and whether they go together.
 struct HeaderMessages {
     /// The messages that may be there.
-    let known: Set<MessageKind>
+    let known: MessageKinds
     /// Where the file ends: addresses are below it.
     let end: UInt64
     /// Whether the header is of version 1, as libraries before HDF5 1.8 write it and later ones by default.
@@ -45,15 +63,17 @@ struct HeaderMessages {
     var links: [(name: ArraySlice<UInt8>, address: UInt64?)] = []
     /// The type of its numbers, where it is one of NumPy's.
     private var elementType: ElementType?
+    /// Whether its elements are texts of any length.
+    private var hasVariableTexts = false
 
-    private var seen: Set<MessageKind> = []
+    private var seen: MessageKinds = []
     private var dataspace: Dataspace?
     /// The size of an element, where the header tells it.
     var datatypeBytes: Int?
     private var fillBytes: Int?
     private var layout: StorageLayout?
 
-    init(known: Set<MessageKind>, end: UInt64) {
+    init(known: MessageKinds, end: UInt64) {
         self.known = known
         self.end = end
     }
@@ -79,7 +99,7 @@ struct HeaderMessages {
             }
             if kind == .none { continue }
             if flags & 0x02 != 0 {
-                guard kind == .datatype, seen.insert(kind).inserted else {
+                guard kind == .datatype, seen.insert(kind) else {
                     throw HeaderFault("it shares a message with another object, which is not read")
                 }
                 var body = HeaderBytes(body, "its type")
@@ -87,7 +107,7 @@ struct HeaderMessages {
                 ownType = namedTypes.count - 1
                 continue
             }
-            guard MessageKind.repeated.contains(kind) || seen.insert(kind).inserted else {
+            guard MessageKind.repeated.contains(kind) || seen.insert(kind) else {
                 throw HeaderFault("it has two messages of kind \(number), of which there is one at most")
             }
             if kind == .continuation {
@@ -108,6 +128,7 @@ struct HeaderMessages {
             dataspace = try Dataspace(&body)
         case .datatype:
             elementType = ElementType(header: body)
+            hasVariableTexts = body.count > 1 && body.first! & 0x0f == 9 && body[body.startIndex + 1] & 0x0f == 1
             var body = HeaderBytes(body, "its type")
             datatypeBytes = try datatypeSize(&body)
         case .oldFillValue:
@@ -186,6 +207,14 @@ struct HeaderMessages {
             (1...2).contains(dataspace.extents.count), dataspace.extents.allSatisfy({ $0 < 1 << 31 })
         else { return nil }
         return (address, dataspace.extents.map { Int($0) }, elementType)
+    }
+
+    /// Where the elements lie, if they are texts of any length in one dimension and lie end to end.
+    func variableTexts() -> (address: UInt64, count: Int)? {
+        guard refusals.isEmpty, case .contiguous(let address, _) = layout, address != .max, hasVariableTexts,
+            datatypeBytes == 16, let dataspace, dataspace.extents.count == 1, dataspace.elements < 1 << 31
+        else { return nil }
+        return (address, Int(dataspace.elements))
     }
 
     /// The list of chunks in which the library looks up a chunk without asking whether the list is so long, where the dataset has one:

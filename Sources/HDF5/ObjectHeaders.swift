@@ -91,7 +91,7 @@ struct ObjectHeaders {
     /// - Throws: ``HDF5Error`` with the object's path where the library must not see the header.
     @discardableResult
     func look(
-        at address: UInt64, of object: @autoclosure () -> String, _ known: Set<MessageKind> = MessageKind.ofObjects
+        at address: UInt64, of object: @autoclosure () -> String, _ known: MessageKinds = MessageKind.ofObjects
     ) throws(HDF5Error) -> [Refusal] {
         guard root != nil else { return [] }
         return try header(at: address, of: object(), known).refusals
@@ -100,7 +100,7 @@ struct ObjectHeaders {
     /// What the header of an object says.
     /// - Throws: ``HDF5Error`` as ``look(at:of:_:)``.
     func header(
-        at address: UInt64, of object: @autoclosure () -> String, _ known: Set<MessageKind> = MessageKind.ofObjects
+        at address: UInt64, of object: @autoclosure () -> String, _ known: MessageKinds = MessageKind.ofObjects
     ) throws(HDF5Error) -> HeaderMessages {
         do {
             var messages = try messages(at: address, known)
@@ -128,16 +128,17 @@ struct ObjectHeaders {
     }
 
     /// Reads all messages of a header.
-    private func messages(at address: UInt64, _ known: Set<MessageKind>) throws -> HeaderMessages {
+    private func messages(at address: UInt64, _ known: MessageKinds) throws -> HeaderMessages {
         var messages = HeaderMessages(known: known, end: UInt64(file.size - base))
         var left = Self.mostBytes
         var pieces = [try firstPiece(at: address, &messages)]
-        var seen: Set<Int> = []
+        var seen: [Int] = []
         while let piece = pieces.popLast() {
             left -= piece.count
-            guard left >= 0, seen.count < Self.mostPieces, seen.insert(piece.lowerBound).inserted else {
+            guard left >= 0, seen.count < Self.mostPieces, !seen.contains(piece.lowerBound) else {
                 throw HeaderFault("its pieces have no end")
             }
+            seen.append(piece.lowerBound)
             var content = try read(piece)
             let isFirst = seen.count == 1
             if !messages.isOld {
@@ -154,8 +155,11 @@ struct ObjectHeaders {
         return messages
     }
 
+    /// The bytes of the file.
+    var fileBytes: Int { file.size }
+
     /// So many bytes at an address.
-    private func bytes(_ address: UInt64, _ count: Int) throws -> ArraySlice<UInt8> {
+    func bytes(_ address: UInt64, _ count: Int) throws -> ArraySlice<UInt8> {
         let range = try range(address, UInt64(count))
         return try file.read(at: range.lowerBound, count: count)[...]
     }
@@ -227,11 +231,11 @@ private final class RawFile: Sendable {
     let path: String
     let size: Int
     private let descriptor: Int32
-    /// The bytes that were read last, and where they lie.
-    private let window = Mutex<(start: Int, bytes: [UInt8])>((0, []))
+    /// The pieces that were read last, the newest behind: the names of a group lead here and there.
+    private let windows = Mutex<[(start: Int, bytes: [UInt8])]>([])
 
-    /// How much is read where something is wanted, and where what follows was wanted before it.
-    private static let (some, many) = (1 << 12, 1 << 16)
+    /// How much is read where something is wanted, and where something before it was wanted too; and how many pieces are kept.
+    private static let (some, many, kept) = (1 << 12, 1 << 16, 16)
 
     init(_ path: String) throws(HDF5Error) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -250,15 +254,23 @@ private final class RawFile: Sendable {
     /// Reads so many bytes, fewer where the file ends.
     func read(at place: Int, count: Int) throws(HDF5Error) -> [UInt8] {
         let wanted = max(0, min(count, size - place))
+        guard wanted > 0 else { return [] }
         guard wanted <= Self.some else { return try readAnew(at: place, count: wanted) }
-        return try window.withLock { window throws(HDF5Error) in
-            let end = window.start + window.bytes.count
-            if place < window.start || place + wanted > end {
-                let follows = place >= window.start && place <= end + Self.many
-                let start = place
-                window = (start, try readAnew(at: start, count: min(follows ? Self.many : Self.some, size - start)))
+        return try windows.withLock { windows throws(HDF5Error) in
+            var found = windows.lastIndex { $0.start <= place && place + wanted <= $0.start + $0.bytes.count }
+            if found == nil {
+                let follows = windows.contains {
+                    $0.start <= place && place <= $0.start + $0.bytes.count + Self.many
+                }
+                let bytes = try readAnew(at: place, count: min(follows ? Self.many : Self.some, size - place))
+                if windows.count == Self.kept { windows.removeFirst() }
+                windows.append((place, bytes))
+                found = windows.count - 1
             }
-            return Array(window.bytes.dropFirst(place - window.start).prefix(wanted))
+            // What is in use stays.
+            if let index = found, index < windows.count - 1 { windows.append(windows.remove(at: index)) }
+            let window = windows[windows.count - 1]
+            return Array(window.bytes[(place - window.start)...].prefix(wanted))
         }
     }
 

@@ -16,6 +16,9 @@ struct Parameters: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The file to write, which must not exist.", valueName: "file"))
     var output: String
 
+    /// Of what it says where it fails.
+    @OptionGroup var report: FormatOption
+
     /// Each array is a dataset of its number, with its name as an attribute: names may have slashes in them.
     func run() throws {
         try AtomicFile.replace(output, overwrites: false) { temporary in

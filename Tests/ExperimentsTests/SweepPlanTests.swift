@@ -260,6 +260,10 @@ import Testing
             "sweep.yaml, line 1: STORE cannot be divided: 11 dialogues cannot be divided into 50 parts"
         ),
         (
+            "seeds: [1, 2]\nfolds: 50001\nparameters: {model.dropout: [0.1]}\n",
+            "sweep.yaml: there are 100002 runs, one for each combination, seed and part, more than 100000;"
+        ),
+        (
             "folds: 2\nleaveGroupOut: session\nparameters: {model.dropout: [0.1]}\n",
             "sweep.yaml, line 2: leaveGroupOut divides the dialogues by itself; leave folds out."
         ),

@@ -4,23 +4,27 @@ signal. Needs no package.
 
     fuzz_commands.py --vuemo PATH --store STORE --run RUN [--seconds S] [--seed N] [--kinds store,table,run,arrays] [--keep FOLDER]
 
-STORE is a small store (Tests/Stores has some), RUN a run folder of it. Arrays by id are those of Tests/HDF5Tests/Files, as h5py writes them by default and
-in the latest form, and archives that are made here. Half of the changed stores get the checksums of HDF5's headers
+STORE is a small store (Tests/Stores has some), RUN a run folder of it. Arrays by id are those of Tests/HDF5Tests/Files, as h5py writes them by default,
+with a superblock of version 1 and in the latest form, and archives and folders that are made here: an array for each id, or ids beside a matrix. Half of the changed stores get the checksums of HDF5's headers
 made good again, so that what is changed is read. The first input that escapes is left in FOLDER.
 """
 import argparse
 import io
 import pathlib
+import pickle
 import random
+import resource
 import shutil
 import struct
 import subprocess
 import tempfile
 import time
 import zipfile
+import zlib
 
 STATUSES = {0, 1, 2, 64}
-LIMIT = 30
+# Seconds of a processor, and by the clock where the machine is busy with something else.
+LIMIT, PATIENCE = 30, 300
 TABLES = {
     "list.csv": b"dialogue,utterance,speaker,text,label,split\n"
                 + b"".join(b"d%d,d%d_%d,%s,\"said, %d\",%s,%s\n" % (d, d, u, [b"ann", b"bob"][u % 2], u, [b"joy", b"anger"][d % 2],
@@ -38,14 +42,36 @@ ARRAYS = pathlib.Path(__file__).resolve().parents[1] / "HDF5Tests/Files"
 IDS = b"dialogue,utterance\n" + b"".join(b"d%d,id%d\n" % (number // 2, number) for number in range(4))
 
 
+def npy(descr, shape, content):
+    return b"\x93NUMPY\x01\x00v\x00" + f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}".encode().ljust(117) + b"\n" + content
+
+
+def arrays(source):
+    """The files of an archive or a folder: an array for each id, or ids beside a matrix."""
+    if source.random() < 0.5:
+        return {f"id{number}.npy": npy("<f4", (2, 3), struct.pack("<6f", *range(6))) for number in range(4)}
+    names = [f"id{number}" for number in range(4)]
+    texts = {"<U3": b"".join(name.encode("utf-32-le") for name in names), ">U3": b"".join(name.encode("utf-32-be") for name in names),
+             "|S5": b"".join(name.encode().ljust(5, b"\0") for name in names)}
+    kind = source.choice(sorted(texts))
+    return {"names.npy": npy(kind, (4,), texts[kind]), "rows.npy": npy("<f4", (4, 3), struct.pack("<12f", *range(12)))}
+
+
 def archive(source):
-    """A .npz archive of an array for each id."""
+    """A changed .npz archive. Often it is what lies in it that is changed, and its checksums and sizes are those of that."""
+    files, inner = arrays(source), source.random() < 0.6
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", source.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as file:
-        for number in range(4):
-            file.writestr(f"id{number}.npy", b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".ljust(117) + b"\n"
-                          + struct.pack("<6f", *range(6)))
-    return made.getvalue()
+        changed = source.choice(sorted(files))
+        for name, content in files.items():
+            file.writestr(name, mutate(source, content) if inner and name == changed else content)
+    return made.getvalue() if inner else mutate(source, made.getvalue())
+
+
+def pickled(source):
+    """A changed pickle of id -> list of numbers, packed at times."""
+    data = mutate(source, pickle.dumps({f"id{number}": [1.5, number] for number in range(4)}, source.randrange(6)))
+    return zlib.compress(data) if source.random() < 0.2 else data
 
 
 def mutate_old(source, data):
@@ -127,6 +153,10 @@ def headers(data):
     return found
 
 
+def bounded():
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+
+
 def good_again(data, places):
     for start, end in places:
         data[end:end + 4] = struct.pack("<I", lookup3(bytes(data[start:end])))
@@ -196,16 +226,21 @@ def inputs(source, kind, folder, store, run):
             change = mutate_store if name.endswith(".h5") else mutate
             path.write_bytes(change(source, path.read_bytes()))
         return [["evaluate", folder / "run", "--store", store],
-                ["train", "--resume", folder / "run", "--store", store, "--quiet"]]
+                ["train", store, "--resume", folder / "run", "--quiet"]]
     if kind == "arrays":
         (folder / "list.csv").write_bytes(IDS)
-        form = source.choice(("old", "old", "latest", "archive"))
-        path = folder / ("audio.npz" if form == "archive" else "audio.h5")
-        if form == "archive":
-            path.write_bytes(mutate(source, archive(source)))
+        form = source.choice(("old", "old", "first", "first", "latest", "archive", "archive", "folder", "pickle"))
+        path = folder / {"archive": "audio.npz", "folder": "audio", "pickle": "audio.pkl"}.get(form, "audio.h5")
+        if form == "folder":
+            path.mkdir()
+            for name, content in arrays(source).items():
+                (path / name).write_bytes(mutate(source, content) if source.random() < 0.5 else content)
+        elif form in ("archive", "pickle"):
+            path.write_bytes({"archive": archive, "pickle": pickled}[form](source))
         else:
-            path.write_bytes({"old": mutate_old, "latest": mutate_store}[form](source, (ARRAYS / f"{form}.h5").read_bytes()))
-        group = "" if form == "archive" else source.choice((":/ids", ":/ids", ":/"))
+            change = mutate_store if form == "latest" else mutate_old
+            path.write_bytes(change(source, (ARRAYS / f"{form}.h5").read_bytes()))
+        group = source.choice({"old": (":/ids", ":/ids", ":/"), "latest": (":/ids", ":/ids", ":/"), "first": (":/any", ":/fixed", ":/")}.get(form, ("",)))
         table = ["convert", "table", folder / "list.csv", "--audio", f"{path}{group}", "-o", folder / "out.h5", "--force", "--quiet", "--frames", "mean"]
         return [table, source.choice((["scan", path], [*table, "--allow-missing", "zero"], ["convert", path, "-o", folder / "out.h5", "--force"]))]
     path = folder / "store.h5"
@@ -236,7 +271,7 @@ def main():
             for command in inputs(source, kind, folder, options.store.resolve(), options.run):
                 words = [options.vuemo] + [str(word) for word in command]
                 try:
-                    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT)
+                    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, preexec_fn=bounded)
                     status, text = done.returncode, done.stderr.decode(errors="replace")
                 except subprocess.TimeoutExpired:
                     status, text = "no end", ""

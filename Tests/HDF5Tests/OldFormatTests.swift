@@ -58,6 +58,57 @@ import Testing
         }
     }
 
+    /// The texts of the dataset `words` in a file of these bytes.
+    private func words(_ bytes: [UInt8]) throws -> [String] {
+        let file = try File(inspectingOnce: try written(bytes))
+        let entry = try #require(try file.openGroup("/").entry("words"))
+        var words: [String] = []
+        let texts = file.variableTexts(entry, path: "/words")
+        try #require(texts).forEach {
+            words.append(String(decoding: $0, as: UTF8.self))
+        }
+        return words
+    }
+
+    /// Its superblock is of version 1, whose root stands four bytes further back.
+    @Test func aSuperblockOfTheFirstVersionIsRead() throws {
+        let whole = try bytes("first.h5")
+        #expect(whole[8] == 1)
+        let file = try File(opening: try written(whole))
+        #expect(try file.readFloats("any/rows").values == Self.rows)
+        #expect(try file.readStrings("fixed/names") == ["id0", "id1", "id2", "id3"])
+        var changed = whole
+        changed[28 + 40] ^= 0xff
+        #expect(throws: HDF5Error.self) { _ = try File(opening: try written(changed)) }
+    }
+
+    @Test(arguments: ["old.h5", "latest.h5"]) func textsOfAnyLengthAreReadWithBounds(_ name: String) throws {
+        let whole = try bytes(name)
+        #expect(try words(whole) == ["a", "bc"])
+        // A piece of the heap has 16 bytes and its objects, here a list of numbers, "bc" and "a": number, count, size and the bytes.
+        let heap = try Self.first("GCOL", in: whole)
+        for (place, value, reason) in [
+            (0, 0, "it cannot be read: a heap of its texts is not where it says"),
+            (12, 0x7f, "it cannot be read: a heap of its texts is of"),
+            (9, 0xff, "it cannot be read: it lies outside of the file"),
+            (16 + 24, 3, "it cannot be read: a heap of its texts has two of one number"),
+            (16 + 24, 9, "a text of it is not where it says"),
+            (16 + 24 + 8, 1, "a text of it is not where it says"),
+            (16 + 24 + 12, 1, "it cannot be read: a heap of its texts is longer than the room"),
+        ] as [(Int, UInt8, String)] {
+            var changed = whole
+            changed[heap + place] = value
+            let error = try #require(throws: HDF5Error.self) { try words(changed) }
+            #expect(error.message.hasPrefix(reason) && error.object == "/words", "\(error)")
+        }
+        let file = try File(inspectingOnce: try written(whole))
+        for other in ["rows", "chunks", "ids", "fields"] {
+            let entry = try #require(try file.openGroup("/").entry(other))
+            let texts = file.variableTexts(entry, path: other)
+            #expect(texts.map { _ in other } == nil)
+        }
+    }
+
     // MARK: Marks of a file that is open
 
     private func marked(_ bytes: [UInt8], version: UInt8, _ flags: UInt8) -> [UInt8] {

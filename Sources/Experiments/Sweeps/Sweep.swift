@@ -57,18 +57,27 @@ public struct Sweep: Sendable {
         let combinations = try plan.combinations { (parameter) throws(ConfigurationError) in
             try parameter.isWhole(in: resolved(plan.kindOfModel, on: parts.first))
         }
+        let runs = combinations.count * max(1, plan.seeds.count) * max(1, parts.count)
+        guard runs <= SweepPlan.mostRuns else {
+            throw ConfigurationError(
+                "\(plan.name): there are \(runs) runs, one for each combination, seed and part, more than \(SweepPlan.mostRuns); give fewer "
+                    + "of them.")
+        }
         let base = try resolved(combinations[0], on: parts.first)
         metric = base.training.selection
         rounds = plan.rounds(of: combinations.count, epochs: base.training.epochs)
 
         var (trials, names, warnings) = ([Trial](), Set<String>(), [String]())
         for combination in combinations {
-            let configuration = try resolved(combination, on: parts.first)
+            var own: [(part: DivisionPart?, configuration: RunConfiguration)] = []
+            for part in parts.isEmpty ? [nil] : parts.map(Optional.some) {
+                let configuration = try resolved(combination, on: part)
+                // What cannot be divided is told before a run begins, and once.
+                if trials.isEmpty, let division = plan.division { try division.check(store, configuration) }
+                own.append((part, configuration))
+            }
+            let configuration = own[0].configuration
             try plan.check(configuration)
-            var own = [(part: parts.first, configuration: configuration)]
-            for part in parts.dropFirst() { own.append((part, try resolved(combination, on: part))) }
-            // What cannot be divided is told before a run begins, and once.
-            if trials.isEmpty, let division = plan.division { try division.check(store, own.map(\.configuration)) }
             let trial = Trial(combination, own, seeds: plan.seeds)
             guard names.insert(trial.name).inserted else {
                 throw ConfigurationError(
@@ -172,11 +181,9 @@ extension Division {
         }
     }
 
-    /// Whether runs of these configurations, one for each part, can divide the dialogues of a store.
-    fileprivate func check(_ store: Store, _ configurations: [RunConfiguration]) throws(ConfigurationError) {
-        try told { (_) throws(TrainingError) in
-            for configuration in configurations { try DialogueDivision.check(store, for: configuration) }
-        }
+    /// Whether the run of a part can divide the dialogues of a store.
+    fileprivate func check(_ store: Store, _ configuration: RunConfiguration) throws(ConfigurationError) {
+        try told { (_) throws(TrainingError) in try DialogueDivision.check(store, for: configuration) }
     }
 }
 

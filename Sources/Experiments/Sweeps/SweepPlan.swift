@@ -58,6 +58,8 @@ public struct SweepPlan: Sendable {
     ]
     /// As many combinations as anybody can train.
     static let mostCombinations = 10_000
+    /// As many runs of all of these together.
+    static let mostRuns = 100_000
 
     /// - Parameter name: the file's name, for messages, which tell the line too.
     /// - Throws: `ConfigurationError` where the text is no plan.

@@ -73,13 +73,17 @@ enum FeatureFile {
         }
         let file = try InputFile(path: path)
         let head = try file.read(at: 0, count: min(TableRequest.headBytes, file.bytes))
-        if head.starts(with: [0x89] + Array("HDF".utf8)) { return .arrays(try HDF5Arrays(file, group: group)) }
+        if head.starts(with: [0x89] + Array("HDF".utf8)) {
+            let arrays = try HDF5Arrays(file, group: group)
+            return .arrays(try arrays.matrixWithIDs() ?? arrays)
+        }
         guard group == nil else {
             throw ConversionError.input("\(file.name) is no HDF5 file, so that it has no group '\(group ?? "")'.")
         }
         if let opensPickles, TableRequest.isPickle(head) { return .arrays(try opensPickles(file)) }
         if head.starts(with: Array("PK".utf8) + [3, 4]) || head.starts(with: Array("PK".utf8) + [5, 6]) {
-            return .arrays(try NumpyArchive(file))
+            let archive = try NumpyArchive(file)
+            return .arrays(try archive.matrixWithIDs() ?? archive)
         }
         if head.starts(with: [0x93] + Array("NUMPY".utf8)) { return .matrix(try NumpyMatrix(file)) }
         let other = TableFormat.other(head).map { "is \($0)" } ?? "is no NumPy .npy file"

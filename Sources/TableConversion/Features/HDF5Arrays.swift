@@ -12,17 +12,17 @@ final class HDF5Arrays: ArraysByID {
     let file: InputFile?
     let name: String
     private(set) var ids = ByteInterner()
-    private let input: InputFile
-    private let contents: FileHandle
-    private let group: String
-    private var entries: [UInt64] = []
+    let input: InputFile
+    let contents: FileHandle
+    let group: String
+    private(set) var entries: [UInt64] = []
     private var buffer: [UInt8] = []
 
     /// What the dataset is called in the group of an id.
     private static let member = "features"
 
     /// An open file as a reference.
-    private final class FileHandle {
+    final class FileHandle {
         let file: HDF5.File
         init(_ path: String) throws(HDF5Error) { file = try HDF5.File(inspectingOnce: path) }
     }
@@ -40,7 +40,7 @@ final class HDF5Arrays: ArraysByID {
         }
     }
 
-    private static func sentence(_ error: HDF5Error, _ name: String) -> ConversionError {
+    static func sentence(_ error: HDF5Error, _ name: String) -> ConversionError {
         .input(
             "\(name)\(error.object.map { ": \(TableFormat.shortened($0))" } ?? "") cannot be read: \(error.message).")
     }
@@ -71,6 +71,7 @@ final class HDF5Arrays: ArraysByID {
 
     /// Whether a group stands for one id.
     private static func isArray(_ group: borrowing HDF5.Group, of file: borrowing HDF5.File) throws -> Bool {
+        if try hasTexts(group, of: file) { return false }
         if group.entry("features") != nil { return true }
         guard try group.entryCount() == 1, let only = try group.memberNames().first, let entry = group.entry(only),
             entry.link == .hard
@@ -103,7 +104,10 @@ final class HDF5Arrays: ArraysByID {
             guard id.isUTF8 else {
                 throw ConversionError.input("\(name) has an id in '\(group)' that is not UTF-8.")
             }
-            _ = ids.number(of: id)
+            guard Int(ids.number(of: id)) == entries.count else {
+                let text = TableFormat.shortened(String(decoding: id, as: UTF8.self))
+                throw ConversionError.input("\(name) has the name '\(text)' twice in '\(group)'.")
+            }
             entries.append(entry.link == .hard ? entry.address : .max)
         }
         guard !entries.isEmpty else { throw ConversionError.input("\(name) holds nothing in the group '\(group)'.") }
@@ -113,7 +117,8 @@ final class HDF5Arrays: ArraysByID {
     var advice: String? {
         guard let first = entries.first, first != .max, let id = ids.strings.first,
             case .group(let inner) = try? contents.file.open(GroupEntry(link: .hard, address: first), path: id),
-            inner.entry("features") == nil, let count = try? inner.entryCount(), count > 1
+            let count = try? inner.entryCount(), count > 1,
+            inner.entry(Self.member) == nil || (try? Self.hasTexts(inner, of: contents.file)) == true
         else { return nil }
         let place = "\(name):\(group == "/" ? "" : group)/\(id)"
         return "name the group that holds the ids behind the file, such as \(TableFormat.shortened(place))"
@@ -127,20 +132,46 @@ final class HDF5Arrays: ArraysByID {
         if zip(arrays, arrays.dropFirst()).contains(where: { entries[Int($0)] > entries[Int($1)] }) {
             order.sort { entries[Int(arrays[$0])] < entries[Int(arrays[$1])] }
         }
+        // Of most arrays the headers tell where their numbers lie; these are read together.
+        var (plain, places, pieces) = ([(type: Conversion.ElementType, shape: [Int])](), [Int](), [Range<Int>]())
         for place in order {
             do {
-                try read(arrays[place]) { try visit(place, $0) }
+                if let (type, shape, piece) = try plainArray(arrays[place]) {
+                    plain.append((type, shape))
+                    places.append(place)
+                    pieces.append(piece)
+                } else {
+                    try read(arrays[place]) { try visit(place, $0) }
+                }
             } catch let error as HDF5Error {
                 throw fault(arrays[place], "cannot be read: \(error.message)")
             }
         }
+        try input.read(pieces, buffer: &buffer) { index, bytes in
+            try visit(
+                places[index], NumberArray(type: plain[index].type, shape: plain[index].shape, bytes: bytes))
+        }
+    }
+
+    /// The type and the shape of an array whose numbers lie end to end, and where; nil for any other.
+    private func plainArray(_ array: UInt32) throws -> (Conversion.ElementType, [Int], Range<Int>)? {
+        let address = entries[Int(array)]
+        guard address != .max else { throw fault(array, "is a link to somewhere else and not an array of this file") }
+        guard let plain = contents.file.plainArray(GroupEntry(link: .hard, address: address), orIn: Self.member),
+            let type = Self.type(of: plain.elementType)
+        else { return nil }
+        var bytes = type.size
+        for extent in plain.shape {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
+            guard !overflow else { return nil }
+            bytes = product
+        }
+        guard bytes <= ZipDirectory.largestMember, plain.offset <= input.bytes - bytes else { return nil }
+        return (type, plain.shape, plain.offset..<plain.offset + bytes)
     }
 
     private func read(_ array: UInt32, _ visit: (NumberArray) throws -> Void) throws {
-        let address = entries[Int(array)]
-        guard address != .max else { throw fault(array, "is a link to somewhere else and not an array of this file") }
-        let entry = GroupEntry(link: .hard, address: address)
-        if let plain = contents.file.plainArray(entry, orIn: Self.member), try read(plain, visit) { return }
+        let entry = GroupEntry(link: .hard, address: entries[Int(array)])
         switch try contents.file.open(entry, path: path(array)) {
         case .dataset(let dataset): try read(dataset, array, visit)
         case .group(let group): try read(in: group, array, visit)
@@ -185,26 +216,16 @@ final class HDF5Arrays: ArraysByID {
         }
     }
 
-    /// Reads an array where it lies, if it lies in the file and holds numbers.
-    private func read(_ plain: PlainArray, _ visit: (NumberArray) throws -> Void) throws -> Bool {
-        guard let type = Self.type(of: plain.elementType) else { return false }
-        let (count, overflow) = plain.shape.reduce((type.size, false)) { size, extent in
-            let (product, overflow) = size.0.multipliedReportingOverflow(by: extent)
-            return (product, size.1 || overflow)
+    /// The type of numbers; nil for anything else.
+    static func type(of stored: HDF5.ElementType) -> Conversion.ElementType? {
+        switch stored {
+        case .float(let bytes, let littleEndian):
+            Conversion.ElementType(kind: .float, size: bytes, bigEndian: !littleEndian)
+        case .integer(let bytes, let signed, let littleEndian):
+            Conversion.ElementType(kind: signed ? .signed : .unsigned, size: bytes, bigEndian: !littleEndian)
+        case .string, .variableLengthString, .other: nil
         }
-        guard !overflow, count <= ZipDirectory.largestMember, plain.offset <= input.bytes - count else { return false }
-        if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }
-        try buffer.withUnsafeMutableBytes { memory in
-            let room = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
-            try input.read(at: plain.offset, into: room)
-            try visit(NumberArray(type: type, shape: plain.shape, bytes: UnsafeRawBufferPointer(room)))
-        }
-        return true
     }
 
-    private static func type(of stored: HDF5.ElementType) -> Conversion.ElementType? {
-        stored.numpyName.flatMap { Conversion.ElementType(code: $0.replacing("|", with: "<")) }
-    }
-
-    private func path(_ array: UInt32) -> String { "\(group)/\(ids.strings[Int(array)])" }
+    func path(_ array: UInt32) -> String { "\(group == "/" ? "" : group)/\(ids.strings[Int(array)])" }
 }

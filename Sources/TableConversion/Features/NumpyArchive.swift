@@ -3,23 +3,18 @@ import Conversion
 import FeatureStore
 
 /// A `.npz` archive of one array for each id, as `numpy.savez(file, **arrays)` and `numpy.savez_compressed` write it.
-///
-/// Members that lie near each other are read together: a window of them costs a few calls of the system, whatever their number.
 final class NumpyArchive: ArraysByID {
     let layout = ".npz of arrays by id"
     let file: InputFile?
-    private let archive: InputFile
-    private var directory: ZipDirectory
+    let archive: InputFile
+    private(set) var directory: ZipDirectory
     private var buffer: [UInt8] = []
     private var inflated: [UInt8] = []
     /// The header of the array that was read last: those of one shape and type are alike to the byte.
-    private var last: (bytes: [UInt8], head: NumpyArrayHead)?
+    private var last: (bytes: [UInt8], head: NumpyArrayHead, type: ElementType)?
 
     var name: String { archive.name }
     var ids: ByteInterner { directory.names }
-
-    /// The most bytes that are read together, and the most between members that are read and not used.
-    private static let (together, gap) = (4 << 20, 64 << 10)
 
     init(_ file: InputFile) throws(ConversionError) {
         (archive, self.file) = (file, file)
@@ -29,34 +24,18 @@ final class NumpyArchive: ArraysByID {
     func endSearch() { directory.forgetPlaces() }
 
     func read(_ arrays: [UInt32], _ visit: (Int, NumberArray) throws -> Void) throws {
-        func offset(_ place: Int) -> Int { Int(directory.offsets[Int(arrays[place])]) }
-        func end(_ place: Int) -> Int {
-            min(offset(place) + directory.span(of: Int(arrays[place])), directory.begin)
+        for array in arrays where directory.bytes[Int(array)] > ZipDirectory.largestMember {
+            throw fault(
+                array,
+                "has \(directory.bytes[Int(array)]) bytes: that of one utterance may have \(ZipDirectory.largestMember)"
+            )
         }
-        var order = Array(arrays.indices)
-        if zip(order, order.dropFirst()).contains(where: { offset($0) > offset($1) }) {
-            order.sort { offset($0) < offset($1) }
+        let pieces = arrays.map { array in
+            let offset = Int(directory.offsets[Int(array)])
+            return offset..<min(offset + directory.span(of: Int(array)), directory.begin)
         }
-        var next = 0
-        while next < order.count {
-            let (first, start) = (next, offset(order[next]))
-            var behind = end(order[next])
-            next += 1
-            while next < order.count, offset(order[next]) <= behind + Self.gap,
-                end(order[next]) - start <= Self.together
-            {
-                behind = max(behind, end(order[next]))
-                next += 1
-            }
-            if buffer.count < behind - start { buffer = [UInt8](repeating: 0, count: behind - start) }
-            try buffer.withUnsafeMutableBytes { memory in
-                let piece = UnsafeMutableRawBufferPointer(rebasing: memory[..<(behind - start)])
-                try archive.read(at: start, into: piece)
-                for place in order[first..<next] {
-                    let bytes = UnsafeRawBufferPointer(rebasing: piece[(offset(place) - start)...])
-                    try member(arrays[place], bytes) { try visit(place, $0) }
-                }
-            }
+        try archive.read(pieces, buffer: &buffer) { place, bytes in
+            try member(arrays[place], bytes) { try visit(place, $0) }
         }
     }
 
@@ -101,7 +80,7 @@ final class NumpyArchive: ArraysByID {
         guard checksum.value == directory.checksums[Int(array)] else {
             throw fault(array, "does not have its checksum, so that the archive is damaged: save it again")
         }
-        let head = try head(array, bytes)
+        let (head, type) = try head(array, bytes)
         guard head.dataBytes == bytes.count - head.dataOffset else {
             throw fault(
                 array, "has \(bytes.count - head.dataOffset) bytes of data where its header claims \(shown(head.shape))"
@@ -109,16 +88,17 @@ final class NumpyArchive: ArraysByID {
         }
         try visit(
             NumberArray(
-                type: head.type, shape: head.shape, isFortranOrder: head.isFortranOrder,
+                type: type, shape: head.shape, isFortranOrder: head.isFortranOrder,
                 bytes: UnsafeRawBufferPointer(rebasing: bytes[head.dataOffset...])))
     }
 
-    private func head(_ array: UInt32, _ bytes: UnsafeRawBufferPointer) throws -> NumpyArrayHead {
-        if let last, bytes.starts(with: last.bytes) { return last.head }
+    private func head(_ array: UInt32, _ bytes: UnsafeRawBufferPointer) throws -> (NumpyArrayHead, ElementType) {
+        if let last, bytes.starts(with: last.bytes) { return (last.head, last.type) }
         do throws(NumpyArrayHead.Fault) {
             let head = try NumpyArrayHead(bytes, total: bytes.count)
-            last = (Array(bytes[..<head.dataOffset]), head)
-            return head
+            let type = try head.type()
+            last = (Array(bytes[..<head.dataOffset]), head, type)
+            return (head, type)
         } catch {
             throw fault(array, error.reason)
         }

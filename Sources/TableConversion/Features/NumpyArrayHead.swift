@@ -1,13 +1,14 @@
 import Conversion
 
-/// What stands before the numbers of a `.npy` file: their type, the shape, the order.
+/// What stands before the elements of a `.npy` file: their type, the shape, the order.
 ///
 /// Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 struct NumpyArrayHead {
     /// Why it is none, as the rest of a sentence about the file.
     struct Fault: Error { let reason: String }
 
-    let type: ElementType
+    /// The type as NumPy writes it, "<f4"; nil for a list of fields.
+    let description: String?
     let shape: [Int]
     /// Whether columns lie end to end.
     let isFortranOrder: Bool
@@ -44,19 +45,47 @@ struct NumpyArrayHead {
             throw Fault(
                 reason: "has a header that NumPy does not write (\(error.reason)): save it again with numpy.save")
         }
-        guard let description = header.description, let type = ElementType(code: description) else {
-            let isObject = header.description?.hasSuffix("O") == true
+        (description, shape, isFortranOrder) = (header.description, header.shape, header.isFortranOrder)
+    }
+
+    /// The same of bytes in an array.
+    init(_ bytes: [UInt8], total: Int) throws(Fault) {
+        self = try bytes.withUnsafeBytes { bytes in
+            Result { () throws(Fault) in try NumpyArrayHead(bytes, total: total) }
+        }.get()
+    }
+
+    /// The type of the elements.
+    /// - Throws: ``Fault`` where they are no numbers.
+    func type() throws(Fault) -> ElementType {
+        guard let description, let type = ElementType(code: description) else {
             throw Fault(
-                reason: isObject
+                reason: holdsObjects
                     ? "holds no plain numbers but Python objects, as arrays of unequal length become: save an array of numbers for each utterance"
                     : "holds no plain numbers; give float or integer matrices")
         }
-        (self.type, shape, isFortranOrder) = (type, header.shape, header.isFortranOrder)
+        return type
     }
 
-    /// The bytes of all numbers; nil where they cannot be counted.
+    /// Whether the elements are Python objects.
+    var holdsObjects: Bool { description?.hasSuffix("O") == true }
+
+    /// How texts lie in the array, where its elements are texts: characters of 4 bytes (`U`) or bytes (`S`), filled up with zeros.
+    var text: (bytes: Int, isWide: Bool, isBigEndian: Bool)? {
+        guard let description, let kind = description.utf8.dropFirst().first,
+            let count = Int(description.dropFirst(2)), (0...1 << 20).contains(count)
+        else { return nil }
+        switch kind {
+        case UInt8(ascii: "U"): return (4 * count, true, description.hasPrefix(">"))
+        case UInt8(ascii: "S"): return (count, false, false)
+        default: return nil
+        }
+    }
+
+    /// The bytes of all numbers or texts; nil where they cannot be counted.
     var dataBytes: Int? {
-        var bytes = type.size
+        guard let size = text?.bytes ?? (try? type())?.size else { return nil }
+        var bytes = size
         for extent in shape {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
             if overflow { return nil }

@@ -42,9 +42,10 @@ final class NumpyFolder: ArraysByID {
         for (place, array) in arrays.enumerated() {
             let bytes = try content(array)
             try bytes.withUnsafeBytes { bytes in
-                let head: NumpyArrayHead
+                let (head, type): (NumpyArrayHead, ElementType)
                 do throws(NumpyArrayHead.Fault) {
                     head = try NumpyArrayHead(bytes, total: bytes.count)
+                    type = try head.type()
                 } catch {
                     throw fault(array, error.reason)
                 }
@@ -57,7 +58,7 @@ final class NumpyFolder: ArraysByID {
                 try visit(
                     place,
                     NumberArray(
-                        type: head.type, shape: head.shape, isFortranOrder: head.isFortranOrder,
+                        type: type, shape: head.shape, isFortranOrder: head.isFortranOrder,
                         bytes: UnsafeRawBufferPointer(rebasing: bytes[head.dataOffset...])))
             }
         }

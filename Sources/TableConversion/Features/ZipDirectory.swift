@@ -1,7 +1,7 @@
 import Conversion
 import FeatureStore
 
-/// The directory of a zip archive: for each member its name and where it lies. It is read once, in pieces, and takes some thirty bytes
+/// The directory of a zip archive: for each member its name and where it lies. It is read once, in pieces, and takes some forty bytes
 /// and the name for each member. What two readers could take in two ways is refused.
 ///
 /// Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
@@ -11,16 +11,16 @@ struct ZipDirectory {
     /// Where the members' own headers begin.
     private(set) var offsets: [UInt64] = []
     /// The bytes that members take in the archive.
-    private(set) var storedBytes: [UInt32] = []
+    private(set) var storedBytes: [UInt64] = []
     /// The bytes that they are.
-    private(set) var bytes: [UInt32] = []
+    private(set) var bytes: [UInt64] = []
     private(set) var checksums: [UInt32] = []
     /// 0 for members that are stored as they are, 8 for those that are compressed.
     private(set) var methods: [UInt8] = []
     /// Where the directory begins, behind all members.
     private(set) var begin = 0
 
-    /// The most bytes that one member may be.
+    /// The most bytes that a member may be that is read whole.
     static let largestMember = 1 << 30
 
     private let file: InputFile
@@ -159,16 +159,13 @@ struct ZipDirectory {
         guard bytes >= 0, bytes / 1032 <= stored else {
             throw Self.damaged(file, "its member '\(shown)' claims \(bytes) bytes, more than can be in it")
         }
-        guard bytes <= Self.largestMember else {
-            throw refuse("has \(bytes) bytes: an array of one utterance may have \(Self.largestMember)")
-        }
         let id = UnsafeRawBufferPointer(rebasing: name.dropLast(ending.count))
         guard Int(names.number(of: id)) == offsets.count else {
             throw refuse("stands there twice: save the archive again")
         }
         offsets.append(UInt64(offset))
-        storedBytes.append(UInt32(stored))
-        self.bytes.append(UInt32(bytes))
+        storedBytes.append(UInt64(stored))
+        self.bytes.append(UInt64(bytes))
         checksums.append(UInt32(number(16, 4)))
         methods.append(UInt8(method))
         return length
@@ -229,7 +226,7 @@ struct ZipDirectory {
         var order = Array(offsets.indices)
         if zip(offsets, offsets.dropFirst()).contains(where: { $0 >= $1 }) { order.sort { offsets[$0] < offsets[$1] } }
         for (one, next) in zip(order, order.dropFirst())
-        where offsets[one] + 30 + UInt64(storedBytes[one]) > offsets[next] {
+        where offsets[one] + 30 + storedBytes[one] > offsets[next] {
             throw Self.damaged(file, "two of its members lie over each other")
         }
     }

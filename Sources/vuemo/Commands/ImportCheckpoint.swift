@@ -40,7 +40,9 @@ struct ImportCheckpoint: ListedCommand {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "vuemo-import-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         CommandProcess.removeLeftovers(of: [output], calling: output)
-        try HandOver.run(["parameters", file, "--output", scratch], orSay: "\(file) cannot be read")
+        // Where it fails it says why itself, to people and to programs.
+        let format = report.format == .json ? ["--format", "json"] : []
+        try HandOver.run(["parameters", file, "--output", scratch] + format, orSay: "\(file) cannot be read")
         let checkpoint = try CheckpointImport(arraysIn: scratch, from: file)
         let first = try options.resolution(DatasetFacts(store)).configuration
         let told = checkpoint.settings(of: first.definition, for: store)

@@ -2,6 +2,7 @@
 changed, and `vuemo scan FOLDER/*.h5` must call all of them safe but open.h5, which is marked as open, and those objects of all-latest.h5 of which libhdf5
 itself says that their version is too new. `Files/` keeps the small ones that the suite reads."""
 
+import ctypes
 import pathlib
 import sys
 
@@ -29,6 +30,24 @@ def small(file):
     file.create_dataset("places", data=numpy.array([file["rows"].ref], dtype=h5py.ref_dtype), dtype=h5py.ref_dtype)
     for number in range(4):
         file.create_dataset(f"ids/id{number}/features", data=rows[:2] + number)
+
+
+def listed(file):
+    """Ids beside a matrix: texts of any length and of one length."""
+    rows = numpy.arange(12, dtype="f4").reshape(4, 3)
+    for group, names in (("any", [f"id{number}" for number in range(4)]), ("fixed", numpy.array([f"id{number}" for number in range(4)], "S"))):
+        file.create_dataset(f"{group}/names", data=names)
+        file.create_dataset(f"{group}/rows", data=rows)
+
+
+def first_version(path):
+    """A file whose superblock is of version 1, which h5py does not offer: the library writes it where lists of chunks are of another width."""
+    library = ctypes.CDLL(str(next(pathlib.Path(h5py.__file__).parents[1].glob("h5py.libs/libhdf5-*"))))
+    creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    assert library.H5Pset_istore_k(ctypes.c_int64(creation.id), ctypes.c_uint(16)) >= 0
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5py.h5f.LIBVER_EARLIEST, h5py.h5f.LIBVER_LATEST)
+    return h5py.File(h5py.h5f.create(str(path).encode(), h5py.h5f.ACC_TRUNC, creation, access))
 
 
 def large(file):
@@ -72,6 +91,8 @@ if __name__ == "__main__":
     for name, options in SMALL.items():
         with h5py.File(folder / f"{name}.h5", "w", **options) as made:
             small(made)
+    with first_version(folder / "first.h5") as made:
+        listed(made)
     for name, options in BOUNDS.items():
         with h5py.File(folder / f"all-{name}.h5", "w", **options) as made:
             large(made)

@@ -164,6 +164,31 @@ def check_containers(check, lists, pattern, ids):
                     assert f"frames {how}" in store["provenance"].attrs["options"].decode()
 
 
+def check_matrices(check, lists, pattern, ids):
+    """Ids beside one matrix, as numpy and h5py write them, in another order than the list's."""
+    shuffled = [str(name) for name in check.random.permutation(ids)]
+    for dtype in ("f4", ">f8", "f2", "i2"):
+        made = arrays(check, ids, dtype, frames=False)
+        rows = np.stack([made[name] for name in shuffled])
+        wanted = np.stack([made[name] for name in ids]).astype("f4")
+
+        def compare(what, path):
+            with check.convert(*lists, *pattern, "--audio", path) as store:
+                check.same(f"{what} beside a matrix of {dtype}", store["features/audio"][()], wanted)
+
+        for texts in ("U", "S", ">U40"):
+            for save in (np.savez, np.savez_compressed):
+                save(check.folder / "matrix.npz", names=np.array(shuffled, texts), rows=rows)
+                compare(f"{save.__name__} of {texts}", "matrix.npz")
+        for what, texts in (("any length", shuffled), ("one length", np.array(shuffled, "S"))):
+            for options in ({}, {"chunks": (3, 7), "compression": "gzip"}):
+                for group in ("", "audio/"):
+                    with h5py.File(check.folder / "matrix.h5", "w") as file:
+                        file[f"{group}names"] = texts
+                        file.create_dataset(f"{group}features", data=rows, **options)
+                    compare(f"HDF5, texts of {what}, {'in chunks' if options else 'end to end'}, {group or '/'}", "matrix.h5")
+
+
 def check_missing(check, lists, pattern, ids):
     made = arrays(check, ids, "f4", frames=False)
     gone = [ids[1], ids[-1]]
@@ -222,6 +247,7 @@ def main(program):
         check = Check(str(pathlib.Path(program).resolve()), pathlib.Path(folder))
         lists, pattern, ids = check_meld(check)
         check_containers(check, lists, pattern, ids)
+        check_matrices(check, lists, pattern, ids)
         check_missing(check, lists, pattern, ids)
         check_lists(check)
         check_mends(check)
