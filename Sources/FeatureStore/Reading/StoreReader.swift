@@ -246,7 +246,7 @@ final class StoreReader {
         }
         return try names.map { name throws(StoreError) in
             let lists = try reading { file in
-                try StoreSchema.targetLists(of: name).filter { !$0.isOptional || file.exists($0.path) }
+                StoreSchema.targetLists(of: name).filter { !$0.isOptional || file.exists($0.path) }
             }
             for list in lists { try reading { file in try file.verify(file.openDataset(list.path)) } }
             let values =
