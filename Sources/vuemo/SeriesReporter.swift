@@ -84,7 +84,7 @@ final class SeriesReporter {
         case .preparing(let what): if !display.showsBar { display.line("\(what) …") }
         case .notice(let sentence): notices.tell(sentence, warn)
         // The bar over all runs stays.
-        case .evaluating: break
+        case .evaluating, .histograms: break
         }
     }
 
