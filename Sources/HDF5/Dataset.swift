@@ -116,9 +116,12 @@ extension File {
         } else {
             _ = try Library.call(place) { H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) }
         }
-        // Chunks too go to the system as they are written; whole chunks, or each part costs a reading and a writing.
         let access = try OwnedIdentifier(.propertyList, place) { H5Pcreate(shim_dataset_access()) }
-        _ = try Library.call(place) { H5Pset_chunk_cache(access.value, 0, 0, 1) }
+        // Compressed chunks too go to the system as they are written; whole chunks, or each part costs a reading and a writing. Without
+        // a filter libhdf5 1.10.8 loses what is written to a dataset of one chunk that it may not keep.
+        if layout.compressionLevel != nil {
+            _ = try Library.call(place) { H5Pset_chunk_cache(access.value, 0, 0, 1) }
+        }
         let owned = try OwnedIdentifier(.dataset, place) {
             H5Dcreate2(identifier, path, stored, space.value, shim_default(), list, access.value)
         }

@@ -236,7 +236,7 @@ import Testing
         }
         for path in [
             try byID("plain.h5", .contiguous, shape: [2]),
-            try byID("chunks.h5", DatasetLayout(chunkRows: 1), shape: [2]),
+            try byID("chunks.h5", DatasetLayout(chunkRows: 2), shape: [2]),
             try byID("plain.csd", .contiguous, shape: [1, 2], in: "/S/data", "/features"),
             try byID(
                 "chunks.csd", DatasetLayout(chunkRows: 1, compressionLevel: 1), shape: [1, 2], in: "/S/data",
