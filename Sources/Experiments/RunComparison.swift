@@ -79,9 +79,10 @@ public struct RunComparison: Sendable {
     /// - Throws: `ExperimentError` where runs do not go together.
     public init(_ runs: [FinishedRun], by names: [String] = [], reference: String? = nil, rounds: Int = 10_000) throws {
         let keys = try Self.keys(names, runs)
+        let naming = names.isEmpty ? Self.naming(runs, keys) : { Self.name(of: $0, keys) }
         var members: [(name: String, runs: [FinishedRun])] = []
         for run in runs {
-            let name = Self.name(of: run, keys)
+            let name = naming(run)
             if let index = members.firstIndex(where: { $0.name == name }) {
                 members[index].runs.append(run)
             } else {
@@ -109,6 +110,21 @@ public struct RunComparison: Sendable {
         (contentID, dataset) = (first.record.contentID, first.record.dataset)
         groups = try members.filter { !$0.runs.isEmpty }.map { try Group(name: $0.name, runs: $0.runs) }
         tests = try Self.tests(of: groups, against: reference, rounds: rounds)
+    }
+
+    /// What tells groups of equal keys apart, in few words: the models' names where there are several, and of each model the keys in which
+    /// its own runs differ. One model has keys that another has not, and all of these would be differences.
+    private static func naming(_ runs: [FinishedRun], _ keys: [String]) -> (FinishedRun) -> String {
+        let labels = Dictionary(grouping: runs, by: \.record.configuration.label)
+        guard labels.count > 1 else { return { name(of: $0, keys) } }
+        let own = labels.mapValues { runs in
+            keys.filter { key in Set(runs.map { $0.value(of: key) }).count > 1 }
+        }
+        return { run in
+            let label = run.record.configuration.label
+            let keys = own[label] ?? []
+            return keys.isEmpty ? label : "\(label), \(name(of: run, keys))"
+        }
     }
 
     private static func name(of run: FinishedRun, _ keys: [String]) -> String {

@@ -35,7 +35,7 @@ import Testing
             lines.first == "report: \(page)" && lines.last == "figures: \(figures.count) in \(folder.file("figures"))")
         let html = try String(contentsOfFile: page, encoding: .utf8)
         #expect(
-            html.contains("variant=corrected") && html.contains("Sentence of dialogue-") && html.contains("p McNemar"))
+            html.contains("Confusion: corrected") && html.contains("Sentence of dialogue-") && html.contains("p McNemar"))
         #expect(figures.contains("weights-1.svg"))
         #expect(figures.contains("confusion-2.svg") && !html.contains("<script"))
 
@@ -78,7 +78,7 @@ import Testing
         try train("a", [])
         for (words, status, text) in [
             ([folder.file("none"), "-o", page], 2, "there is no such file"),
-            ([folder.path, "-o", page], 2, "is no run folder"),
+            ([folder.file("a/checkpoints"), "-o", page], 2, "is no run folder"),
             ([store, folder.file("a"), "-o", page], 64, "not both"),
             ([store, store, "-o", page], 64, "takes one store"),
             ([store, "--by", "variant", "-o", page], 64, "takes one store"),

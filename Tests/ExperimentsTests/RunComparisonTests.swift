@@ -35,6 +35,21 @@ private struct Runs {
 }
 
 @Suite struct RunComparisonTests {
+    /// Another model has other keys, and none of these is a difference that a reader looks for.
+    @Test func severalModelsAreCalledByTheirNames() throws {
+        let runs = try Runs()
+        let folder = runs.folder.path
+        _ = try runs.train("a", "model.name=bclstm")
+        for (name, dropout) in [("b", "0.25"), ("c", "0.125")] {
+            _ = try runs.train(name, "model.name=gru", "model.dropout=\(dropout)")
+        }
+        let folders = RunFolder.runs(at: folder)
+        #expect(folders.map(\.path) == ["a", "b", "c"].map { "\(folder)/\($0)" })
+        #expect(RunFolder.runs(at: folders[0].path) == [folders[0]] && RunFolder.runs(at: "/nowhere").count == 1)
+        let comparison = try RunComparison(folders.map { try FinishedRun($0, models: .all) }, rounds: 20)
+        #expect(comparison.groups.map(\.name) == ["bclstm", "gru, dropout=0.25", "gru, dropout=0.125"])
+    }
+
     @Test func groupsScoresAndTests() throws {
         let runs = try Runs()
         let all = try [
@@ -44,7 +59,7 @@ private struct Runs {
         ]
         let comparison = try RunComparison(all, rounds: 200)
         #expect(comparison.keys == ["model.variant"])
-        #expect(comparison.groups.map(\.name) == ["variant=released", "variant=corrected"])
+        #expect(comparison.groups.map(\.name) == ["released", "corrected"])
         #expect(comparison.groups.allSatisfy { $0.runs.map(\.seed) == [1, 2] && !$0.isChosenOnTest })
         let scores = comparison.groups[0].scores
         let (a, b) = (all[0].result.weightedF1!, all[1].result.weightedF1!)
@@ -52,7 +67,7 @@ private struct Runs {
         #expect(abs(scores[0].mean - (a + b) / 2) < 1e-9)
         #expect(abs(try #require(scores[0].sd) - abs(a - b) / 2.squareRoot()) < 1e-9)
         let test = try #require(comparison.tests.first)
-        #expect(comparison.tests.count == 1 && test.reference == "variant=released" && test.seeds == [1, 2])
+        #expect(comparison.tests.count == 1 && test.reference == "released" && test.seeds == [1, 2])
         let expected = (all[3].result.weightedF1! - a + all[2].result.weightedF1! - b) / 2
         #expect(abs(test.difference - expected) < 1e-9)
         #expect(test.mcNemar == nil && test.corrected == test.dialogues)
@@ -72,7 +87,7 @@ private struct Runs {
         #expect(lines.contains { $0.hasPrefix("UA  ") })
         let latex = try comparison.written(as: .latex)
         #expect(
-            latex.contains("\\toprule") && latex.contains("\\boldmath") && latex.contains("variant=released & 2 & "))
+            latex.contains("\\toprule") && latex.contains("\\boldmath") && latex.contains("released & 2 & "))
     }
 
     private func refusal(_ body: () throws -> Void) -> String {

@@ -41,6 +41,16 @@ public struct RunFolder: Equatable, Sendable {
         [path, configuration, metrics, result, predictions, lastCheckpoint, bestCheckpoint]
     }
 
+    /// The runs at a path: that of a run's folder, or of the folder of several runs those in it, in the order of their names.
+    public static func runs(at path: String) -> [RunFolder] {
+        let own = RunFolder(path)
+        func isRun(_ folder: RunFolder) -> Bool { FileManager.default.fileExists(atPath: folder.configuration) }
+        if isRun(own) { return [own] }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let inside = names.sorted().map { RunFolder("\(path)/\($0)") }.filter(isRun)
+        return inside.isEmpty ? [own] : inside
+    }
+
     /// Makes the folder under its final name with its first contents already in it, so that a run killed at any moment has
     /// either no folder or one that can be resumed.
     /// - Parameter contents: Fills the folder, which has an empty `checkpoints` in it, under a temporary name.

@@ -17,10 +17,11 @@ struct Compare: ListedCommand {
 
             Examples:
               vuemo compare runs/released-* runs/corrected-*
+              vuemo compare runs/iemocap-seeds runs/m3net-seeds --against m3net
               vuemo compare runs/* --by variant --against released --format latex
             """)
 
-    @Argument(help: ArgumentHelp("The folders of finished runs.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The folders of finished runs, or folders with such folders in them.", valueName: "run"))
     var runs: [String]
 
     @OptionGroup var groups: GroupOptions
@@ -38,7 +39,7 @@ struct Compare: ListedCommand {
     }
 
     func run() throws {
-        let finished = try runs.map { try FinishedRun(RunFolder($0), models: .all) }
+        let finished = try runs.flatMap(RunFolder.runs).map { try FinishedRun($0, models: .all) }
         let comparison = try RunComparison(finished, by: groups.by, reference: groups.against, rounds: rounds)
         try SeriesRunner.print(comparison, as: format)
     }

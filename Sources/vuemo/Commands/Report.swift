@@ -65,8 +65,9 @@ struct MakeReport: ListedCommand {
     }
 
     private func ofRuns(_ target: OutputPath) throws -> Report {
-        try target.check(inputs: subjects.flatMap { RunFolder($0).paths })
-        let runs = try subjects.map { try FinishedRun(RunFolder($0), models: .all) }
+        let folders = subjects.flatMap(RunFolder.runs)
+        try target.check(inputs: folders.flatMap(\.paths))
+        let runs = try folders.map { try FinishedRun($0, models: .all) }
         let sentences = try sentences(for: runs[0])
         if case .missing(let reason) = sentences { CommandProcess.warn(reason) }
         return try Report(
