@@ -35,7 +35,8 @@ import Testing
             lines.first == "report: \(page)" && lines.last == "figures: \(figures.count) in \(folder.file("figures"))")
         let html = try String(contentsOfFile: page, encoding: .utf8)
         #expect(
-            html.contains("Confusion: corrected") && html.contains("Sentence of dialogue-") && html.contains("p McNemar"))
+            html.contains("Confusion: corrected") && html.contains("Sentence of dialogue-")
+                && html.contains("p McNemar"))
         #expect(figures.contains("weights-1.svg"))
         #expect(figures.contains("confusion-2.svg") && !html.contains("<script"))
 

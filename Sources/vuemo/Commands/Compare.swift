@@ -21,7 +21,8 @@ struct Compare: ListedCommand {
               vuemo compare runs/* --by variant --against released --format latex
             """)
 
-    @Argument(help: ArgumentHelp("The folders of finished runs, or folders with such folders in them.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The folders of finished runs, or folders with such folders in them.", valueName: "run"))
     var runs: [String]
 
     @OptionGroup var groups: GroupOptions
