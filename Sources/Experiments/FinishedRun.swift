@@ -12,6 +12,8 @@ public struct FinishedRun: Sendable {
     public let result: RunResult
     /// What it said of the utterances of test.
     public let predictions: RunPredictions
+    /// The number of the class of each name.
+    private let classNumbers: [[UInt8]: Int32]
 
     /// Reads a run folder.
     /// - Throws: `TrainingError` or `ConfigurationError` where it is none, or where its run has not ended.
@@ -25,11 +27,12 @@ public struct FinishedRun: Sendable {
                     + "vuemo train --resume.")
         }
         let names = predictions.classes.map { Array($0.utf8) }
-        guard names == classes.map({ Array($0.utf8) }), Set(names).count == names.count else {
+        guard names == result.perClass.map({ Array($0.name.utf8) }), Set(names).count == names.count else {
             throw ExperimentError(
                 "the classes in \(folder.predictions) are not those of \(folder.result), or have a name twice; evaluate the run again with "
                     + "vuemo train --resume.")
         }
+        classNumbers = Dictionary(uniqueKeysWithValues: zip(names, 0...))
     }
 
     /// The seed that pairs it with runs of other groups, with its part.
@@ -43,8 +46,7 @@ public struct FinishedRun: Sendable {
 
     /// The number of the class of each name; -1 for none, as where there is no gold class.
     public func numbers(of names: [String]) -> [Int32] {
-        let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { (Array($1.utf8), Int32($0)) })
-        return names.map { numbers[Array($0.utf8)] ?? -1 }
+        names.map { classNumbers[Array($0.utf8)] ?? -1 }
     }
 
     /// The value of a key of its configuration.

@@ -117,14 +117,17 @@ public struct RunComparison: Sendable {
     private static func naming(_ runs: [FinishedRun], _ keys: [String]) -> (FinishedRun) -> String {
         let labels = Dictionary(grouping: runs, by: \.record.configuration.label)
         guard labels.count > 1 else { return { name(of: $0, keys) } }
-        let own = labels.mapValues { runs in
-            keys.filter { key in Set(runs.map { $0.value(of: key) }).count > 1 }
-        }
+        let own = labels.mapValues { differing(keys, among: $0) }
         return { run in
             let label = run.record.configuration.label
             let keys = own[label] ?? []
             return keys.isEmpty ? label : "\(label), \(name(of: run, keys))"
         }
+    }
+
+    /// Those keys whose values are not one and the same in all runs.
+    private static func differing(_ keys: [String], among runs: [FinishedRun]) -> [String] {
+        keys.filter { key in Set(runs.map { $0.value(of: key) }).count > 1 }
     }
 
     private static func name(of run: FinishedRun, _ keys: [String]) -> String {
@@ -143,7 +146,7 @@ public struct RunComparison: Sendable {
         }
         guard !names.isEmpty else {
             let alike = RunConfiguration.freeKeys(isDivided: runs.contains(where: \.part.isOfDivision))
-            return known.filter { key in !alike.contains(key) && Set(runs.map { $0.value(of: key) }).count > 1 }
+            return differing(known.filter { !alike.contains($0) }, among: runs)
         }
         var found: [String] = []
         for name in names {

@@ -83,18 +83,10 @@ import Testing
         #expect(files.fault(try list(), audio: empty)?.contains("The folder empty holds no .npy files") == true)
     }
 
-    private func hdf5(_ name: String, _ write: (borrowing HDF5.File) throws -> Void) throws -> String {
-        let path = files.folder.file(name)
-        let file = try HDF5.File(creating: path)
-        try write(file)
-        try file.close()
-        return path
-    }
-
     private static let numbers: [(String, [Float])] = [("d", [7, 8]), ("c", [5, 6]), ("b", [3, 4]), ("a", [1, 2])]
 
     @Test(arguments: ["", "/data", "/COVAREP/data"]) func anHDF5FileHoldsADatasetForEachID(group: String) throws {
-        let path = try hdf5("audio.h5") { file in
+        let path = try files.hdf5("audio.h5") { file in
             for (id, values) in Self.numbers { try file.write(values, to: "\(group)/\(id)") }
             if group.contains("COVAREP") { try file.write([1.5], to: "/COVAREP/metadata/version") }
         }
@@ -102,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: ["features", "matrix"]) func aGroupForEachIDHoldsFeatures(name: String) throws {
-        let path = try hdf5("audio.csd") { file in
+        let path = try files.hdf5("audio.csd") { file in
             for (id, values) in Self.numbers {
                 try file.write(values.map(Double.init), to: "/Root/data/\(id)/\(name)", shape: [1, 2])
                 if name == "features" { try file.write([0.0, 1], to: "/Root/data/\(id)/intervals", shape: [1, 2]) }
@@ -112,7 +104,7 @@ import Testing
     }
 
     @Test func theGroupMayBeNamed() throws {
-        let path = try hdf5("all.h5") { file in
+        let path = try files.hdf5("all.h5") { file in
             for (id, values) in Self.numbers {
                 try file.write(values, to: "/audio/\(id)")
                 try file.write(values.map { -$0 }, to: "/text/\(id)")
@@ -131,7 +123,7 @@ import Testing
 
     /// libhdf5 1.10 reads memory that is not its own where a list of links lies there, though the header's checksum is good.
     @Test func theHeaderOfANamedGroupIsLookedAtFirst() throws {
-        let path = try hdf5("all.h5") { file in
+        let path = try files.hdf5("all.h5") { file in
             for (id, values) in Self.numbers { try file.write(values, to: "/outer/text/\(id)") }
             try file.createSoftLink("/soft", to: "/outer/text")
             try file.write([1.5], to: "/number")
@@ -161,21 +153,21 @@ import Testing
     }
 
     @Test func nothingInAnHDF5FileLeadsOutOfIt() throws {
-        let path = try hdf5("audio.h5") { file in
+        let path = try files.hdf5("audio.h5") { file in
             for (id, values) in Self.numbers.dropLast() { try file.write(values, to: "/data/\(id)") }
             try file.createExternalLink("/data/a", file: "elsewhere.h5", path: "/secret")
         }
         let linked = files.fault(try list(), audio: path)
         #expect(linked?.contains("the array 'a' is a link to somewhere else") == true, "\(linked ?? "")")
         for storage in [ForeignStorage.external, .virtual, .unknownFilter] {
-            let path = try hdf5("\(storage).h5") { file in
+            let path = try files.hdf5("\(storage).h5") { file in
                 for (id, values) in Self.numbers.dropLast() { try file.write(values, to: "/data/\(id)") }
                 try file.createDataset("/data/a", storedAs: storage, shape: [2])
             }
             let said = files.fault(try list(), audio: path)
             #expect(said?.contains("the array 'a' cannot be read: ") == true, "\(said ?? "")")
         }
-        let inner = try hdf5("inner.h5") { file in
+        let inner = try files.hdf5("inner.h5") { file in
             for (id, values) in Self.numbers { try file.write(values, to: "/data/\(id)/other") }
             try file.createSoftLink("/data/a/features", to: "/data/b/other")
         }

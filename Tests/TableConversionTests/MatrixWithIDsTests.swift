@@ -154,14 +154,6 @@ import Testing
 
     // MARK: HDF5
 
-    private func hdf5(_ name: String, _ write: (borrowing HDF5.File) throws -> Void) throws -> String {
-        let path = files.folder.file(name)
-        let file = try HDF5.File(creating: path)
-        try write(file)
-        try file.close()
-        return path
-    }
-
     private func write(_ group: String, _ matrix: String, to file: borrowing HDF5.File, _ layout: DatasetLayout) throws
     {
         try file.writeStrings(Self.ids, to: "\(group)/names")
@@ -171,10 +163,10 @@ import Testing
     @Test(arguments: [DatasetLayout.contiguous, DatasetLayout(chunkRows: 3, compressionLevel: 1)])
     func anHDF5FileHoldsIDsAndAMatrix(layout: DatasetLayout) throws {
         for (group, matrix) in [("", "X"), ("/audio", "features"), ("/a/b", "data")] {
-            let path = try hdf5("\(matrix).h5") { try write(group, matrix, to: $0, layout) }
+            let path = try files.hdf5("\(matrix).h5") { try write(group, matrix, to: $0, layout) }
             try expect(path, layout: "HDF5 ids and a matrix in \(group.isEmpty ? "/" : group)")
         }
-        let two = try hdf5("two.h5") {
+        let two = try files.hdf5("two.h5") {
             try write("/audio", "features", to: $0, layout)
             try write("/text", "features", to: $0, layout)
         }
@@ -186,7 +178,7 @@ import Testing
     }
 
     @Test func whatAnHDF5FileHoldsIsTold() throws {
-        let path = try hdf5("two.h5") {
+        let path = try files.hdf5("two.h5") {
             try write("", "X", to: $0, .contiguous)
             try $0.write([Float(1), 2], to: "means", shape: [1, 2])
             try $0.write(Self.rows, to: "Y", shape: [4, 2])
@@ -196,7 +188,7 @@ import Testing
             said?.hasPrefix(
                 "two.h5 has neither an array for each id nor one list of ids and one matrix of as many rows: there are names (texts, (4,)), X (float64, (4, 2)), means (float32, (1, 2)), Y (float64, (4, 2)); save"
             ) == true, "\(said ?? "")")
-        let linked = try hdf5("linked.h5") {
+        let linked = try files.hdf5("linked.h5") {
             try $0.writeStrings(Self.ids, to: "names")
             try $0.createExternalLink("X", file: "elsewhere.h5", path: "/X")
         }
@@ -227,7 +219,7 @@ import Testing
         func byID(_ name: String, _ layout: DatasetLayout, shape: [Int], in group: String = "", _ member: String = "")
             throws -> String
         {
-            try hdf5(name) { file in
+            try files.hdf5(name) { file in
                 for (id, row) in rows {
                     try file.createDataset("\(group)/\(id)\(member)", type: .float64, shape: shape, layout: layout)
                         .writeAll(row)
@@ -241,7 +233,7 @@ import Testing
             try byID(
                 "chunks.csd", DatasetLayout(chunkRows: 1, compressionLevel: 1), shape: [1, 2], in: "/S/data",
                 "/features"),
-            try hdf5("matrix.h5") { try write("", "X", to: $0, .contiguous) },
+            try files.hdf5("matrix.h5") { try write("", "X", to: $0, .contiguous) },
             try files.npz([("names", Self.texts(type: "<U1")), ("X", Self.matrix)]),
         ] {
             let store = try files.convert(try list(), audio: path).store

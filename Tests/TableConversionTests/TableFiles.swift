@@ -18,6 +18,15 @@ struct TableFiles {
         return folder.file(name)
     }
 
+    /// Writes an HDF5 file and says where.
+    func hdf5(_ name: String, _ write: (borrowing HDF5.File) throws -> Void) throws -> String {
+        let path = folder.file(name)
+        let file = try HDF5.File(creating: path)
+        try write(file)
+        try file.close()
+        return path
+    }
+
     /// The content of a `.npy` file of numbers in row order, unless `isFortran`.
     static func npy(_ values: [Double], shape: [Int], type: String = "<f4", isFortran: Bool = false) -> [UInt8] {
         let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")

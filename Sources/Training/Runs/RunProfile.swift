@@ -13,18 +13,18 @@ public struct RunProfile {
     public var table: String {
         let totals = laps.totals
         let all = max(totals.reduce(0) { $0 + $1.seconds }, 1e-9)
-        let row = { (name: String, part: String, laps: String, seconds: Double) in
-            [name, part, laps, String(format: "%.3f", seconds), String(format: "%.1f %%", 100 * seconds / all)]
+        let figures = { (seconds: Double) in
+            [String(format: "%.3f", seconds), String(format: "%.1f %%", 100 * seconds / all)]
         }
         var phases = TextTable([.left("part", atLeast: 28), .right("s"), .right("share")])
         for phase in PassProfile.Phase.allCases {
             let seconds = totals.reduce(0) { $0 + ($1.phase == phase ? $1.seconds : 0) }
-            if seconds > 0 { phases.add([phase.rawValue] + row("", "", "", seconds)[3...]) }
+            if seconds > 0 { phases.add([phase.rawValue] + figures(seconds)) }
         }
         var table = TextTable([
             .left("operation", atLeast: 28), .left("part"), .right("times"), .right("s"), .right("share"),
         ])
-        for total in totals { table.add(row(total.name, total.phase.rawValue, "\(total.laps)", total.seconds)) }
+        for total in totals { table.add([total.name, total.phase.rawValue, "\(total.laps)"] + figures(total.seconds)) }
         return (phases.lines + [""] + table.lines).joined(separator: "\n")
     }
 
